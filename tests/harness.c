@@ -154,8 +154,8 @@ static size_t choose(const char *part, struct CMUnitTest *chosen)
             free(name);
             continue;
         }
-        chosen[count] = (struct CMUnitTest){.name = name, .test_func = run_one, .setup_func = before_test,
-                                            .teardown_func = after_test};
+        chosen[count] = (struct CMUnitTest){
+            .name = name, .test_func = run_one, .setup_func = before_test, .teardown_func = after_test};
         chosen[count].initial_state = &chosen[count];
         order[count++] = test;
     }
@@ -295,7 +295,10 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-static void remove_folder(void) { nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
+static void remove_folder(void)
+{
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
 
 const char *harness_tmpdir(void)
 {

@@ -30,13 +30,13 @@ struct harness_test {
 
 void harness_register(struct harness_test *test);
 
-#define TEST(name_)                                                                                                    \
-    static void name_(void);                                                                                           \
-    __attribute__((constructor)) static void harness_register_##name_(void)                                            \
-    {                                                                                                                  \
-        static struct harness_test test = {.name = #name_, .run = name_};                                              \
-        harness_register(&test);                                                                                       \
-    }                                                                                                                  \
+#define TEST(name_)                                                         \
+    static void name_(void);                                                \
+    __attribute__((constructor)) static void harness_register_##name_(void) \
+    {                                                                       \
+        static struct harness_test test = {.name = #name_, .run = name_};   \
+        harness_register(&test);                                            \
+    }                                                                       \
     static void name_(void)
 
 /* Arguments are evaluated once. A CHECK may stand in any function that a test calls, on the test's own thread. */
@@ -45,9 +45,11 @@ void harness_register(struct harness_test *test);
 /* Any integer type, without casts at the caller; a double does not compile. */
 #define CHECK_INT(actual, expected) \
     harness_check_int(HARNESS_INTEGER(actual), HARNESS_INTEGER(expected), #actual, __FILE__, __LINE__)
-#define CHECK_DOUBLE(actual, expected) harness_check_double((actual), (expected), #actual, __FILE__, __LINE__) /* bit for bit */
-#define CHECK_STR(actual, expected) harness_check_str((actual), (expected), #actual, __FILE__, __LINE__) /* two struct str */
-#define CHECK_CONTAINS(whole, part) harness_check_contains((whole), (part), #whole, __FILE__, __LINE__)  /* two struct str */
+/* Bit for bit. */
+#define CHECK_DOUBLE(actual, expected) harness_check_double((actual), (expected), #actual, __FILE__, __LINE__)
+/* Two struct str: CHECK_STR(name, STR("Ada")). */
+#define CHECK_STR(actual, expected) harness_check_str((actual), (expected), #actual, __FILE__, __LINE__)
+#define CHECK_CONTAINS(whole, part) harness_check_contains((whole), (part), #whole, __FILE__, __LINE__)
 /* `call` returns an enum err and fills the struct err_info `why`, whose sentence is printed when it was not ERR_OK. */
 #define CHECK_OK(call, why) harness_check_ok((call), &(why), #call, __FILE__, __LINE__)
 /* End the test here as failed, with a sentence of your own. */
@@ -64,7 +66,8 @@ const char *harness_tmpdir(void);
 _Noreturn void harness_skip(const char *reason);
 
 /* ---- What the macros call. ---- */
-#define HARNESS_INTEGER(x) ((int64_t)_Generic((x), float: (void)0, double: (void)0, long double: (void)0, default: (x)))
+#define HARNESS_INTEGER(x) \
+    ((int64_t) _Generic((x), float : (void)0, double : (void)0, long double : (void)0, default : (x)))
 
 _Noreturn void harness_fail(const char *file, int line, const char *format, ...) PRINTF_LIKE(3, 4);
 void harness_check_true(bool actual, bool expected, const char *text, const char *file, int line);

@@ -1,0 +1,44 @@
+# Two commands to begin with: "make demo" and "make test". Each installs what it needs once, builds, and runs.
+prefix ?= /usr/local
+DESTDIR ?=
+
+all: build/plumb ## build build/plumb
+
+build/plumb: base-setup
+	@tools/build build -- plumb
+
+demo: build/plumb ## score a generated company's leads and explain one of them
+	@tools/demo
+
+test: base-setup ## run all tests; the last line counts them (ARGS=-v names them, ARGS=core/rule picks some)
+	@tools/build build
+	@tools/run-tests build $(ARGS)
+
+check: base-setup ## the tests under sanitizers, the fuzzers (FUZZ_SECONDS=60 each), clang-tidy, layout, architecture
+	@tools/setup check
+	@tools/check
+
+bench: base-setup ## measure speed and memory, beside DuckDB; results also in build/bench/
+	@tools/setup bench
+	@tools/build build
+	@bench/run $(ARGS)
+
+format: ## lay out the sources as make check wants them
+	@find src tests bench -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
+
+install: ## install under prefix=/usr/local, DESTDIR respected; run make first
+	@meson configure build --prefix="$(abspath $(prefix))" && ninja -C build --quiet plumb
+	@DESTDIR="$(DESTDIR)" meson install -C build --no-rebuild --quiet
+	@echo "installed $(DESTDIR)$(abspath $(prefix))/bin/plumb"
+
+clean: ## remove what was built
+	@rm -rf build build-asan build-fuzz
+
+help: ## print this
+	@sed -n 's/^all:/:/; s/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
+
+base-setup:
+	@tools/setup build
+
+.PHONY: all build/plumb demo test check bench format install clean help base-setup
+.DEFAULT_GOAL := all
