@@ -184,7 +184,7 @@ int main(int argc, char **argv)
     size_t count = choose(argc > 1 ? argv[1] : NULL, chosen);
     if (count == 0) {
         fprintf(stderr, "no test%s%s\n", argc > 1 ? " has a name that contains " : "", argc > 1 ? argv[1] : "");
-        return 1;
+        exit(1);
     }
     prepare_for_death();
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -248,8 +248,11 @@ void harness_check_int(int64_t actual, int64_t expected, const char *text, const
 
 void harness_check_double(double actual, double expected, const char *text, const char *file, int line)
 {
-    if (memcmp(&actual, &expected, sizeof actual) != 0)
-        harness_fail(file, line, "%s is %.17g, expected %.17g", text, actual, expected);
+    uint64_t a = 0;
+    uint64_t b = 0;
+    memcpy(&a, &actual, sizeof a);
+    memcpy(&b, &expected, sizeof b);
+    if (a != b) harness_fail(file, line, "%s is %.17g, expected %.17g", text, actual, expected);
 }
 
 void harness_check_str(struct str actual, struct str expected, const char *text, const char *file, int line)

@@ -34,7 +34,7 @@ void harness_register(struct harness_test *test);
     static void name_(void);                                                \
     __attribute__((constructor)) static void harness_register_##name_(void) \
     {                                                                       \
-        static struct harness_test test = {.name = #name_, .run = name_};   \
+        static struct harness_test test = {.name = #name_, .run = (name_)}; \
         harness_register(&test);                                            \
     }                                                                       \
     static void name_(void)

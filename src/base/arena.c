@@ -132,7 +132,7 @@ void arena_free(struct arena *arena)
 void arena_reset(struct arena *arena)
 {
     struct block *largest = arena->newest;
-    for (struct block *block = arena->newest; block != NULL; block = block->older)
+    for (struct block *block = largest->older; block != NULL; block = block->older)
         if (block->bytes > largest->bytes) largest = block;
     struct block *older;
     for (struct block *block = arena->newest; block != NULL; block = older) {
