@@ -11,16 +11,22 @@
 
 #include "base/macros.h"
 
+static double at_least_0(double f)
+{
+    return f > 0 ? f : 0;
+}
+
 static double factor(const struct decay *decay, uint64_t n)
 {
     double period = decay->period;
     double lost_each = decay->percent / 100;
-    double steps = (double)(n / decay->period); /* whole periods: divided before it becomes a double */
+    uint64_t whole_periods = n / decay->period;
+    double steps = (double)whole_periods;
     switch (decay->shape) {
     case DECAY_NONE: return 1;
     case DECAY_HALF_LIFE: return exp2(-(double)n / period);
-    case DECAY_LINEAR: return fmax(0, 1 - lost_each * (double)n / period);
-    case DECAY_STEP: return fmax(0, 1 - lost_each * steps);
+    case DECAY_LINEAR: return at_least_0(1 - lost_each * (double)n / period);
+    case DECAY_STEP: return at_least_0(1 - lost_each * steps);
     case DECAY_COMPOUND: return pow(1 - lost_each, steps);
     }
     return 1;

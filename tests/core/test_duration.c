@@ -66,8 +66,7 @@ TEST(what_is_not_a_duration_is_refused)
                                       "00m",
                                       "3d12h",
                                       "30 days",
-                                      "\xC2\xB2"
-                                      "d",
+                                      "\302\262d",
                                       "99999999999999999999999m"};
     for (size_t i = 0; i < COUNT_OF(row); i++) check_refused(row[i]);
 }

@@ -1,0 +1,78 @@
+/* catalog.h — which properties there are and of which type (semantics 4.5).
+ *
+ * A property's type is *declared* by a schema, or follows from the operators that
+ * definitions use on it (its *need*), or is inferred from its values. Ids are dense
+ * from 0 per catalog and never change, so columns are indexed by them. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_CORE_CATALOG_H
+#define PLUMB_CORE_CATALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/intern.h"
+#include "core/diagnostic.h"
+#include "core/entity.h"
+#include "core/value.h"
+
+#define PROPERTIES_MAX 20000
+#define PROPERTY_NAME_MAX 256 /* bytes */
+#define OPTIONS_MAX 5000 /* of a declared enumeration */
+
+/* How strongly an operator asks for a type. `is: 5` is also good for a text column
+ * that happens to hold 5, so it is weak and gives way to what the values are; `gt: 5`
+ * is strong. */
+enum need { NEED_NONE, NEED_WEAK, NEED_STRONG };
+
+struct property {
+    enum entity entity;
+    struct str name;
+    bool declared;                /* by a schema: `type` is final */
+    enum type type;               /* TYPE_OPEN until declared or resolved */
+    const struct str *options;    /* of a declared enumeration: folded; values outside are refused */
+    uint32_t option_count;
+    enum need need;               /* the strongest so far */
+    enum type needed;             /* the type it asks for */
+    const struct source *need_source; /* the first test that asked, for messages */
+    struct place need_at;
+};
+
+struct catalog; /* opaque; see catalog.c */
+
+struct catalog *catalog_new(void);
+void catalog_free(struct catalog *catalog); /* NULL is fine */
+struct arena *catalog_arena(struct catalog *catalog);
+
+/* The id of a property; added undeclared and open when new. Names are compared as
+ * bytes after trimming. PROPERTIES_MAX and PROPERTY_NAME_MAX are the caller's to
+ * check at its door (catalog_is_full). */
+uint32_t catalog_property(struct catalog *catalog, enum entity entity, struct str name);
+uint32_t catalog_find(const struct catalog *catalog, enum entity entity, struct str name); /* INTERN_NONE */
+struct property *catalog_at(struct catalog *catalog, uint32_t property);
+uint32_t catalog_count(const struct catalog *catalog);
+bool catalog_is_full(const struct catalog *catalog);
+
+/* Read a schema file's text (YAML or JSON, semantics 4.5) and declare its properties.
+ * Mistakes go to `diagnostics`: unknown type, unknown entity, a property twice. */
+void catalog_read_schema(struct catalog *catalog, const struct source *schema, struct diagnostics *diagnostics);
+
+/* Record that a test needs `type`. Two strong needs of different types on an undeclared
+ * property are an error at `at` that names the place of the first. Date and datetime
+ * agree; string and enumeration agree; a strong need replaces a weak one. Two different
+ * weak needs meet at string. */
+void catalog_need(struct catalog *catalog, uint32_t property, enum need need, enum type type,
+                  const struct source *source, struct place at, struct diagnostics *diagnostics);
+
+/* The type values of this property must parse as at the door: declared, or strongly
+ * needed; else TYPE_OPEN (any text is taken, see catalog_resolve). */
+enum type catalog_door_type(const struct catalog *catalog, uint32_t property);
+
+/* Settle an open type once all values were seen: declared, else strong need, else
+ * for a weak need the needed type if `inferred` is that type (an integer column also
+ * satisfies boolean 1/0 never), else string; without a need `inferred`, or string when
+ * there was no value. */
+void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred);
+
+#endif
