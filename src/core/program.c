@@ -1,0 +1,252 @@
+/* program.c — definition to program in one walk.
+ *
+ * Equal inputs are shared: two rules about the same events in the same window read one
+ * signal. Equality is decided on a key, a text of everything that matters, which also
+ * tells whether a signal of a former definition is still good. */
+// SPDX-License-Identifier: Apache-2.0
+#include "core/program.h"
+
+#include "base/intern.h"
+#include "base/unicode.h"
+
+#define KEY_BYTES_MAX ((size_t)1 << 24)
+
+/* ---- Keys ---- */
+
+static void key_test(const struct test *test, struct buf *out)
+{
+    buf_format(out, "%d%s%s", test->op, test->ever ? "e" : "", test->or_unknown ? "u" : "");
+    buf_format(out, " %u*%u", test->duration.count, test->duration.unit_minutes);
+    for (uint32_t i = 0; i < test->argument_count; i++) {
+        const struct argument *argument = &test->arguments[i];
+        buf_format(out, " %zu%c", argument->text.len, argument->plain ? 'p' : 'q');
+        buf_append(out, argument->text);
+    }
+}
+
+static void key_condition(const struct condition *condition, struct buf *out)
+{
+    buf_format(out, "(%d", condition->kind);
+    for (uint32_t i = 0; i < condition->child_count; i++) key_condition(condition->children[i], out);
+    if (condition->kind == CONDITION_PROPERTY) {
+        buf_format(out, " %u ", condition->property);
+        key_test(condition->test, out);
+    }
+    buf_append_char(out, ')');
+}
+
+static void key_selector(const struct selector *selector, struct buf *out)
+{
+    const struct selection *selection = selector->selection;
+    buf_format(out, "%zu:", selector->event.len);
+    buf_append(out, selector->event);
+    buf_format(out, " %lld %u %u %d", (long long)selection->within_minutes, selection->per_day, selection->at_most,
+               selection->include_bots);
+    buf_format(out, " %d %a %u*%u ", selector->decay.shape, selector->decay.percent, selector->decay.period,
+               selector->decay.unit_minutes);
+    if (selection->where != NULL) key_condition(selection->where, out);
+}
+
+void signal_key(const struct program *program, const struct signal *signal, struct buf *out)
+{
+    if (program->score != NULL) {
+        buf_append(out, program->score->name);
+        buf_append_char(out, '/');
+    }
+    buf_format(out, "%d/", signal->measure);
+    key_selector(&program->selectors[signal->selector], out);
+}
+
+/* ---- Growing arrays of the program ---- */
+
+struct compiler {
+    struct arena *arena;
+    const struct definitions *set;
+    struct program *program;
+    struct intern *selector_keys; /* code == selector index */
+    uint32_t selector_capacity, signal_capacity, leaf_capacity, score_capacity, node_capacity;
+};
+
+static void *grown(struct arena *arena, const void *old, uint32_t count, uint32_t *capacity, size_t element_bytes)
+{
+    if (count < *capacity) return (void *)(uintptr_t)old;
+    *capacity = *capacity == 0 ? 8 : *capacity * 2;
+    char *grown_array = arena_array(arena, *capacity, element_bytes);
+    const char *from = old;
+    for (size_t i = 0; i < count * element_bytes; i++) grown_array[i] = from[i];
+    return grown_array;
+}
+
+#define PUSH(c, array, count, capacity) \
+    ((c)->program->array = grown((c)->arena, (c)->program->array, (c)->program->count, &(c)->capacity, \
+                                 sizeof *(c)->program->array), \
+     &(c)->program->array[(c)->program->count++])
+
+static uint32_t add_selector(struct compiler *c, const struct selection *selection, const struct decay *decay)
+{
+    struct selector selector;
+    selector_init(&selector, c->arena, selection, decay);
+    AUTO_BUF key = BUF_INIT(KEY_BYTES_MAX);
+    key_selector(&selector, &key);
+    INVARIANT(!key.failed);
+    uint32_t index = intern_add(c->selector_keys, buf_str(&key));
+    if (index == c->program->selector_count) *PUSH(c, selectors, selector_count, selector_capacity) = selector;
+    return index;
+}
+
+static uint32_t add_signal(struct compiler *c, uint32_t selector, enum measure measure)
+{
+    for (uint32_t i = 0; i < c->program->signal_count; i++)
+        if (c->program->signals[i].selector == selector && c->program->signals[i].measure == measure) return i;
+    *PUSH(c, signals, signal_count, signal_capacity) = (struct signal){.selector = selector, .measure = measure};
+    return c->program->signal_count - 1;
+}
+
+static uint32_t add_score_input(struct compiler *c, uint32_t score, enum score_part part)
+{
+    for (uint32_t i = 0; i < c->program->score_count; i++)
+        if (c->program->scores[i].score == score && c->program->scores[i].part == part) return i;
+    *PUSH(c, scores, score_count, score_capacity) = (struct score_input){.score = score, .part = part};
+    return c->program->score_count - 1;
+}
+
+/* ---- Conditions ---- */
+
+static uint32_t compile_condition(struct compiler *c, const struct condition *condition)
+{
+    /* A segment stands for its condition. */
+    while (condition->kind == CONDITION_SEGMENT) condition = c->set->segments[condition->target]->when;
+    static const struct decay no_decay = {.shape = DECAY_NONE, .period = 1, .unit_minutes = 1440};
+    struct node node = {0};
+    switch (condition->kind) {
+    case CONDITION_ALL: node.kind = NODE_ALL; break;
+    case CONDITION_ANY: node.kind = NODE_ANY; break;
+    case CONDITION_NOT: node.kind = NODE_NOT; break;
+    case CONDITION_PROPERTY:
+        node.kind = NODE_LEAF;
+        *PUSH(c, leaves, leaf_count, leaf_capacity) =
+            (struct leaf){.property = condition->property, .hop = condition->hop, .test = condition->test};
+        node.input = c->program->leaf_count - 1;
+        break;
+    case CONDITION_EVENT:
+        node.kind = NODE_SIGNAL;
+        node.at_least = condition->at_least;
+        node.at_most = condition->at_most;
+        node.input = add_signal(c, add_selector(c, &condition->selection, &no_decay), MEASURE_COUNT);
+        break;
+    case CONDITION_SCORE:
+        node.kind = NODE_SCORE;
+        node.test = condition->test;
+        node.input = add_score_input(c, condition->target, condition->part);
+        break;
+    case CONDITION_SEGMENT: break; /* not reached: followed above */
+    }
+    uint32_t index = c->program->node_count;
+    *PUSH(c, nodes, node_count, node_capacity) = node;
+    for (uint32_t i = 0; i < condition->child_count; i++) compile_condition(c, condition->children[i]);
+    c->program->nodes[index].span = c->program->node_count - index;
+    return index;
+}
+
+/* ---- Rules ---- */
+
+static void compile_event_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
+{
+    out->selector = add_selector(c, &rule->selection, &rule->decay);
+    bool decays = rule->decay.shape != DECAY_NONE;
+    if (rule->kind == RULE_RANGES) {
+        out->count_signal = add_signal(c, out->selector, MEASURE_COUNT);
+        if (decays) out->latest_signal = add_signal(c, out->selector, MEASURE_LATEST);
+    } else if (rule->once) {
+        out->latest_signal = add_signal(c, out->selector, MEASURE_LATEST);
+    } else {
+        if (decays) out->sum_signal = add_signal(c, out->selector, MEASURE_SUM);
+        if (!decays || c->program->presence_matters) out->count_signal = add_signal(c, out->selector, MEASURE_COUNT);
+    }
+}
+
+static void compile_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
+{
+    *out = (struct program_rule){
+        .rule = rule,
+        .condition = NO_INDEX,
+        .match = NO_INDEX,
+        .count_signal = NO_INDEX,
+        .sum_signal = NO_INDEX,
+        .latest_signal = NO_INDEX,
+        .selector = NO_INDEX,
+        .rollup = NO_INDEX,
+    };
+    switch (rule->kind) {
+    case RULE_WHEN: out->condition = compile_condition(c, rule->when); break;
+    case RULE_VALUES:
+        out->match = c->program->match_count;
+        c->program->matches[c->program->match_count++] = rule;
+        break;
+    case RULE_EVENT:
+    case RULE_RANGES: compile_event_rule(c, rule, out); break;
+    case RULE_ROLLUP:
+        out->rollup = c->program->rollup_count;
+        c->program->rollups[c->program->rollup_count++] = rule;
+        break;
+    }
+}
+
+static bool clamp_leaves_out_zero(const struct clamp *clamp)
+{
+    return (clamp->has_min && clamp->min > 0) || (clamp->has_max && clamp->max < 0);
+}
+
+static bool does_presence_matter(const struct score *score)
+{
+    bool matters = score->no_match == NO_MATCH_UNKNOWN || clamp_leaves_out_zero(&score->total);
+    for (int i = 0; i < CATEGORY_COUNT; i++) matters = matters || clamp_leaves_out_zero(&score->category[i]);
+    for (uint32_t g = 0; g < score->group_count; g++) {
+        const struct group *group = &score->groups[g];
+        matters = matters || clamp_leaves_out_zero(&group->clamp);
+        for (uint32_t r = 0; r < group->rule_count; r++)
+            matters = matters || clamp_leaves_out_zero(&group->rules[r].clamp);
+    }
+    return matters;
+}
+
+static void compile_rules(struct compiler *c, const struct score *score)
+{
+    struct program *program = c->program;
+    uint32_t all = 0;
+    for (uint32_t g = 0; g < score->group_count; g++) all += score->groups[g].rule_count;
+    program->rules = ARENA_ARRAY(c->arena, struct program_rule, all);
+    program->matches = ARENA_ARRAY(c->arena, const struct rule *, all);
+    program->rollups = ARENA_ARRAY(c->arena, const struct rule *, all);
+    program->group_rules = ARENA_ARRAY(c->arena, uint32_t, score->group_count);
+    for (uint32_t g = 0; g < score->group_count; g++) {
+        const struct group *group = &score->groups[g];
+        for (uint32_t r = 0; r < group->rule_count; r++) {
+            if (!group->rules[r].enabled) continue;
+            compile_rule(c, &group->rules[r], &program->rules[program->rule_count++]);
+            program->group_rules[g]++;
+        }
+    }
+}
+
+const struct program *program_compile(struct arena *arena, const struct definitions *set, uint32_t index)
+{
+    const struct score *score = set->scores[index];
+    struct program *program = ARENA_NEW(arena, struct program);
+    struct compiler c = {.arena = arena, .set = set, .program = program, .selector_keys = intern_new()};
+    program->score = score;
+    program->presence_matters = does_presence_matter(score);
+    program->scope = score->scope != NULL ? compile_condition(&c, score->scope) : NO_INDEX;
+    compile_rules(&c, score);
+    intern_free(c.selector_keys);
+    return program;
+}
+
+const struct program *program_compile_segment(struct arena *arena, const struct definitions *set, uint32_t segment)
+{
+    struct program *program = ARENA_NEW(arena, struct program);
+    struct compiler c = {.arena = arena, .set = set, .program = program, .selector_keys = intern_new()};
+    program->scope = compile_condition(&c, set->segments[segment]->when);
+    intern_free(c.selector_keys);
+    return program;
+}
