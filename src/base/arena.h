@@ -14,8 +14,8 @@
 struct arena; /* opaque; see arena.c */
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena); /* NULL is fine */
-void arena_reset(struct arena *arena); /* empty again; keeps its largest block for reuse */
+void arena_free(struct arena *arena);          /* NULL is fine */
+void arena_reset(struct arena *arena);         /* empty again; keeps its largest block for reuse */
 size_t arena_bytes(const struct arena *arena); /* taken from the system so far */
 
 /* `bytes` of zeroed memory aligned for any type; of 0 bytes a valid pointer. */
@@ -31,13 +31,16 @@ struct str arena_format(struct arena *arena, const char *format, ...) PRINTF_LIK
 
 /* malloc family that stops the process instead of returning NULL, for memory that
  * grows and lives long. */
-void *memory_alloc(size_t bytes);                        /* zeroed */
-void *memory_array(size_t count, size_t element_bytes);  /* zeroed */
+void *memory_alloc(size_t bytes);                                      /* zeroed */
+void *memory_array(size_t count, size_t element_bytes);                /* zeroed */
 void *memory_resize(void *memory, size_t count, size_t element_bytes); /* new part not zeroed */
 void memory_free(void *memory);
 
 /* Freed when the variable goes out of scope: AUTO_ARENA arena = arena_new(); */
-static inline void arena_auto_free(struct arena **arena) { arena_free(*arena); }
+static inline void arena_auto_free(struct arena **arena)
+{
+    arena_free(*arena);
+}
 #define AUTO_ARENA __attribute__((cleanup(arena_auto_free))) struct arena *
 
 #endif

@@ -20,7 +20,9 @@ struct buf {
     bool failed;     /* something did not fit: the content is incomplete */
 };
 
-#define BUF_INIT(ceiling_bytes) {.ceiling = (ceiling_bytes)}
+// clang-format off
+#define BUF_INIT(ceiling_bytes) {.ceiling = (ceiling_bytes)} /* which clang-format takes for a block */
+// clang-format on
 #define AUTO_BUF __attribute__((cleanup(buf_release))) struct buf
 
 void buf_release(struct buf *buf); /* frees; empty and usable afterwards */

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t (*now_ms)(const struct clock *clock);     /* UTC milliseconds since 1970 */
+    int64_t (*now_ms)(const struct clock *clock);       /* UTC milliseconds since 1970 */
     int64_t (*monotonic_ns)(const struct clock *clock); /* for durations; never goes back */
-    int64_t fixed_ms;                                  /* what clock_fixed says */
+    int64_t fixed_ms;                                   /* what clock_fixed says */
 };
 
 const struct clock *clock_system(void);

@@ -37,6 +37,9 @@ void instant_format(struct buf *buf, int64_t at_ms);
 void instant_format_date(struct buf *buf, int64_t at_ms); /* "2026-01-05" */
 
 /* floor(a / b) for b > 0, also of negative a. */
-static inline int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+static inline int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
 
 #endif

@@ -21,7 +21,7 @@ void intern_free(struct intern *intern); /* NULL is fine */
 /* The code of `s`, added (copied) when new. At most 2^32-2 texts; past that the
  * process stops, so callers keep a ceiling of their own. */
 uint32_t intern_add(struct intern *intern, struct str s);
-uint32_t intern_find(const struct intern *intern, struct str s); /* INTERN_NONE when absent */
+uint32_t intern_find(const struct intern *intern, struct str s);  /* INTERN_NONE when absent */
 struct str intern_at(const struct intern *intern, uint32_t code); /* stable; also followed by a zero byte */
 uint32_t intern_count(const struct intern *intern);
 size_t intern_bytes(const struct intern *intern); /* memory it holds */

@@ -54,7 +54,7 @@ const struct json_item *json_next(const struct json_item *container, const struc
 
 /* ---- Writing. Commas are set by the writer; the caller keeps the order sane. ---- */
 struct json_writer {
-    struct buf *out;  /* borrowed */
+    struct buf *out; /* borrowed */
     bool need_comma;
 };
 

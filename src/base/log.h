@@ -28,7 +28,8 @@ struct log_fact {
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
 void log_set_level(enum log_level least); /* default LOG_INFO */
 
-#define LOG_FACTS_(...) (const struct log_fact[]){__VA_ARGS__}, sizeof((const struct log_fact[]){__VA_ARGS__}) / sizeof(struct log_fact)
+#define LOG_FACTS_(...) \
+    (const struct log_fact[]){__VA_ARGS__}, sizeof((const struct log_fact[]){__VA_ARGS__}) / sizeof(struct log_fact)
 #define log_info(event, ...) log_write(LOG_INFO, event, LOG_FACTS_(__VA_ARGS__))
 #define log_warn(event, ...) log_write(LOG_WARN, event, LOG_FACTS_(__VA_ARGS__))
 #define log_error(event, ...) log_write(LOG_ERROR, event, LOG_FACTS_(__VA_ARGS__))

@@ -19,7 +19,9 @@ struct str {
 
 /* A view of a literal, at run time and as a static initialiser. */
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+// clang-format off
+#define STR_INIT(literal) {"" literal, sizeof(literal) - 1} /* which clang-format takes for a block */
+// clang-format on
 
 /* printf of a view: printf("'" STR_FMT "'", STR_ARG(s)). */
 #define STR_FMT "%.*s"
