@@ -111,9 +111,11 @@ struct use {
     struct place at; /* where `from` says so */
 };
 
-/* Sort so that everything comes after what it uses: fills set->order, or complains about
- * each circle. `uses` are sorted by `from`. */
-bool definitions_sort(struct definitions *set, const struct use *uses, size_t count, struct diagnostics *diagnostics);
+/* Sort so that everything comes after what it uses: fills set->order. Complains about each
+ * circle. `uses` are sorted by `from`; conditions[definition] says how many each holds and
+ * is changed. */
+void definitions_sort(struct definitions *set, const struct use *uses, size_t count, uint64_t *conditions,
+                      struct diagnostics *diagnostics);
 void definitions_warn(const struct definitions *set, struct diagnostics *diagnostics);
 
 #endif
