@@ -60,6 +60,7 @@ void rejects_free(struct rejects *rejects); /* NULL is fine; an unfinished file 
 
 /* Write each refused row to `path` (borrowed). Nothing is opened yet. */
 void rejects_write_to(struct rejects *rejects, const char *path);
+const char *rejects_path(const struct rejects *rejects); /* NULL: nothing is written */
 
 /* Count, keep, write. Everything in `reject` is copied.
  * Errors   ERR_INVALID when strict, with the rendered row as the sentence;
@@ -73,7 +74,7 @@ uint64_t rejects_count(const struct rejects *rejects); /* in all */
 uint64_t rejects_count_of(const struct rejects *rejects, enum reject_reason reason);
 const struct reject *rejects_kept(const struct rejects *rejects, size_t *count); /* the first REJECTS_KEPT_MAX */
 
-/* "contacts.csv:12: age: 'abc' is not a number". */
+/* "contacts.csv:12: age: 'abc' is not a number", with '?' for control characters. */
 void reject_render(const struct reject *reject, struct buf *out);
 
 #endif

@@ -1,0 +1,91 @@
+/* load_internal.h — what load.c and the loaders of each kind of row share.
+ *
+ * A loader of rows takes one row whole or refuses it whole: it looks at every field
+ * before it hands the first to the builder. ERR_OK means "go on" in both cases. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_APP_LOAD_INTERNAL_H
+#define PLUMB_APP_LOAD_INTERNAL_H
+
+#include "app/joins.h"
+#include "app/load.h"
+#include "app/lookup.h"
+#include "app/names.h"
+#include "app/rows.h"
+#include "history/builder.h"
+
+struct loader {
+    const struct load_options *options;
+    struct catalog *catalog;
+    struct history_builder *builder;
+    struct rejects *rejects;
+    struct load_summary *summary;
+    struct names *names[ENTITY_COUNT];
+    enum type *door;      /* [properties] the type its values must have */
+    struct arena *scratch; /* emptied after each row */
+
+    /* Contacts, companies and deals that a file lists: 1 + ... the line, by the builder's number. */
+    uint32_t *line_of[OBJECT_COUNT];
+    size_t line_capacity[OBJECT_COUNT];
+    struct lookup *emails;        /* of contacts, and ids that look like one */
+    struct lookup *company_names;
+    struct joins *joins;
+
+    /* The file that is read: */
+    enum entity entity;
+    struct str file;
+    struct rows *rows;
+
+    /* The last contact of a plain event: files are often sorted or in bursts. */
+    char last_contact[LOAD_ID_MAX];
+    size_t last_contact_len;
+    uint32_t last_contact_record;
+};
+
+/* load.c, in the steps of load_history; for it, tests and the fuzzer, which load from memory. */
+struct loader *loader_new(const struct load_options *options, struct catalog *catalog, struct rejects *rejects,
+                          struct load_summary *summary);
+MUST_CHECK enum err load_input(struct loader *loader, enum entity entity, struct input *input, struct err_info *why);
+struct history *loader_finish(struct loader *loader, const bool **seen);
+void loader_free(struct loader *loader);
+
+/* Refuse the current row. `column` may be empty.
+ * Errors   those of rejects_add. */
+MUST_CHECK enum err load_refuse(struct loader *loader, const struct row *row, enum reject_reason reason,
+                                struct str column, struct err_info *why, const char *format, ...) PRINTF_LIKE(6, 7);
+
+/* Is `text` a value of the property at the door? Else *reason and *bad tell why. */
+bool load_check_value(struct loader *loader, uint32_t property, struct str text, enum reject_reason *reason,
+                      struct err_info *bad);
+/* The same of all values of a row; false after refusing it, with *failed as of load_refuse. */
+bool load_check_values(struct loader *loader, const struct row *row, enum err *failed, struct err_info *why);
+/* Is an id between 1 and LOAD_ID_MAX bytes? False after refusing. */
+bool load_check_id(struct loader *loader, const struct row *row, struct str id, struct str column, enum err *failed,
+                   struct err_info *why);
+
+/* A record's number, added when new. Errors ERR_TOO_BIG: RECORDS_MAX. */
+MUST_CHECK enum err load_record_number(struct loader *loader, enum entity object, struct str id, bool listed,
+                                       uint32_t *out, struct err_info *why);
+/* Does a file list the record with this number? */
+bool load_is_listed(const struct loader *loader, enum entity object, uint32_t record);
+/* The listed contact that `text` means: by its id, else by its e-mail. RECORD_NONE, LOOKUP_SEVERAL. */
+uint32_t load_find_contact(struct loader *loader, struct str text);
+
+/* load_records.c: a row of the contacts, companies or deals file. */
+MUST_CHECK enum err load_record_row(struct loader *loader, struct row *row, struct err_info *why);
+/* Is there an id column? Asked once a file. */
+MUST_CHECK enum err load_check_record_columns(const struct loader *loader, struct err_info *why);
+
+/* load_events.c: a row of an events file; hands Segment calls on. */
+MUST_CHECK enum err load_event_row(struct loader *loader, struct row *row, struct err_info *why);
+MUST_CHECK enum err load_check_event_columns(const struct loader *loader, struct err_info *why);
+/* An event whose contact, name and time are known: its values become the event's properties. */
+MUST_CHECK enum err load_event(struct loader *loader, struct row *row, struct event_fact *fact, struct err_info *why);
+
+/* load_segment.c */
+bool load_is_segment_call(const struct json_item *object);
+MUST_CHECK enum err load_segment_call(struct loader *loader, struct row *row, struct err_info *why);
+
+/* "its columns are: a, b, c and 12 more" into `out`, for a sentence. */
+void load_list_columns(const struct rows *rows, struct buf *out);
+
+#endif

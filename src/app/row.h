@@ -1,0 +1,45 @@
+/* row.h — one row of a file, whatever its format, as the loader wants it.
+ *
+ * A row knows the texts with a role, and the values of those properties that the
+ * catalog knows. Everything in it is valid until the next row is read. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_APP_ROW_H
+#define PLUMB_APP_ROW_H
+
+#include "app/names.h"
+#include "base/json.h"
+#include "history/builder.h"
+
+struct row {
+    uint64_t line;
+    struct str role[ROLE_COUNT];      /* trimmed; empty where the row has none */
+    struct event_property *values;    /* property and trimmed text; from JSON a text may be empty (null, "") */
+    uint32_t value_count;
+    /* Where it came from: */
+    struct str text;                  /* the line of JSON Lines; else empty */
+    const struct json_item *json;     /* ... parsed; else NULL */
+    const struct str *fields;         /* of CSV, in the order of the header */
+    size_t field_count;
+
+    uint32_t capacity;                /* of values */
+    uint32_t rank[ROLE_COUNT];        /* of the name that gave role[]; used by JSON */
+    struct arena *arena;              /* texts made for this row */
+    uint32_t *place;                  /* [properties] 1 + index into values, of JSON's repeated keys */
+    uint32_t property_count;
+};
+
+void row_init(struct row *row, const struct catalog *catalog);
+void row_release(struct row *row);
+void row_clear(struct row *row); /* no roles, no values, no texts */
+
+/* Add a value; the catalog's property has only one value in a row: a later one replaces it. */
+void row_set(struct row *row, uint32_t property, struct str text);
+
+/* The members of a JSON object as roles and values: an object inside becomes "outer.inner", an
+ * array of scalars their texts joined by ';'. Arrays that hold arrays or objects are left out. */
+void row_add_json(struct row *row, struct names *names, const struct json_item *object);
+
+/* The same without roles: of Segment's properties and traits. Anything but an object has no members. */
+void row_add_json_values(struct row *row, struct names *names, const struct json_item *object);
+
+#endif

@@ -1,0 +1,40 @@
+/* rows.h — the rows of a file, CSV or JSON Lines, told by its content. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_APP_ROWS_H
+#define PLUMB_APP_ROWS_H
+
+#include "app/rejects.h"
+#include "app/row.h"
+#include "base/err.h"
+#include "base/input.h"
+
+struct rows; /* opaque; see rows.c */
+
+/* Look at the first bytes, read the header if it is CSV.
+ * Errors   ERR_INVALID with a sentence: a JSON array, JSON over many lines, a web page, only
+ *          blanks, or what csv_open says; ERR_UNAVAILABLE when reading fails.
+ * Memory   `input` and `names` are borrowed and must outlive *out. */
+MUST_CHECK enum err rows_open(struct input *input, const struct catalog *catalog, struct names *names,
+                              struct rows **out, struct err_info *why);
+void rows_close(struct rows *rows); /* NULL is fine */
+
+bool rows_are_json(const struct rows *rows);
+/* Of CSV: is there a column with this role? Of JSON Lines always true, for the rows will tell. */
+bool rows_have(const struct rows *rows, enum role role);
+/* Of CSV: the names of the columns, for a sentence. */
+const struct str *rows_columns(const struct rows *rows, size_t *count);
+
+enum rows_state {
+    ROWS_ROW,    /* *out is the next one; of JSON only out->json, not yet its members */
+    ROWS_BAD,    /* one that cannot be read: bad->reason, message and so on say why */
+    ROWS_END,
+    ROWS_FAILED, /* reading failed: *why */
+};
+
+/* The next row. Its content, and that of *bad, is valid until the next call. */
+enum rows_state rows_next(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why);
+
+/* The row as text: the line of JSON, or the fields as CSV. Valid until the next call. */
+struct str rows_text(struct rows *rows);
+
+#endif
