@@ -19,7 +19,7 @@
 
 #define PROPERTIES_MAX 20000
 #define PROPERTY_NAME_MAX 256 /* bytes */
-#define OPTIONS_MAX 5000 /* of a declared enumeration */
+#define OPTIONS_MAX 5000      /* of a declared enumeration */
 
 /* How strongly an operator asks for a type. `is: 5` is also good for a text column
  * that happens to hold 5, so it is weak and gives way to what the values are; `gt: 5`
@@ -29,12 +29,12 @@ enum need { NEED_NONE, NEED_WEAK, NEED_STRONG };
 struct property {
     enum entity entity;
     struct str name;
-    bool declared;                /* by a schema: `type` is final */
-    enum type type;               /* TYPE_OPEN until declared or resolved */
-    const struct str *options;    /* of a declared enumeration: folded; values outside are refused */
+    bool declared;             /* by a schema: `type` is final */
+    enum type type;            /* TYPE_OPEN until declared or resolved */
+    const struct str *options; /* of a declared enumeration: folded; values outside are refused */
     uint32_t option_count;
-    enum need need;               /* the strongest so far */
-    enum type needed;             /* the type it asks for */
+    enum need need;                   /* the strongest so far */
+    enum type needed;                 /* the type it asks for */
     const struct source *need_source; /* the first test that asked, for messages */
     struct place need_at;
 };

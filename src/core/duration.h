@@ -21,6 +21,9 @@ struct duration {
 /* False when `text` is not a duration, is zero, or is over DURATION_MINUTES_MAX. */
 bool duration_parse(struct str text, struct duration *out);
 
-static inline int64_t duration_minutes(struct duration d) { return (int64_t)d.count * d.unit_minutes; }
+static inline int64_t duration_minutes(struct duration d)
+{
+    return (int64_t)d.count * d.unit_minutes;
+}
 
 #endif

@@ -24,7 +24,7 @@ enum type {
     TYPE_SET, /* multi-checkbox: texts separated by ';' */
 };
 
-const char *type_name(enum type type);              /* "number" */
+const char *type_name(enum type type); /* "number" */
 bool type_from_name(struct str name, enum type *out);
 
 #define VALUE_TEXT_MAX ((size_t)64 * 1024) /* bytes of one property value */
