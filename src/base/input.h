@@ -30,9 +30,9 @@ MUST_CHECK enum err input_open(const char *path, struct input **out, struct err_
 MUST_CHECK enum err input_from_memory(struct str name, struct str bytes, struct input **out, struct err_info *why);
 void input_close(struct input *input); /* NULL is fine */
 
-struct str input_name(const struct input *input);   /* the path, or "standard input" */
-int64_t input_size(const struct input *input);      /* bytes in all, -1 when not known (a pipe) */
-int64_t input_position(const struct input *input);  /* bytes consumed so far */
+struct str input_name(const struct input *input);  /* the path, or "standard input" */
+int64_t input_size(const struct input *input);     /* bytes in all, -1 when not known (a pipe) */
+int64_t input_position(const struct input *input); /* bytes consumed so far */
 
 /* The unread bytes at hand; *at_end tells that the file ends with them. Valid until
  * the next input_more or input_consume. */
@@ -44,8 +44,9 @@ MUST_CHECK enum err input_more(struct input *input, struct err_info *why);
 void input_consume(struct input *input, size_t bytes);
 
 /* The next line without its "\n" or "\r\n", in *line; *line_number counts from 1.
- * Returns false at the end. A line over the ceiling is skipped and reported with
- * ERR_TOO_BIG in why->code, and true. Valid until the next call. */
+ * Returns false at the end. why->code is ERR_OK, or with an empty line: ERR_TOO_BIG (a
+ * line over the ceiling was skipped), ERR_UNAVAILABLE (reading failed; the next call
+ * returns false). Valid until the next call. */
 bool input_line(struct input *input, struct str *line, uint64_t *line_number, struct err_info *why);
 
 /* A whole small text file (a definition, a schema) into *out, in `arena`, followed by

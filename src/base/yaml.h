@@ -15,16 +15,16 @@
 
 #define YAML_DEPTH_MAX 64
 #define YAML_NODES_MAX 200000
-#define YAML_BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define YAML_BYTES_MAX ((size_t)2 * 1024 * 1024) /* libfyaml holds a few hundred bytes for each at worst */
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
     enum yaml_kind kind;
-    bool plain;        /* a scalar without quotes, so 5, true and null may be more than text */
-    struct str text;   /* of a scalar */
-    struct place at;   /* of a scalar its text; of a collection its first character */
-    size_t count;      /* elements of a sequence, pairs of a mapping */
+    bool plain;                            /* a scalar without quotes, so 5, true and null may be more than text */
+    struct str text;                       /* of a scalar */
+    struct place at;                       /* of a scalar its text; of a collection its first character */
+    size_t count;                          /* elements of a sequence, pairs of a mapping */
     const struct yaml_node *const *keys;   /* of a mapping: scalars, unique */
     const struct yaml_node *const *values; /* of a mapping or a sequence */
 };
