@@ -225,8 +225,8 @@ static bool bind(struct binding *b)
     test->type = b->type;
     if (!fits(b, test->op)) return refuse_operator(b);
     bool is_range = test->op == OP_BETWEEN || test->op == OP_NOT_BETWEEN;
-    INVARIANT(!is_range || test->argument_count == 2);
-    if (fitting[test->op] == ALL) return true; /* no arguments to bind */
+    INVARIANT(test->argument_count == 2 || !is_range);
+    INVARIANT(test->argument_count > 0 || test->duration.count > 0 || fitting[test->op] == ALL);
     bool good = true;
     for (uint32_t i = 0; i < test->argument_count; i++) good = bind_argument(b, &test->arguments[i]) && good;
     if (good && is_range) warn_of_empty_range(b);
