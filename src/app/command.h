@@ -65,13 +65,13 @@ struct command {
 /* What main.c chooses for the commands and tests choose differently. */
 struct app {
     const struct clock *clock;
-    FILE *out;        /* data, and what was asked for */
-    FILE *err;        /* everything else: messages, progress, summaries */
+    FILE *out; /* data, and what was asked for */
+    FILE *err; /* everything else: messages, progress, summaries */
     bool out_is_terminal;
     bool err_is_terminal;
-    bool out_colour;  /* ANSI colours are welcome: a terminal, and NO_COLOR is not set */
+    bool out_colour; /* ANSI colours are welcome: a terminal, and NO_COLOR is not set */
     bool err_colour;
-    uint32_t width;   /* of out in cells; 80 when it is no terminal */
+    uint32_t width; /* of out in cells; 80 when it is no terminal */
 };
 
 /* All commands in the order of the help; NULL-ended. */
@@ -80,6 +80,9 @@ const struct command *command_find(const char *name); /* NULL when there is none
 
 /* Parse `argv` behind the program's name, run the command, return the STATUS_. */
 int command_main(struct app *app, int argc, char **argv);
+
+/* "there is no command 'scroe'; did you mean 'score'?" Returns STATUS_USAGE. */
+int command_unknown(struct app *app, const char *name);
 
 /* ---- Speaking to the person. Sentences come without a full stop. ---- */
 

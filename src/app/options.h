@@ -53,7 +53,4 @@ MUST_CHECK enum err options_number(const struct arguments *arguments, const char
 MUST_CHECK enum err options_choice(const struct arguments *arguments, const char *name, unsigned otherwise,
                                    unsigned *out, struct err_info *why);
 
-/* The one of `known` (NULL-ended) that is most like `word`, or NULL when none is near. */
-const char *nearest_word(const char *word, const char *const *known);
-
 #endif

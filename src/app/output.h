@@ -1,0 +1,75 @@
+/* output.h — results as lines for programs and as a page for people. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_APP_OUTPUT_H
+#define PLUMB_APP_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "app/results.h"
+#include "app/text.h"
+
+/* JSON Lines and CSV: score by score in the order of the definitions; each in the order
+ * of the ids, or with `top` the highest first. The columns are
+ *     id score value micro fit_micro engagement_micro band grade [ledger]
+ * An unknown score has null (CSV: nothing) from value on. Whether writing worked is for
+ * the caller to ask of `to`. */
+void output_jsonl(const struct results *results, FILE *to);
+void output_csv(const struct results *results, FILE *to);
+
+/* How the page looks. */
+struct page {
+    FILE *to;
+    const struct style *style;
+    uint32_t width; /* cells; at least PAGE_WIDTH_MIN are used */
+    uint64_t rows;  /* records listed for each score when `top` does not say; 0: all */
+};
+
+#define PAGE_WIDTH_MIN 40
+#define PAGE_WIDTH_MAX 160
+
+static inline size_t page_cells(const struct page *page)
+{
+    if (page->width < PAGE_WIDTH_MIN) return PAGE_WIDTH_MIN;
+    return page->width > PAGE_WIDTH_MAX ? PAGE_WIDTH_MAX : page->width;
+}
+
+/* The page: for each score its highest records, or with `explain` the reasons of each;
+ * under them the distribution. */
+void output_table(const struct results *results, const struct page *page);
+
+/* Before files are loaded: register the properties by which the page names records, so
+ * that they are kept. */
+void output_table_prepare(struct catalog *catalog);
+
+/* ---- Parts of the outputs. ---- */
+
+/* The ledger as a JSON array. */
+struct json_writer;
+void output_ledger(struct json_writer *writer, const struct ledger *ledger);
+
+/* The label of fit and engagement, "A1"; nothing without grades or a known score. */
+void output_grade(struct buf *out, const struct score *score, const struct result *result);
+
+/* How many of a score's listed records lie where: the histogram, then counts. */
+void output_distribution(const struct results *results, uint32_t score, const struct page *page);
+
+/* Where the whole points of a score's listed records lie. */
+struct spread {
+    int64_t least, most; /* of the known ones */
+    uint64_t listed, known;
+    size_t count_cells; /* width of `listed` as text */
+};
+
+void output_histogram(const struct results *results, uint32_t score, const struct spread *spread,
+                      const struct page *page);
+
+/* The tree of reasons under a heading line that the caller has written. */
+void output_reasons(const struct results *results, uint32_t score, const struct explanation *explanation,
+                    const struct page *page);
+
+/* Colour of the band number `band` of `count`, best first. */
+const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count);
+
+#endif

@@ -1,0 +1,70 @@
+/* output_csv.c — the columns of output_jsonl.c, for spreadsheets. */
+// SPDX-License-Identifier: Apache-2.0
+#include "app/output.h"
+#include "base/csv.h"
+#include "base/json.h"
+
+#define LINE_BYTES_MAX ((size_t)256 * 1024 * 1024) /* a ledger of every rule there may be */
+#define WRITE_BYTES ((size_t)64 * 1024)
+
+static void append_numbers(struct buf *out, const struct result *result)
+{
+    int64_t numbers[] = {points_shown(result->total), result->total, result->fit, result->engagement};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        buf_append_char(out, ',');
+        if (result->known) buf_append_i64(out, numbers[i]);
+    }
+}
+
+static void append_ledger(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
+                          struct buf *out)
+{
+    AUTO_BUF json = BUF_INIT(LINE_BYTES_MAX);
+    struct json_writer writer = {.out = &json};
+    struct explanation explanation;
+    scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
+    output_ledger(&writer, &explanation.ledger);
+    buf_append_char(out, ',');
+    csv_append_field(out, buf_str(&json), ',');
+    arena_reset(arena);
+}
+
+static void append_line(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
+                        struct buf *out)
+{
+    const struct score *definition = results->set->scores[score];
+    struct result result = result_of(results, score, record);
+    csv_append_field(out, history_record_id(results->history, definition->object, record), ',');
+    buf_append_char(out, ',');
+    csv_append_field(out, definition->name, ',');
+    append_numbers(out, &result);
+    buf_append_char(out, ',');
+    if (result.band != BAND_NONE) csv_append_field(out, definition->bands[result.band].label, ',');
+    buf_append_char(out, ',');
+    AUTO_BUF grade = BUF_INIT(2 * NAME_MAX_BYTES + 1024);
+    output_grade(&grade, definition, &result);
+    if (grade.len > 0) csv_append_field(out, buf_str(&grade), ',');
+    if (results->explain) append_ledger(results, score, record, arena, out);
+    buf_append_char(out, '\n');
+}
+
+void output_csv(const struct results *results, FILE *to)
+{
+    AUTO_ARENA order = arena_new();
+    AUTO_ARENA line = arena_new();
+    AUTO_BUF out = BUF_INIT(LINE_BYTES_MAX);
+    fprintf(to, "id,score,value,micro,fit_micro,engagement_micro,band,grade%s\n", results->explain ? ",ledger" : "");
+    enum ranking ranking = results->top > 0 ? RANKING_HIGHEST_FIRST : RANKING_BY_ID;
+    for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s)) {
+        uint64_t count;
+        const uint32_t *records = results_ranked(results, s, ranking, results->top, order, &count);
+        for (uint64_t i = 0; i < count; i++) {
+            append_line(results, s, records[i], line, &out);
+            if (out.len < WRITE_BYTES && i + 1 < count) continue;
+            INVARIANT(!out.failed);
+            fwrite(out.at, 1, out.len, to);
+            buf_clear(&out);
+        }
+        arena_reset(order);
+    }
+}

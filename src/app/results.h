@@ -1,0 +1,53 @@
+/* results.h — what a run of the scan found, in the order in which it is shown.
+ *
+ * The three outputs (output_jsonl.c, output_csv.c, output_table.c) read only this. The
+ * order is decided here: by id, or the highest first and equal ones by id. Ids are
+ * numbered in byte order by the history, so neither threads nor the order of a file's
+ * lines can show. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_APP_RESULTS_H
+#define PLUMB_APP_RESULTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "core/band.h"
+#include "core/definition.h"
+#include "history/scan.h"
+
+/* Everything an output needs; all borrowed. */
+struct results {
+    const struct definitions *set;
+    const struct history *history;
+    const struct scan *scan;
+    int64_t as_of_ms;
+    bool explain;
+    uint64_t top; /* 0: everyone */
+};
+
+/* One record's result for one score. */
+struct result {
+    uint32_t record;
+    bool known;
+    int64_t total, fit, engagement; /* micro-points */
+    uint32_t band;                  /* BAND_NONE also when unknown */
+    uint32_t grade[CATEGORY_COUNT]; /* only when the score has grades and is known */
+};
+
+struct result result_of(const struct results *results, uint32_t score, uint32_t record);
+
+enum ranking { RANKING_BY_ID, RANKING_HIGHEST_FIRST };
+
+/* The numbers of the listed records, at most `most` (0: all). RANKING_HIGHEST_FIRST puts
+ * the greatest totals first, equal ones by id, unknown ones last; with a limit unknown
+ * ones are left out, because nobody can be among the highest without a number.
+ * Memory   in `arena`. Cost n log n at most. */
+const uint32_t *results_ranked(const struct results *results, uint32_t score, enum ranking ranking, uint64_t most,
+                               struct arena *arena, uint64_t *count);
+
+/* The shown scores of the set are those that are not anonymous. */
+uint32_t results_first_score(const struct results *results);
+uint32_t results_next_score(const struct results *results, uint32_t score); /* UINT32_MAX after the last */
+
+#endif
