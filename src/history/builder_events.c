@@ -1,0 +1,297 @@
+/* builder_events.c — an event at the door: checked, then 24 bytes of staging.
+ *
+ * An event is taken in two passes over its properties, so that nothing is kept of a
+ * refused one: first every text is looked up, and checked when it is new; then new texts
+ * are interned. Name, bot mark and properties become one provisional class. A property
+ * that has shown more than EVENT_CLASS_VALUES_MAX values is *demoted*: from then on its
+ * values are staged as rows beside the events. That is only to bound memory; what lives
+ * where in the end is settled by counts alone (layout_classes.c). */
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/unicode.h"
+#include "core/definition.h"
+#include "history/builder_internal.h"
+
+#define NEW_TEXT 0 /* staged code of a text not yet interned */
+#define SORTED_BY_INSERTION 32
+
+void builder_events_init(struct event_stage *events)
+{
+    *events = (struct event_stage){.names = intern_new(), .classes = intern_new()};
+}
+
+void builder_events_release(struct event_stage *events)
+{
+    intern_free(events->names);
+    intern_free(events->classes);
+    memory_free(events->kinds);
+    memory_free(events->plain);
+    for (uint64_t i = 0; i < events->chunk_count; i++) memory_free(events->chunks[i]);
+    memory_free(events->chunks);
+    memory_free(events->rows);
+    memory_free(events->pairs);
+    memory_free(events->words);
+}
+
+/* ---- Reserved events and their parts. ---- */
+
+static enum name_kind kind_of(struct history_builder *builder, struct str name)
+{
+    arena_reset(builder->scratch);
+    struct str folded = unicode_fold(builder->scratch, name);
+    if (str_equal(folded, STR("plumb.score_adjusted"))) return NAME_SCORE_ADJUSTED;
+    return str_equal(folded, STR("plumb.score_reset")) ? NAME_SCORE_RESET : NAME_PLAIN;
+}
+
+static struct str part_of(const struct history_builder *builder, const struct event_fact *fact, struct str name)
+{
+    uint32_t property = catalog_find(builder->catalog, ENTITY_EVENT, name);
+    for (uint32_t i = fact->property_count; i-- > 0;)
+        if (fact->properties[i].property == property) return str_trim(fact->properties[i].text);
+    return (struct str){0};
+}
+
+static MUST_CHECK enum err check_adjustment(struct str points, struct err_info *why)
+{
+    int64_t value;
+    if (!str_to_i64(points, &value) || value < -POINTS_MAX || value > POINTS_MAX)
+        return err_set(why, ERR_INVALID, "plumb.score_adjusted needs 'points', a whole number from %d to %d",
+                       -POINTS_MAX, POINTS_MAX);
+    return ERR_OK;
+}
+
+static MUST_CHECK enum err check_reset(struct history_builder *builder, struct str category, struct err_info *why)
+{
+    arena_reset(builder->scratch);
+    struct str folded = unicode_fold(builder->scratch, category);
+    if (!str_equal(folded, STR("engagement")) && !str_equal(folded, STR("all")))
+        return err_set(why, ERR_INVALID, "plumb.score_reset needs 'category', engagement or all");
+    return ERR_OK;
+}
+
+static MUST_CHECK enum err check_reserved(struct history_builder *builder, const struct event_fact *fact,
+                                          enum name_kind kind, struct err_info *why)
+{
+    if (part_of(builder, fact, STR("score")).len == 0)
+        return err_set(why, ERR_INVALID, "%s needs 'score', the name of a score",
+                       kind == NAME_SCORE_RESET ? "plumb.score_reset" : "plumb.score_adjusted");
+    if (kind == NAME_SCORE_ADJUSTED) return check_adjustment(part_of(builder, fact, STR("points")), why);
+    return check_reset(builder, part_of(builder, fact, STR("category")), why);
+}
+
+/* ---- First pass: may it enter? ---- */
+
+static MUST_CHECK enum err check_name(struct history_builder *builder, const struct event_fact *fact, uint32_t *name,
+                                      struct err_info *why)
+{
+    struct event_stage *events = &builder->events;
+    *name = intern_find(events->names, fact->name);
+    enum name_kind kind;
+    if (*name != INTERN_NONE) {
+        kind = (enum name_kind)events->kinds[*name];
+    } else {
+        if (intern_count(events->names) >= EVENT_CLASSES_MAX / 2)
+            return err_set(why, ERR_TOO_BIG, "more than %d different event names", EVENT_CLASSES_MAX / 2);
+        kind = kind_of(builder, fact->name);
+    }
+    return kind == NAME_PLAIN ? ERR_OK : check_reserved(builder, fact, kind, why);
+}
+
+/* Look up each property's text; pairs[i] belongs to fact->properties[i], with NEW_TEXT
+ * where the text is not known yet. */
+static MUST_CHECK enum err look_up(struct history_builder *builder, const struct event_fact *fact,
+                                   uint32_t *bad_property, struct err_info *why)
+{
+    struct event_stage *events = &builder->events;
+    if (events->pair_capacity < fact->property_count) {
+        events->pair_capacity = (uint64_t)fact->property_count * 2;
+        events->pairs = memory_resize(events->pairs, events->pair_capacity, sizeof *events->pairs);
+    }
+    for (uint32_t i = 0; i < fact->property_count; i++) {
+        uint32_t property = fact->properties[i].property;
+        struct str text = str_trim(fact->properties[i].text);
+        struct column_stage *column = builder_column(builder, property);
+        INVARIANT(column->entity == ENTITY_EVENT);
+        uint32_t known = intern_find(column->texts, text);
+        events->pairs[i] = (struct staged_pair){property, known == INTERN_NONE ? NEW_TEXT : known + 1, i};
+        if (known != INTERN_NONE || text.len == 0) continue;
+        enum err e = builder_check_text(builder, property, column, text, why);
+        if (e == ERR_OK) continue;
+        if (bad_property != NULL) *bad_property = property;
+        return e;
+    }
+    return ERR_OK;
+}
+
+/* ---- Second pass: keep it. ---- */
+
+/* Intern what is new and leave out what is empty. Returns how many pairs are left. */
+static uint32_t keep_texts(struct history_builder *builder, const struct event_fact *fact)
+{
+    struct staged_pair *pairs = builder->events.pairs;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < fact->property_count; i++) {
+        struct staged_pair pair = pairs[i];
+        if (pair.code == NEW_TEXT) {
+            struct str text = str_trim(fact->properties[i].text);
+            if (text.len == 0) continue;
+            struct column_stage *column = &builder->columns[pair.property];
+            pair.code = intern_add(column->texts, text) + 1;
+            column->demoted = pair.code > EVENT_CLASS_VALUES_MAX;
+        }
+        pairs[kept++] = pair;
+    }
+    return kept;
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct staged_pair *left = a, *right = b;
+    if (left->property != right->property) return left->property < right->property ? -1 : 1;
+    return (left->position > right->position) - (left->position < right->position);
+}
+
+/* By property, each once: of a property that is there twice the last text stays. */
+static uint32_t sort_pairs(struct staged_pair *pairs, uint32_t count)
+{
+    uint32_t ordered = 1;
+    while (ordered < count && pairs[ordered - 1].property < pairs[ordered].property) ordered++;
+    if (ordered >= count) return count;
+    if (count > SORTED_BY_INSERTION) qsort(pairs, count, sizeof *pairs, compare_pairs);
+    for (uint32_t i = ordered; i < count; i++) {
+        struct staged_pair pair = pairs[i];
+        uint32_t to = i;
+        for (; to > 0 && compare_pairs(&pairs[to - 1], &pair) > 0; to--) pairs[to] = pairs[to - 1];
+        pairs[to] = pair;
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (i + 1 == count || pairs[i].property != pairs[i + 1].property) pairs[kept++] = pairs[i];
+    return kept;
+}
+
+static void append_row_words(struct event_stage *events, uint32_t a, uint32_t b)
+{
+    events->rows = grown(events->rows, events->row_words + 1, &events->row_capacity, sizeof *events->rows);
+    events->rows[events->row_words++] = a;
+    events->rows[events->row_words++] = b;
+}
+
+/* Stage the demoted ones (of a pressed event: all) as rows; the others stay in pairs. */
+static uint32_t split_rows(struct history_builder *builder, uint32_t count, bool pressed)
+{
+    struct event_stage *events = &builder->events;
+    uint32_t kept = 0;
+    uint64_t head = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct staged_pair pair = events->pairs[i];
+        if (!pressed && !builder->columns[pair.property].demoted) {
+            events->pairs[kept++] = pair;
+            continue;
+        }
+        if (head == 0) {
+            if (events->row_words == 0) append_row_words(events, 0, 0);
+            head = events->row_words;
+            append_row_words(events, (uint32_t)events->count, pressed ? ROWS_PRESSED : 0);
+        }
+        append_row_words(events, pair.property, pair.code);
+        events->rows[head + 1]++;
+    }
+    return kept;
+}
+
+static struct str class_tuple(struct event_stage *events, uint32_t name, bool bot, uint32_t count)
+{
+    uint64_t words = 1 + 2 * (uint64_t)count;
+    if (events->word_capacity < words) {
+        events->word_capacity = words * 2;
+        events->words = memory_resize(events->words, events->word_capacity, sizeof *events->words);
+    }
+    events->words[0] = name * 2 + bot;
+    for (uint32_t i = 0; i < count; i++) {
+        events->words[1 + 2 * i] = events->pairs[i].property;
+        events->words[2 + 2 * i] = events->pairs[i].code;
+    }
+    return (struct str){(const char *)events->words, words * sizeof *events->words};
+}
+
+static uint32_t add_class(struct event_stage *events, struct str tuple, bool plain)
+{
+    uint32_t known = intern_count(events->classes);
+    uint32_t class = intern_add(events->classes, tuple);
+    if (class == known) {
+        events->plain = grown(events->plain, class, &events->plain_capacity, sizeof *events->plain);
+        events->plain[class] = 0;
+    }
+    if (plain) events->plain[class] = 1;
+    return class;
+}
+
+/* The provisional class of `count` pairs; some or all of them become rows. */
+static uint32_t class_of(struct history_builder *builder, uint32_t name, bool bot, uint32_t count)
+{
+    struct event_stage *events = &builder->events;
+    bool any_demoted = false;
+    for (uint32_t i = 0; i < count; i++) any_demoted |= builder->columns[events->pairs[i].property].demoted;
+    if (!any_demoted) {
+        struct str tuple = class_tuple(events, name, bot, count);
+        bool room = count == 0 || (intern_count(events->classes) < PROVISIONAL_CLASSES_MAX &&
+                                   intern_bytes(events->classes) < PROVISIONAL_BYTES_MAX);
+        if (room || intern_find(events->classes, tuple) != INTERN_NONE) return add_class(events, tuple, true);
+    }
+    bool full = intern_count(events->classes) >= PROVISIONAL_CLASSES_MAX ||
+                intern_bytes(events->classes) >= PROVISIONAL_BYTES_MAX;
+    if (full) events->pressed = true;
+    count = split_rows(builder, count, full);
+    return add_class(events, class_tuple(events, name, bot, count), !full);
+}
+
+static void stage(struct event_stage *events, struct staged_event event)
+{
+    uint64_t chunk = events->count >> CHUNK_BITS;
+    if (chunk == events->chunk_count) {
+        events->chunks = grown(events->chunks, chunk, &events->chunk_capacity, sizeof *events->chunks);
+        events->chunks[events->chunk_count++] = memory_resize(NULL, CHUNK_EVENTS, sizeof **events->chunks);
+    }
+    events->chunks[chunk][events->count++ & (CHUNK_EVENTS - 1)] = event;
+}
+
+static uint64_t id_hash(const struct history_builder *builder, struct str id)
+{
+    if (id.len == 0) return 0;
+    uint64_t hash = str_hash(id, builder->hash_seed);
+    return hash == 0 ? 1 : hash;
+}
+
+enum err history_builder_event(struct history_builder *builder, const struct event_fact *fact, uint32_t *bad_property,
+                               struct err_info *why)
+{
+    struct event_stage *events = &builder->events;
+    if (fact->contact == RECORD_NONE) return err_set(why, ERR_TOO_BIG, "more than %u contacts", RECORDS_MAX);
+    if (events->count >= EVENTS_MAX)
+        return err_set(why, ERR_TOO_BIG, "more than %llu events", (unsigned long long)EVENTS_MAX);
+    if (fact->at_ms < EVENT_MIN_MS || fact->at_ms > EVENT_MAX_MS)
+        return err_set(why, ERR_INVALID, "the time lies outside the years 1900 to 5999");
+    uint32_t name;
+    enum err e = check_name(builder, fact, &name, why);
+    if (e == ERR_OK) e = look_up(builder, fact, bad_property, why);
+    if (e != ERR_OK) return e;
+
+    if (name == INTERN_NONE) {
+        name = intern_add(events->names, fact->name);
+        events->kinds = grown(events->kinds, name, &events->kind_capacity, sizeof *events->kinds);
+        events->kinds[name] = (uint8_t)kind_of(builder, fact->name);
+    }
+    uint32_t count = sort_pairs(events->pairs, keep_texts(builder, fact));
+    struct staged_event event = {
+        .at_ms = fact->at_ms,
+        .hash = id_hash(builder, fact->id),
+        .contact = fact->contact,
+        .class = class_of(builder, name, fact->bot, count),
+    };
+    events->any_id |= event.hash != 0;
+    stage(events, event);
+    return ERR_OK;
+}

@@ -1,0 +1,69 @@
+/* history.h — every record's facts, laid out in columns for the evaluator.
+ *
+ * Records of each object are numbered from 0 in the order of their ids' bytes, so the
+ * order of arrival shows nowhere. Properties are columns of codes into a dictionary of
+ * parsed values; versions with a time overlay them. A contact's events lie together,
+ * sorted by time: 8 bytes each,
+ *
+ *     minute    int32   whole minutes since 1970, rounded down
+ *     ms        uint16  milliseconds within that minute
+ *     class_id  uint16  event class
+ *
+ * An event *class* is a name, the bot mark and the low-cardinality properties; a
+ * predicate is evaluated once per class. A property with too many different values
+ * (see EVENT_CLASS_VALUES_MAX) is kept beside the events, sorted by event number.
+ * All durations are whole minutes, so floor(age / minute) decides every window and
+ * every count of decay units exactly.
+ *
+ * A finished history never changes; threads share it without a lock. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_HISTORY_HISTORY_H
+#define PLUMB_HISTORY_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/catalog.h"
+#include "core/entity.h"
+#include "core/value.h"
+
+#define RECORD_NONE UINT32_MAX
+#define FOREVER INT64_MIN /* the time of a fact that always held (a column of a file) */
+
+#define RECORDS_MAX UINT32_C(200000000)
+#define EVENTS_MAX UINT64_C(4000000000)
+#define EVENT_CLASSES_MAX 65535
+#define EVENT_CLASS_VALUES_MAX 1024 /* different values a property may have inside classes */
+#define EVENT_MIN_MS (INT64_C(-2208988800000))  /* 1900-01-01 */
+#define EVENT_MAX_MS (INT64_C(127174492799999)) /* 5999-12-31T23:59:59.999 */
+
+enum association { ASSOCIATION_CONTACT_COMPANY, ASSOCIATION_DEAL_COMPANY, ASSOCIATION_DEAL_CONTACT };
+#define ASSOCIATION_COUNT 3
+
+struct history; /* opaque here; layout in history_internal.h for src/history */
+
+void history_free(struct history *history); /* NULL is fine */
+struct catalog *history_catalog(const struct history *history);
+
+uint32_t history_records(const struct history *history, enum entity object);
+struct str history_record_id(const struct history *history, enum entity object, uint32_t record);
+/* By id or alias; RECORD_NONE when unknown. */
+uint32_t history_find(const struct history *history, enum entity object, struct str id);
+/* False for a record that exists only because another fact mentioned it (a company named
+ * in a contact's `company` column, say). */
+bool history_is_listed(const struct history *history, enum entity object, uint32_t record);
+
+uint64_t history_events(const struct history *history);
+uint32_t history_event_classes(const struct history *history);
+/* Bytes of all event columns and offsets, without dictionaries. */
+uint64_t history_event_bytes(const struct history *history);
+uint64_t history_property_bytes(const struct history *history);
+
+/* The value of a property at as_of; NULL when it has none. */
+const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
+
+/* Sum over all event columns, read once by `threads` threads: the physical limit that
+ * benchmarks compare the scan with. */
+uint64_t history_read_events(const struct history *history, unsigned threads);
+
+#endif

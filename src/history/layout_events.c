@@ -1,0 +1,277 @@
+/* layout_events.c — events dealt out to their contacts, sorted, each once, in columns.
+ *
+ *   1. count the events of each contact;
+ *   2. deal them out: to each a key of 64 bits (minute, ms, class_id), the hash of its
+ *      message id and its *tail*, the properties that live in rows; staging is freed
+ *      chunk by chunk;
+ *   3. contact by contact: sort by key, then by the tails' content; of the same message
+ *      id the first stays, which is the earliest with the least content; write columns.
+ *
+ * So no step looks at the order of arrival. */
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "base/instant.h"
+#include "history/builder_internal.h"
+
+#define FEW_EVENTS 10 /* of one contact: ids are compared pairwise */
+
+struct dealing {
+    struct layout *layout;
+    struct keyed *items;  /* [events] value: the tail, or 0 */
+    uint64_t *next;       /* [contacts] where the next event goes */
+    uint64_t group_at;    /* next group of staged rows */
+    struct pair_list list;
+};
+
+static uint64_t event_key(int64_t at_ms, uint16_t class_id)
+{
+    int64_t minute = floor_div(at_ms, MS_PER_MINUTE);
+    uint64_t biased = (uint64_t)(minute - INT32_MIN);
+    return biased << 32 | (uint64_t)(at_ms - minute * MS_PER_MINUTE) << 16 | class_id;
+}
+
+/* The rows of `event` number `number`, when it has some, and move behind them. */
+static uint32_t *take_group(struct dealing *dealing, uint64_t number)
+{
+    const struct layout *layout = dealing->layout;
+    if (dealing->group_at >= layout->row_words) return NULL;
+    uint32_t *group = layout->builder->events.rows + dealing->group_at;
+    if (group[0] != number) return NULL;
+    dealing->group_at += ROWS_HEAD + 2 * (uint64_t)(group[1] & ~ROWS_PRESSED);
+    return group;
+}
+
+/* What of a group and its event's class is demoted, as a tail: in the group's own place
+ * when it fits there. */
+static uint64_t make_tail(struct dealing *dealing, uint64_t tail_of_class, uint32_t *group)
+{
+    struct layout *layout = dealing->layout;
+    struct event_stage *events = &layout->builder->events;
+    struct pair_list *list = &dealing->list;
+    uint32_t room = group[1] & ~ROWS_PRESSED;
+    list->count = 0;
+    layout_gather(layout, group + ROWS_HEAD, room, true, list);
+    if (tail_of_class != 0) {
+        const uint32_t *tail = events->rows + tail_of_class;
+        for (uint32_t i = 0; i < tail[1]; i++) {
+            uint32_t property = tail[ROWS_HEAD + 2 * i];
+            list->pairs = grown(list->pairs, list->count, &list->capacity, sizeof *list->pairs);
+            list->pairs[list->count++] =
+                (struct ranked_pair){layout->name_rank[property], property, tail[ROWS_HEAD + 2 * i + 1]};
+        }
+    }
+    if (list->count == 0) return 0;
+    layout_sort_pairs(list);
+    if (list->count > room) return layout_append_tail(events, list);
+    group[1] = (uint32_t)list->count;
+    for (uint32_t i = 0; i < list->count; i++) {
+        group[ROWS_HEAD + 2 * i] = list->pairs[i].property;
+        group[ROWS_HEAD + 2 * i + 1] = list->pairs[i].code;
+    }
+    return (uint64_t)(group - events->rows);
+}
+
+static void deal_event(struct dealing *dealing, const struct staged_event *event, uint64_t number)
+{
+    struct layout *layout = dealing->layout;
+    uint32_t index = layout->class_of[event->class];
+    uint64_t tail = layout->tail_of == NULL ? 0 : layout->tail_of[event->class];
+    uint32_t *group = take_group(dealing, number);
+    if (group != NULL) {
+        if ((group[1] & ROWS_PRESSED) != 0)
+            index = layout_pressed_class(layout, event->class, group, &dealing->list);
+        tail = make_tail(dealing, tail, group);
+    }
+    uint32_t contact = layout->history->records[ENTITY_CONTACT].named[event->contact];
+    dealing->items[dealing->next[contact]++] = (struct keyed){
+        .key = event_key(event->at_ms, layout->class_ids[index]),
+        .value = tail,
+        .hash = event->hash,
+    };
+}
+
+/* Sets event_first to where each contact's events begin. */
+static void count_events(struct layout *layout)
+{
+    struct history *history = layout->history;
+    const struct event_stage *events = &layout->builder->events;
+    const struct record_table *contacts = &history->records[ENTITY_CONTACT];
+    history->event_first = memory_array((size_t)contacts->count + 1, sizeof *history->event_first);
+    for (uint64_t i = 0; i < events->count; i++)
+        history->event_first[contacts->named[builder_event_at(events, i)->contact] + 1]++;
+    for (uint32_t c = 0; c < contacts->count; c++) history->event_first[c + 1] += history->event_first[c];
+}
+
+static struct keyed *deal_events(struct layout *layout)
+{
+    struct event_stage *events = &layout->builder->events;
+    uint32_t contacts = layout->history->records[ENTITY_CONTACT].count;
+    struct dealing dealing = {
+        .layout = layout,
+        .items = memory_resize(NULL, events->count, sizeof *dealing.items),
+        .next = memory_resize(NULL, contacts, sizeof *dealing.next),
+        .group_at = ROWS_HEAD,
+    };
+    memcpy(dealing.next, layout->history->event_first, contacts * sizeof *dealing.next);
+    for (uint64_t chunk = 0; chunk < events->chunk_count; chunk++) {
+        uint64_t begin = chunk << CHUNK_BITS;
+        uint64_t here = events->count - begin < CHUNK_EVENTS ? events->count - begin : CHUNK_EVENTS;
+        for (uint64_t i = 0; i < here; i++) deal_event(&dealing, &events->chunks[chunk][i], begin + i);
+        memory_free(events->chunks[chunk]);
+        events->chunks[chunk] = NULL;
+    }
+    memory_free(dealing.next);
+    memory_free(dealing.list.pairs);
+    return dealing.items;
+}
+
+/* Of events with equal keys: by properties that live in rows, (name, value) in order. */
+static bool tail_before(const void *context, const struct keyed *a, const struct keyed *b)
+{
+    const struct layout *layout = context;
+    if (a->value == b->value || b->value == 0) return false;
+    if (a->value == 0) return true;
+    const uint32_t *left = layout->builder->events.rows + a->value;
+    const uint32_t *right = layout->builder->events.rows + b->value;
+    for (uint32_t i = 0; i < left[1] && i < right[1]; i++) {
+        const uint32_t *l = left + ROWS_HEAD + 2 * i;
+        const uint32_t *r = right + ROWS_HEAD + 2 * i;
+        if (l[0] != r[0]) return layout->name_rank[l[0]] < layout->name_rank[r[0]];
+        if (l[1] != r[1]) return l[1] < r[1];
+    }
+    return left[1] < right[1];
+}
+
+/* ---- Each message id once. ---- */
+
+struct hash_set {
+    uint64_t *slots; /* 0: free */
+    size_t capacity;
+};
+
+static bool is_among(const struct keyed *items, uint64_t count, uint64_t hash)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (items[i].hash == hash) return true;
+    return false;
+}
+
+/* True when `hash` is new to the set of `size`, a power of two. */
+static bool enter(struct hash_set *set, size_t size, uint64_t hash)
+{
+    size_t i = hash & (size - 1);
+    for (; set->slots[i] != 0; i = (i + 1) & (size - 1))
+        if (set->slots[i] == hash) return false;
+    set->slots[i] = hash;
+    return true;
+}
+
+/* Keep the first of each message id of sorted items. Returns how many stay. */
+static uint64_t keep_each_id_once(struct hash_set *set, struct keyed *items, uint64_t count)
+{
+    size_t size = 2;
+    if (count > FEW_EVENTS) {
+        while (size < 2 * count) size *= 2;
+        if (set->capacity < size) {
+            set->capacity = size;
+            set->slots = memory_resize(set->slots, size, sizeof *set->slots);
+        }
+        memset(set->slots, 0, size * sizeof *set->slots);
+    }
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t hash = items[i].hash;
+        bool is_new = hash == 0 || (count > FEW_EVENTS ? enter(set, size, hash) : !is_among(items, kept, hash));
+        if (is_new) items[kept++] = items[i];
+    }
+    return kept;
+}
+
+/* ---- Columns. ---- */
+
+static void write_rows(struct layout *layout, uint64_t event, uint64_t tail, uint64_t *capacities)
+{
+    const uint32_t *group = layout->builder->events.rows + tail;
+    for (uint32_t i = 0; i < group[1]; i++) {
+        uint32_t property = group[ROWS_HEAD + 2 * i];
+        struct event_column *column = &layout->history->event_properties[property];
+        column->rows = grown(column->rows, column->row_count, &capacities[property], sizeof *column->rows);
+        column->rows[column->row_count++] = (struct row_value){(uint32_t)event, group[ROWS_HEAD + 2 * i + 1]};
+    }
+}
+
+static void write_event(struct layout *layout, const struct keyed *item, uint64_t *capacities)
+{
+    struct history *history = layout->history;
+    uint64_t event = history->event_count++;
+    history->minute[event] = (int32_t)((int64_t)(item->key >> 32) + INT32_MIN);
+    history->ms[event] = (uint16_t)(item->key >> 16);
+    history->class_id[event] = (uint16_t)item->key;
+    if (item->value != 0) write_rows(layout, event, item->value, capacities);
+}
+
+static int64_t event_ms(const struct history *history, uint64_t event)
+{
+    return history->minute[event] * MS_PER_MINUTE + history->ms[event];
+}
+
+static void note_span(struct history *history, uint64_t first, uint64_t last)
+{
+    int64_t from_ms = event_ms(history, first);
+    int64_t to_ms = event_ms(history, last);
+    if (first == 0 || from_ms < history->earliest_ms) history->earliest_ms = from_ms;
+    if (first == 0 || to_ms > history->latest_ms) history->latest_ms = to_ms;
+}
+
+static void write_contacts(struct layout *layout, struct keyed *items)
+{
+    struct history *history = layout->history;
+    uint64_t *capacities = memory_array(history->property_count, sizeof *capacities);
+    struct hash_set set = {0};
+    layout->sorter.before = tail_before;
+    layout->sorter.context = layout;
+    uint64_t begin = 0;
+    for (uint32_t c = 0; c < history->records[ENTITY_CONTACT].count; c++) {
+        uint64_t end = history->event_first[c + 1];
+        uint64_t count = end - begin;
+        key_sort(&layout->sorter, items + begin, count);
+        if (count > 1 && layout->builder->events.any_id) count = keep_each_id_once(&set, items + begin, count);
+        uint64_t first = history->event_count;
+        for (uint64_t i = 0; i < count; i++) write_event(layout, &items[begin + i], capacities);
+        if (count > 0) note_span(history, first, history->event_count - 1);
+        history->event_first[c + 1] = history->event_count;
+        begin = end;
+    }
+    memory_free(set.slots);
+    for (uint32_t i = 0; i < history->property_count; i++) {
+        struct event_column *column = &history->event_properties[i];
+        if (column->rows != NULL) column->rows = memory_resize(column->rows, column->row_count, sizeof *column->rows);
+    }
+    memory_free(capacities);
+}
+
+/* Give back the room of events that were dropped; the padding stays zeroed. */
+static void *trimmed(void *column, uint64_t staged, uint64_t count, size_t element_bytes)
+{
+    if (staged == count) return column;
+    column = memory_resize(column, count + EVENT_PADDING, element_bytes);
+    memset((char *)column + count * element_bytes, 0, EVENT_PADDING * element_bytes);
+    return column;
+}
+
+void layout_events(struct layout *layout)
+{
+    struct history *history = layout->history;
+    uint64_t staged = layout->builder->events.count;
+    count_events(layout);
+    struct keyed *items = deal_events(layout);
+    history->minute = memory_array(staged + EVENT_PADDING, sizeof *history->minute);
+    history->ms = memory_array(staged + EVENT_PADDING, sizeof *history->ms);
+    history->class_id = memory_array(staged + EVENT_PADDING, sizeof *history->class_id);
+    write_contacts(layout, items);
+    memory_free(items);
+    history->minute = trimmed(history->minute, staged, history->event_count, sizeof *history->minute);
+    history->ms = trimmed(history->ms, staged, history->event_count, sizeof *history->ms);
+    history->class_id = trimmed(history->class_id, staged, history->event_count, sizeof *history->class_id);
+}

@@ -1,0 +1,150 @@
+/* test_history.c — asking a finished history, against the plainest way to know. */
+// SPDX-License-Identifier: Apache-2.0
+#include "history/history.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "harness.h"
+#include "history/history_internal.h"
+#include "history_equal.h"
+
+#define RECORDS 12
+#define INSTANTS 8
+
+static uint32_t below(uint64_t *state, uint32_t limit)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % limit;
+}
+
+struct told {
+    uint32_t record;
+    int64_t from_ms;
+    char text[8];
+    char fact_id[8];
+};
+
+static bool holds_rather(const struct told *a, const struct told *b)
+{
+    if (a->from_ms != b->from_ms) return a->from_ms > b->from_ms;
+    int order = strcmp(a->fact_id, b->fact_id);
+    return order != 0 ? order > 0 : strcmp(a->text, b->text) > 0;
+}
+
+/* Of all that was told up to as_of, the one that holds. */
+static const char *plain_value(const struct told *facts, size_t count, uint32_t record, int64_t as_of_ms)
+{
+    const struct told *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (facts[i].record != record || facts[i].from_ms > as_of_ms) continue;
+        if (best == NULL || holds_rather(&facts[i], best)) best = &facts[i];
+    }
+    return best == NULL ? "" : best->text;
+}
+
+static struct history *tell_all(struct catalog *catalog, uint32_t property, const struct told *facts, size_t count)
+{
+    struct history_builder *builder = history_builder_new(catalog);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "r%02u", i);
+        history_builder_record(builder, ENTITY_CONTACT, str_from_c(id), true);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct err_info why = {0};
+        CHECK_OK(history_builder_property(builder, property, facts[i].record, facts[i].from_ms,
+                                          str_from_c(facts[i].text), str_from_c(facts[i].fact_id), &why),
+                 why);
+    }
+    struct history *history = history_builder_finish(builder, NULL);
+    history_builder_free(builder);
+    return history;
+}
+
+TEST(a_value_at_an_instant_is_what_was_told_last_up_to_then)
+{
+    uint64_t state = harness_seed();
+    for (int round = 0; round < 300; round++) {
+        struct told facts[60];
+        size_t count = below(&state, COUNT_OF(facts) + 1);
+        for (size_t i = 0; i < count; i++) {
+            facts[i] = (struct told){.record = below(&state, RECORDS), .from_ms = below(&state, INSTANTS) * 1000};
+            if (below(&state, 3) == 0) facts[i].from_ms = FOREVER;
+            if (below(&state, 5) != 0) snprintf(facts[i].text, sizeof facts[i].text, "t%u", below(&state, 9));
+            if (below(&state, 2) == 0) snprintf(facts[i].fact_id, sizeof facts[i].fact_id, "m%u", below(&state, 3));
+        }
+        struct catalog *catalog = catalog_new();
+        uint32_t property = catalog_property(catalog, ENTITY_CONTACT, STR("p"));
+        struct history *history = tell_all(catalog, property, facts, count);
+        check_invariants(history);
+        for (uint32_t record = 0; record < RECORDS; record++) {
+            for (int64_t as_of_ms = -500; as_of_ms < INSTANTS * 1000; as_of_ms += 500) {
+                const struct value *value = history_value(history, property, record, as_of_ms);
+                CHECK_STR(value == NULL ? STR("") : value->raw,
+                          str_from_c(plain_value(facts, count, record, as_of_ms)));
+            }
+        }
+        history_free(history);
+        catalog_free(catalog);
+    }
+}
+
+TEST(reading_all_events_gives_the_same_sum_with_any_number_of_threads)
+{
+    static const uint32_t counts[] = {1, 63, 64, 65, 1000, 40000};
+    uint64_t state = harness_seed();
+    for (size_t n = 0; n < COUNT_OF(counts); n++) {
+        struct catalog *catalog = catalog_new();
+        struct history_builder *builder = history_builder_new(catalog);
+        for (uint32_t i = 0; i < counts[n]; i++) {
+            char id[8], name[8];
+            snprintf(id, sizeof id, "r%u", below(&state, 100));
+            snprintf(name, sizeof name, "e%u", below(&state, 50));
+            struct event_fact fact = {
+                .contact = history_builder_record(builder, ENTITY_CONTACT, str_from_c(id), false),
+                .at_ms = (int64_t)below(&state, 2000000000) * 1000 - 500000000000,
+                .name = str_from_c(name),
+            };
+            struct err_info why = {0};
+            CHECK_OK(history_builder_event(builder, &fact, NULL, &why), why);
+        }
+        struct history *history = history_builder_finish(builder, NULL);
+        uint64_t expected = 0;
+        for (uint64_t i = 0; i < history->event_count; i++)
+            expected += (uint64_t)(int64_t)history->minute[i] + history->ms[i] + history->class_id[i];
+        static const unsigned threads[] = {0, 1, 2, 3, 7, 1000};
+        for (size_t t = 0; t < COUNT_OF(threads); t++)
+            CHECK_TRUE(history_read_events(history, threads[t]) == expected);
+        history_free(history);
+        history_builder_free(builder);
+        catalog_free(catalog);
+    }
+}
+
+TEST(an_event_costs_eight_bytes)
+{
+    struct catalog *catalog = catalog_new();
+    struct history_builder *builder = history_builder_new(catalog);
+    struct event_fact fact = {.contact = history_builder_record(builder, ENTITY_CONTACT, STR("a"), true),
+                              .name = STR("visit")};
+    for (int i = 0; i < 1000; i++) {
+        fact.at_ms = i;
+        struct err_info why = {0};
+        CHECK_OK(history_builder_event(builder, &fact, NULL, &why), why);
+    }
+    struct history *history = history_builder_finish(builder, NULL);
+    CHECK_INT(history_events(history), 1000);
+    CHECK_INT(history_event_bytes(history), (1000 + EVENT_PADDING) * 8 + 2 * 8);
+    CHECK_TRUE(history_property_bytes(history) > 0);
+    history_free(history);
+    history_builder_free(builder);
+    catalog_free(catalog);
+}
+
+TEST(freeing_nothing_is_fine)
+{
+    history_free(NULL);
+    history_builder_free(NULL);
+}
