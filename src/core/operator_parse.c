@@ -85,9 +85,7 @@ static bool read_argument(const struct reader *reader, enum operator_ op, const 
 {
     const char *name = operator_name(op);
     if (node->kind != YAML_SCALAR) {
-        const char *advice = op == OP_IS ? "; for several use 'in'" : op == OP_IS_NOT ? "; for several use 'not_in'" : "";
-        complain(reader, node->at, "'%s' compares with one value, not with %s%s", name, in_words(reader, node),
-                 node->kind == YAML_SEQUENCE ? advice : "");
+        complain(reader, node->at, "'%s' compares with one value, not with %s", name, in_words(reader, node));
         return false;
     }
     *out = (struct argument){.text = str_trim(node->text), .plain = node->plain, .at = node->at};
@@ -126,7 +124,12 @@ static bool check_shape(const struct reader *reader, enum operator_ op, const st
                  op == OP_IN ? "is" : "is_not");
         return false;
     }
-    if (list && shape != SHAPE_ONE && node->count == 0) {
+    if (list && shape == SHAPE_ONE) {
+        complain(reader, node->at, "'%s' compares with one value, not with a list%s", name,
+                 op == OP_IS ? "; for several use 'in'" : op == OP_IS_NOT ? "; for several use 'not_in'" : "");
+        return false;
+    }
+    if (list && node->count == 0) {
         complain(reader, node->at, "'%s' has an empty list; it needs at least one value", name);
         return false;
     }
