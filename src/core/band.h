@@ -11,7 +11,10 @@
 #define BAND_NONE UINT32_MAX
 
 /* Whole points as shown to people: floor(micro / 1000000). */
-static inline int64_t points_shown(int64_t micro) { return floor_div(micro, MICRO_PER_POINT); }
+static inline int64_t points_shown(int64_t micro)
+{
+    return floor_div(micro, MICRO_PER_POINT);
+}
 
 /* Index of the band for this total; `previous` is the band the record was last in, or
  * BAND_NONE: a record stays in it while the total is at least its `until`. */

@@ -13,7 +13,9 @@
 struct block *block_new(struct arena *arena, const struct program *program)
 {
     struct block *block = ARENA_NEW(arena, struct block);
-    block->signals = arena_array(arena, program->signal_count, sizeof *block->signals);
+    block->signals = ARENA_ARRAY(arena, uint64_t *, program->signal_count);
+    for (uint32_t s = 0; s < program->signal_count; s++)
+        block->signals[s] = ARENA_ARRAY(arena, uint64_t, BLOCK_RECORDS);
     block->leaves = arena_array(arena, program->leaf_count, sizeof *block->leaves);
     block->matches = arena_array(arena, program->match_count, sizeof *block->matches);
     block->rollups = arena_array(arena, program->rollup_count, sizeof *block->rollups);
@@ -90,8 +92,8 @@ void evaluate_scope(const struct program *program, const struct block *block, ui
 
 /* ---- What a rule contributes, before its clamp ---- */
 
-/* points * sum_ppm, cut at CONTRIBUTION_MAX. */
-static inline int64_t contribution(int64_t points, uint64_t sum_ppm)
+/* points * sum, cut at CONTRIBUTION_MAX; for sums of any size. */
+static int64_t contribution(int64_t points, uint64_t sum_ppm)
 {
     int64_t size = points < 0 ? -points : points;
     uint64_t enough = size == 0 ? 0 : (uint64_t)(CONTRIBUTION_MAX / size) + 1; /* more changes nothing */
@@ -100,72 +102,103 @@ static inline int64_t contribution(int64_t points, uint64_t sum_ppm)
     return points < 0 ? -product : product;
 }
 
-static void rule_when(const struct program *program, const struct block *block, const struct program_rule *pr,
-                      int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+/* points * in[i] * unit_ppm. Numbers of everyday size (no product is then cut) need only
+ * 32-bit factors, which vector registers multiply. */
+static ALWAYS_INLINE void multiply(int32_t points, uint32_t unit_ppm, const uint64_t in[BLOCK_RECORDS],
+                                   int64_t micro[BLOCK_RECORDS])
+{
+    const uint32_t size = (uint32_t)(points < 0 ? -points : points);
+    const int64_t sign = points < 0 ? -1 : 0;
+    uint64_t all = 0;
+    for (int i = 0; i < BLOCK_RECORDS; i++) all |= in[i];
+    if (unit_ppm == 1 && all <= UINT32_MAX) {
+        for (int i = 0; i < BLOCK_RECORDS; i++) {
+            int64_t product = (int64_t)((uint64_t)(uint32_t)in[i] * size);
+            micro[i] = (product ^ sign) - sign;
+        }
+    } else if (all < 1 << 13) { /* times 10,000 points: within 27 bits; times 10^6: within 10^14 */
+        for (int i = 0; i < BLOCK_RECORDS; i++) {
+            int64_t product = (int64_t)((uint64_t)((uint32_t)in[i] * size) * unit_ppm);
+            micro[i] = (product ^ sign) - sign;
+        }
+    } else {
+        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = contribution(points, in[i] * unit_ppm);
+    }
+}
+
+static ALWAYS_INLINE void mark_nonzero(const uint64_t in[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+{
+    for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = in[i] != 0;
+}
+
+/* The decay factor in a MEASURE_LATEST signal, ppm. */
+static ALWAYS_INLINE uint64_t latest_ppm(uint64_t latest)
+{
+    return latest - (latest != 0);
+}
+
+static ALWAYS_INLINE void rule_when(const struct program *program, const struct block *block,
+                                    const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
+                                    uint8_t applied[BLOCK_RECORDS])
 {
     const struct rule *rule = pr->rule;
-    const int64_t points = rule->points * MICRO_PER_POINT;
     const int64_t otherwise = rule->otherwise * MICRO_PER_POINT;
+    const int64_t difference = rule->points * MICRO_PER_POINT - otherwise;
     uint8_t holds[BLOCK_RECORDS];
     evaluate_condition(program, block, pr->condition, holds);
-    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = holds[i] ? points : otherwise;
+    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = otherwise + (-(int64_t)holds[i] & difference);
     for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = holds[i] | (uint8_t)rule->has_otherwise;
 }
 
-static void rule_values(const struct block *block, const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
-                        uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_values(const struct block *block, const struct program_rule *pr,
+                                      int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
-    const struct rule *rule = pr->rule;
     const uint16_t *match = block->matches[pr->match];
-    const uint32_t cases = rule->case_count;
-    for (int i = 0; i < BLOCK_RECORDS; i++) {
-        int32_t points = match[i] < cases                     ? rule->cases[match[i]].points
-                         : match[i] == cases + MATCH_OTHERWISE ? rule->otherwise
-                                                               : rule->unknown;
-        micro[i] = points * MICRO_PER_POINT;
-        applied[i] = match[i] < cases || (match[i] == cases + MATCH_OTHERWISE ? rule->has_otherwise : rule->has_unknown);
-    }
+    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = pr->match_micro[match[i]];
+    for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = pr->match_applied[match[i]];
 }
 
-static void rule_event(const struct block *block, const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
-                       uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_event(const struct block *block, const struct program_rule *pr,
+                                     int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
-    const int64_t points = pr->rule->points;
+    const int32_t points = pr->rule->points;
     if (pr->rule->once) {
         const uint64_t *latest = block->signals[pr->latest_signal];
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = points * (int64_t)(latest[i] - (latest[i] != 0));
-        for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = latest[i] != 0;
+        uint64_t ppm[BLOCK_RECORDS];
+        for (int i = 0; i < BLOCK_RECORDS; i++) ppm[i] = latest_ppm(latest[i]);
+        multiply(points, 1, ppm, micro);
+        mark_nonzero(latest, applied);
     } else if (pr->sum_signal != NO_INDEX) {
-        const uint64_t *sum = block->signals[pr->sum_signal];
-        const uint64_t *count = block->signals[pr->count_signal != NO_INDEX ? pr->count_signal : pr->sum_signal];
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = contribution(points, sum[i]);
-        for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = count[i] != 0;
+        multiply(points, 1, block->signals[pr->sum_signal], micro);
+        mark_nonzero(block->signals[pr->count_signal != NO_INDEX ? pr->count_signal : pr->sum_signal], applied);
     } else {
-        const uint64_t *count = block->signals[pr->count_signal];
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = contribution(points, count[i] * PPM_ONE);
-        for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = count[i] != 0;
+        multiply(points, PPM_ONE, block->signals[pr->count_signal], micro);
+        mark_nonzero(block->signals[pr->count_signal], applied);
     }
 }
 
-static void rule_ranges(const struct block *block, const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
-                        uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct program_rule *pr,
+                                      int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
     const struct rule *rule = pr->rule;
     const uint64_t *count = block->signals[pr->count_signal];
     for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = 0;
     for (uint32_t r = 0; r < rule->range_count; r++) {
-        const struct range *range = &rule->ranges[r];
+        const int64_t from = rule->ranges[r].from;
+        const int64_t to = rule->ranges[r].to == UINT32_MAX ? INT64_MAX : rule->ranges[r].to;
+        const int64_t points = rule->ranges[r].points;
         for (int i = 0; i < BLOCK_RECORDS; i++) {
-            bool inside = count[i] >= range->from && (range->to == UINT32_MAX || count[i] <= range->to);
-            micro[i] += inside ? range->points : 0;
+            int64_t inside = -(int64_t)(((int64_t)count[i] >= from) & ((int64_t)count[i] <= to));
+            micro[i] += inside & points;
         }
     }
-    const uint64_t *latest = pr->latest_signal != NO_INDEX ? block->signals[pr->latest_signal] : NULL;
-    for (int i = 0; i < BLOCK_RECORDS; i++) {
-        int64_t ppm = latest == NULL ? PPM_ONE : (int64_t)(latest[i] - (latest[i] != 0));
-        micro[i] *= ppm;
-        applied[i] = count[i] != 0;
+    if (pr->latest_signal == NO_INDEX) {
+        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] *= MICRO_PER_POINT;
+    } else {
+        const uint64_t *latest = block->signals[pr->latest_signal];
+        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] *= (int64_t)latest_ppm(latest[i]);
     }
+    mark_nonzero(count, applied);
 }
 
 static void rule_rollup(const struct block *block, const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
@@ -182,25 +215,26 @@ static void rule_rollup(const struct block *block, const struct program_rule *pr
 
 /* ---- Adding up ---- */
 
-static void apply_clamp(const struct clamp *clamp, int64_t micro[BLOCK_RECORDS])
+static ALWAYS_INLINE void apply_clamp(const struct clamp *clamp, int64_t micro[BLOCK_RECORDS])
 {
     if (clamp->has_min) {
         const int64_t min = clamp->min * MICRO_PER_POINT;
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = micro[i] < min ? min : micro[i];
+        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = micro[i] > min ? micro[i] : min;
     }
     if (clamp->has_max) {
         const int64_t max = clamp->max * MICRO_PER_POINT;
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = micro[i] > max ? max : micro[i];
+        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = micro[i] < max ? micro[i] : max;
     }
 }
 
-static void add_column(int64_t sum[BLOCK_RECORDS], const int64_t column[BLOCK_RECORDS])
+static ALWAYS_INLINE void add_column(int64_t sum[BLOCK_RECORDS], const int64_t column[BLOCK_RECORDS])
 {
     for (int i = 0; i < BLOCK_RECORDS; i++) sum[i] += column[i];
 }
 
-static void rule_contribution(const struct program *program, const struct block *block, const struct program_rule *pr,
-                              int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_contribution(const struct program *program, const struct block *block,
+                                            const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
+                                            uint8_t applied[BLOCK_RECORDS])
 {
     switch (pr->rule->kind) {
     case RULE_WHEN: rule_when(program, block, pr, micro, applied); break;
@@ -211,10 +245,11 @@ static void rule_contribution(const struct program *program, const struct block 
     }
 }
 
-/* Sum of the group's rules, each clamped; marks in `touched` who was touched. */
-static void evaluate_group(const struct program *program, const struct block *block, uint32_t group,
-                           uint32_t first_rule, int64_t sum[BLOCK_RECORDS], uint8_t touched[BLOCK_RECORDS],
-                           struct trace *trace)
+/* Sum of the group's rules, each clamped. Marks in `touched` who was touched, where that
+ * is asked for. */
+static ALWAYS_INLINE void evaluate_group(const struct program *program, const struct block *block, uint32_t group,
+                                         uint32_t first_rule, bool presence, int64_t sum[BLOCK_RECORDS],
+                                         uint8_t touched[BLOCK_RECORDS], struct trace *trace)
 {
     int64_t micro[BLOCK_RECORDS];
     uint8_t applied[BLOCK_RECORDS];
@@ -222,7 +257,8 @@ static void evaluate_group(const struct program *program, const struct block *bl
     for (uint32_t r = first_rule; r < first_rule + program->group_rules[group]; r++) {
         const struct program_rule *pr = &program->rules[r];
         rule_contribution(program, block, pr, micro, applied);
-        for (int i = 0; i < BLOCK_RECORDS; i++) touched[i] |= applied[i];
+        if (presence)
+            for (int i = 0; i < BLOCK_RECORDS; i++) touched[i] |= applied[i];
         if (trace != NULL) {
             trace->contribution[r] = micro[0];
             trace->applied[r] = applied[0] != 0;
@@ -247,8 +283,8 @@ static void settle(const struct program *program, const struct block *block, con
     }
 }
 
-void evaluate_block(const struct program *program, const struct block *block, struct block_result *out,
-                    struct trace *trace)
+static ALWAYS_INLINE void evaluate(const struct program *program, const struct block *block, bool presence,
+                                   struct block_result *out, struct trace *trace)
 {
     const struct score *score = program->score;
     uint8_t touched[BLOCK_RECORDS];
@@ -259,7 +295,7 @@ void evaluate_block(const struct program *program, const struct block *block, st
         touched[i] = block->adjustments[i] != 0;
     }
     for (uint32_t g = 0, rule = 0; g < score->group_count; rule += program->group_rules[g], g++) {
-        evaluate_group(program, block, g, rule, sum, touched, trace);
+        evaluate_group(program, block, g, rule, presence, sum, touched, trace);
         if (trace != NULL) trace->group_sum[g] = sum[0];
         apply_clamp(&score->groups[g].clamp, sum);
         if (trace != NULL) trace->group[g] = sum[0];
@@ -273,4 +309,17 @@ void evaluate_block(const struct program *program, const struct block *block, st
     apply_clamp(&score->total, out->total);
     if (trace != NULL) trace->touched = touched[0] != 0;
     settle(program, block, touched, out);
+}
+
+VECTORISED static void evaluate_plain(const struct program *program, const struct block *block,
+                                      struct block_result *out)
+{
+    evaluate(program, block, false, out, NULL);
+}
+
+void evaluate_block(const struct program *program, const struct block *block, struct block_result *out,
+                    struct trace *trace)
+{
+    if (trace == NULL && !program->presence_matters) evaluate_plain(program, block, out);
+    else evaluate(program, block, true, out, trace);
 }

@@ -21,19 +21,15 @@
 
 /* What a rollup takes over the associated records of one record. */
 struct rollup_value {
-    int64_t micro;      /* sum, average, ...; 0 without a known value */
-    uint32_t records;   /* associated at as_of */
-    uint32_t known;     /* of them, with a known score */
+    int64_t micro;    /* sum, average, ...; 0 without a known value */
+    uint32_t records; /* associated at as_of */
+    uint32_t known;   /* of them, with a known score */
 };
 
-/* Match columns hold the index of the entry of `values`, or one of these plus their count. */
-#define MATCH_OTHERWISE 0
-#define MATCH_UNKNOWN 1
-
 struct block {
-    uint64_t (*signals)[BLOCK_RECORDS];
+    uint64_t **signals; /* each a column; the caller may put in its own */
     uint8_t (*leaves)[BLOCK_RECORDS];
-    uint16_t (*matches)[BLOCK_RECORDS];
+    uint16_t (*matches)[BLOCK_RECORDS]; /* index of an entry of `values`, or MATCH_... */
     struct rollup_value (*rollups)[BLOCK_RECORDS];
     int64_t (*scores)[BLOCK_RECORDS];       /* micro-points of the part */
     uint8_t (*scores_known)[BLOCK_RECORDS]; /* 0: that score is unknown, tests on it are false */
@@ -55,7 +51,7 @@ struct trace {
     int64_t *group_sum;    /* [group_count] before the group's clamp */
     int64_t *group;
     int64_t category_sum[CATEGORY_COUNT];
-    bool touched;          /* any line at all; exact where program->presence_matters */
+    bool touched; /* any line at all; exact where program->presence_matters */
 };
 
 /* Block memory for one thread, in `arena`, zeroed. */

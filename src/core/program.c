@@ -77,9 +77,9 @@ static void *grown(struct arena *arena, const void *old, uint32_t count, uint32_
     return grown_array;
 }
 
-#define PUSH(c, array, count, capacity) \
-    ((c)->program->array = grown((c)->arena, (c)->program->array, (c)->program->count, &(c)->capacity, \
-                                 sizeof *(c)->program->array), \
+#define PUSH(c, array, count, capacity)                                                                            \
+    ((c)->program->array =                                                                                         \
+         grown((c)->arena, (c)->program->array, (c)->program->count, &(c)->capacity, sizeof *(c)->program->array), \
      &(c)->program->array[(c)->program->count++])
 
 static uint32_t add_selector(struct compiler *c, const struct selection *selection, const struct decay *decay)
@@ -165,6 +165,25 @@ static void compile_event_rule(struct compiler *c, const struct rule *rule, stru
     }
 }
 
+static void compile_values_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
+{
+    const uint32_t cases = rule->case_count;
+    int64_t *micro = ARENA_ARRAY(c->arena, int64_t, (size_t)cases + 2);
+    uint8_t *applied = ARENA_ARRAY(c->arena, uint8_t, (size_t)cases + 2);
+    for (uint32_t i = 0; i < cases; i++) {
+        micro[i] = rule->cases[i].points * MICRO_PER_POINT;
+        applied[i] = 1;
+    }
+    micro[cases + MATCH_OTHERWISE] = rule->otherwise * MICRO_PER_POINT;
+    applied[cases + MATCH_OTHERWISE] = rule->has_otherwise;
+    micro[cases + MATCH_UNKNOWN] = rule->unknown * MICRO_PER_POINT;
+    applied[cases + MATCH_UNKNOWN] = rule->has_unknown;
+    out->match = c->program->match_count;
+    out->match_micro = micro;
+    out->match_applied = applied;
+    c->program->matches[c->program->match_count++] = rule;
+}
+
 static void compile_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
 {
     *out = (struct program_rule){
@@ -179,10 +198,7 @@ static void compile_rule(struct compiler *c, const struct rule *rule, struct pro
     };
     switch (rule->kind) {
     case RULE_WHEN: out->condition = compile_condition(c, rule->when); break;
-    case RULE_VALUES:
-        out->match = c->program->match_count;
-        c->program->matches[c->program->match_count++] = rule;
-        break;
+    case RULE_VALUES: compile_values_rule(c, rule, out); break;
     case RULE_EVENT:
     case RULE_RANGES: compile_event_rule(c, rule, out); break;
     case RULE_ROLLUP:

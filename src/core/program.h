@@ -47,6 +47,10 @@ struct score_input {
 
 #define NO_INDEX UINT32_MAX
 
+/* A match is the index of an entry of `values`, or the number of entries plus one of these. */
+#define MATCH_OTHERWISE 0
+#define MATCH_UNKNOWN 1
+
 /* A condition with its inputs by index; children follow in `nodes`. */
 enum node_kind { NODE_ALL, NODE_ANY, NODE_NOT, NODE_LEAF, NODE_SIGNAL, NODE_SCORE };
 
@@ -61,13 +65,15 @@ struct node {
 
 struct program_rule {
     const struct rule *rule;
-    uint32_t condition;       /* when: first node in `nodes` */
-    uint32_t match;           /* values: index of its match column */
-    uint32_t count_signal;    /* event rules; NO_INDEX where not measured */
+    uint32_t condition;           /* when: first node in `nodes` */
+    uint32_t match;               /* values: index of its match column */
+    const int64_t *match_micro;   /* values: micro-points of each match, see MATCH_OTHERWISE */
+    const uint8_t *match_applied; /* values: does that match leave a ledger line */
+    uint32_t count_signal;        /* event rules; NO_INDEX where not measured */
     uint32_t sum_signal;
     uint32_t latest_signal;
-    uint32_t selector;        /* event rules, else NO_INDEX */
-    uint32_t rollup;          /* rollup: index of its rollup column */
+    uint32_t selector; /* event rules, else NO_INDEX */
+    uint32_t rollup;   /* rollup: index of its rollup column */
 };
 
 struct program {
@@ -82,10 +88,10 @@ struct program {
     uint32_t score_count;
     struct node *nodes;
     uint32_t node_count;
-    uint32_t scope; /* `for`, or the segment's condition: first node, or NO_INDEX */
+    uint32_t scope;             /* `for`, or the segment's condition: first node, or NO_INDEX */
     struct program_rule *rules; /* enabled ones, in the definition's order */
     uint32_t rule_count;
-    uint32_t *group_rules; /* [group_count]: how many of `rules` belong to each group */
+    uint32_t *group_rules;       /* [group_count]: how many of `rules` belong to each group */
     const struct rule **matches; /* values rules */
     uint32_t match_count;
     const struct rule **rollups;
