@@ -139,6 +139,19 @@ TEST(a_schema_may_be_json)
     CHECK_STR(find(&bench, ENTITY_CONTACT, "plan")->options[1], STR("2"));
 }
 
+TEST(quotes_inside_single_quotes_are_doubled_and_lines_fold)
+{
+    AUTO_BENCH bench;
+    bench_open(&bench);
+    read_schema(&bench,
+                "contact: {'a''''b': number, '''''''''': date, 'two \n  words': set, 'two\n\n  lines': string}");
+    CHECK_INT(bench.diagnostics.errors, 0);
+    check_declared(&bench, ENTITY_CONTACT, "a''b", TYPE_NUMBER);
+    check_declared(&bench, ENTITY_CONTACT, "''''", TYPE_DATE);
+    check_declared(&bench, ENTITY_CONTACT, "two words", TYPE_SET);
+    check_declared(&bench, ENTITY_CONTACT, "two\nlines", TYPE_STRING);
+}
+
 /* One row per mistake, with where we point and what we say. */
 TEST(each_mistake_of_a_schema_is_reported_where_it_is)
 {
