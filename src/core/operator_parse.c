@@ -242,7 +242,7 @@ static bool find_only_operator(const struct reader *reader, const struct yaml_no
         if (!str_equal(key->text, STR("ever")) && !find_operator(key->text, &op)) continue;
         if (found != SIZE_MAX) {
             complain(reader, key->at,
-                     "a test has one operator, but here are '" STR_FMT "' and '" STR_FMT "'; join two tests with all: [...]",
+                     "a test has one operator, but here are '" STR_FMT "' and '" STR_FMT "'; use 'between', or join two tests with all: [...]",
                      STR_ARG(mapping->keys[found]->text), STR_ARG(key->text));
             return false;
         }

@@ -72,10 +72,38 @@ static enum keys sibling_with(enum keys kind, struct str key)
     return KEYS_KINDS;
 }
 
+/* Keys that authors expect in a place for a reason, and what to do instead. */
+static const struct {
+    enum keys kind;
+    const char *key;
+    const char *sentence;
+} expected_elsewhere[] = {
+    {KEYS_RULE_VALUES, "points", "each entry of 'values' has its own 'points', as in {gt: 100, points: 2}"},
+    {KEYS_RULE_RANGES, "points", "each range has its own 'points', as in {from: 10, to: 24, points: 5}"},
+    {KEYS_RULE_RANGES, "count", "with 'ranges' the number of events picks the points, so 'count' has nothing to say"},
+    {KEYS_RULE_ROLLUP, "points", "a rollup has no 'points'; it takes those of its 'score' or 'rule'"},
+    {KEYS_RULE_ROLLUP, "decay", "a rollup has no 'decay'; its 'score' or 'rule' may have one"},
+    {KEYS_IF_EVENT, "per_day", "'per_day' limits what a rule counts; a condition says count: {at_least: 3}"},
+    {KEYS_IF_EVENT, "at_most", "'at_most' stands inside 'count' here, as in count: {at_least: 1, at_most: 5}"},
+    {KEYS_IF_EVENT, "at_least", "'at_least' stands inside 'count', as in count: {at_least: 3}"},
+    {KEYS_SCORE, "decay", "'decay' is a group's or an event rule's, not a whole score's"},
+};
+
+static bool complain_expected_elsewhere(const struct reader *reader, const struct yaml_node *key, enum keys kind)
+{
+    for (size_t i = 0; i < COUNT_OF(expected_elsewhere); i++) {
+        if (expected_elsewhere[i].kind != kind || !str_equal(key->text, str_from_c(expected_elsewhere[i].key))) continue;
+        complain(reader, key->at, "%s", expected_elsewhere[i].sentence);
+        return true;
+    }
+    return false;
+}
+
 static void complain_about_key(const struct reader *reader, const struct yaml_node *key, enum keys kind)
 {
     const struct key_set *set = &key_sets[kind];
     enum keys sibling = sibling_with(kind, key->text);
+    if (complain_expected_elsewhere(reader, key, kind)) return;
     if (sibling != KEYS_KINDS)
         complain(reader, key->at, "%s belongs to %s, but this is %s", quoted(reader, key->text),
                  key_sets[sibling].what, set->what);
