@@ -60,7 +60,8 @@ bool read_property(const struct reader *reader, enum entity entity, const struct
     enum entity owner;
     if (!read_hop(reader, entity, node->at, &name, &owner, hop)) return false;
     if (name.len == 0 || name.len > PROPERTY_NAME_MAX) {
-        complain(reader, node->at, "a property's name has 1 to %d bytes; this one has %zu", PROPERTY_NAME_MAX, name.len);
+        complain(reader, node->at, "a property's name has 1 to %d bytes; this one has %zu", PROPERTY_NAME_MAX,
+                 name.len);
         return false;
     }
     if (catalog_find(reader->catalog, owner, name) == INTERN_NONE && catalog_is_full(reader->catalog)) {
@@ -76,13 +77,11 @@ bool read_property(const struct reader *reader, enum entity entity, const struct
 static const struct {
     const char *key;
     enum keys keys;
-} kinds[] = { /* by enum condition_kind */
-    [CONDITION_ALL] = {"all", KEYS_IF_ALL},
-    [CONDITION_ANY] = {"any", KEYS_IF_ANY},
-    [CONDITION_NOT] = {"not", KEYS_IF_NOT},
-    [CONDITION_PROPERTY] = {"property", KEYS_IF_PROPERTY},
-    [CONDITION_EVENT] = {"event", KEYS_IF_EVENT},
-    [CONDITION_SEGMENT] = {"segment", KEYS_IF_SEGMENT},
+} kinds[] = {
+    /* by enum condition_kind */
+    [CONDITION_ALL] = {"all", KEYS_IF_ALL},       [CONDITION_ANY] = {"any", KEYS_IF_ANY},
+    [CONDITION_NOT] = {"not", KEYS_IF_NOT},       [CONDITION_PROPERTY] = {"property", KEYS_IF_PROPERTY},
+    [CONDITION_EVENT] = {"event", KEYS_IF_EVENT}, [CONDITION_SEGMENT] = {"segment", KEYS_IF_SEGMENT},
     [CONDITION_SCORE] = {"score", KEYS_IF_SCORE},
 };
 
@@ -121,7 +120,8 @@ static bool find_kind(const struct reader *reader, const struct yaml_node *node,
             if (!str_equal(node->keys[i]->text, str_from_c(kinds[k].key))) continue;
             if (found < COUNT_OF(kinds)) {
                 complain(reader, node->keys[i]->at,
-                         "a condition is about one thing, but here are '%s' and '%s'; join two with all: [...] or any: [...]",
+                         "a condition is about one thing, but here are '%s' and '%s'; join two with all: [...] or any: "
+                         "[...]",
                          kinds[found].key, kinds[k].key);
                 return false;
             }
@@ -139,7 +139,8 @@ static bool read_children(const struct reader *reader, enum entity entity, const
 {
     bool list = node->kind == YAML_SEQUENCE;
     if (out->kind == CONDITION_NOT && list) {
-        complain(reader, node->at, "'not' takes one condition; for a list write not: {any: [...]} or not: {all: [...]}");
+        complain(reader, node->at,
+                 "'not' takes one condition; for a list write not: {any: [...]} or not: {all: [...]}");
         return false;
     }
     if (out->kind != CONDITION_NOT && !list) {
@@ -152,8 +153,8 @@ static bool read_children(const struct reader *reader, enum entity entity, const
     const struct condition **children = ARENA_ARRAY(reader->arena, const struct condition *, count);
     bool good = true;
     for (size_t i = 0; i < count; i++) {
-        children[i] = condition_parse(reader->arena, reader->catalog, entity, nodes[i], reader->source,
-                                      reader->diagnostics);
+        children[i] =
+            condition_parse(reader->arena, reader->catalog, entity, nodes[i], reader->source, reader->diagnostics);
         good &= children[i] != NULL;
     }
     out->children = children;
@@ -178,7 +179,8 @@ static bool read_count(const struct reader *reader, const struct yaml_node *node
     out->at_most = UINT32_MAX;
     if (node == NULL) return true;
     if (node->kind == YAML_SCALAR && node->plain) {
-        complain(reader, node->at, "'count' must say which end it is: {at_least: " STR_FMT "} or {at_most: " STR_FMT "}",
+        complain(reader, node->at,
+                 "'count' must say which end it is: {at_least: " STR_FMT "} or {at_most: " STR_FMT "}",
                  STR_ARG(node->text), STR_ARG(node->text));
         return false;
     }
@@ -188,7 +190,8 @@ static bool read_count(const struct reader *reader, const struct yaml_node *node
     if (!read_whole(reader, least_node, "at_least", 0, EVENTS_COUNTED_MAX, &least)) return false;
     if (!read_whole(reader, most_node, "at_most", 0, EVENTS_COUNTED_MAX, &most)) return false;
     if (most < least) {
-        complain(reader, most_node->at, "'at_most' is %lld, but 'at_least' is %lld%s", (long long)most, (long long)least,
+        complain(reader, most_node->at, "'at_most' is %lld, but 'at_least' is %lld%s", (long long)most,
+                 (long long)least,
                  least_node == NULL ? " unless it is written; for no event at all write not: {event: ...}" : "");
         return false;
     }
@@ -220,8 +223,8 @@ bool selection_parse(struct arena *arena, struct catalog *catalog, const struct 
 
 static bool read_event_test(const struct reader *reader, const struct yaml_node *node, struct condition *out)
 {
-    bool good = selection_parse(reader->arena, reader->catalog, node, reader->source, reader->diagnostics,
-                                &out->selection);
+    bool good =
+        selection_parse(reader->arena, reader->catalog, node, reader->source, reader->diagnostics, &out->selection);
     return read_count(reader, value_of(node, "count"), out) && good;
 }
 

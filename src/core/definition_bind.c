@@ -96,8 +96,7 @@ bool definitions_bind(struct definitions *set, const bool *seen, struct diagnost
         binder.source = score->source;
         bind_condition(&binder, score->scope);
         for (uint32_t g = 0; g < score->group_count; g++)
-            for (uint32_t r = 0; r < score->groups[g].rule_count; r++)
-                bind_rule(&binder, &score->groups[g].rules[r]);
+            for (uint32_t r = 0; r < score->groups[g].rule_count; r++) bind_rule(&binder, &score->groups[g].rules[r]);
     }
     for (uint32_t i = 0; i < set->segment_count; i++) {
         binder.source = set->segments[i]->source;

@@ -38,8 +38,8 @@ struct checker {
 static void refuse_second(struct checker *checker, const char *kind, struct str name, const struct source *source,
                           struct place at, const struct source *first, struct place first_at)
 {
-    diagnostics_error(checker->diagnostics, source, at, "a second %s '" STR_FMT "'; the first is in " STR_FMT ":%u", kind,
-                      STR_ARG(name), STR_ARG(first->name), first_at.line);
+    diagnostics_error(checker->diagnostics, source, at, "a second %s '" STR_FMT "'; the first is in " STR_FMT ":%u",
+                      kind, STR_ARG(name), STR_ARG(first->name), first_at.line);
 }
 
 static void collect_scores(struct checker *checker)
@@ -99,8 +99,7 @@ static uint32_t resolve(const struct checker *checker, const struct names *names
     const char *near = nearest_name(checker, names, name);
     if (near != NULL)
         error_at(checker, at, "there is no %s '" STR_FMT "'; did you mean '%s'?", kind, STR_ARG(name), near);
-    else
-        error_at(checker, at, "there is no %s '" STR_FMT "'", kind, STR_ARG(name));
+    else error_at(checker, at, "there is no %s '" STR_FMT "'", kind, STR_ARG(name));
     return UINT32_MAX;
 }
 
@@ -136,9 +135,9 @@ static void check_score_test(struct checker *checker, struct condition *conditio
     if (index == UINT32_MAX) return;
     const struct score *score = checker->set->scores[index];
     if (score->object != checker->object) {
-        error_at(checker, condition->at, "score '" STR_FMT "' is one of %s, but here %s are tested%s",
-                 STR_ARG(score->name), entity_plural(score->object), entity_plural(checker->object),
-                 checker->object == ENTITY_CONTACT ? "" : "; a rollup rule can sum it up");
+        error_at(checker, condition->at,
+                 "score '" STR_FMT "' is one of %s, but here %s are tested; a rollup rule can sum it up",
+                 STR_ARG(score->name), entity_plural(score->object), entity_plural(checker->object));
         return;
     }
     condition->target = index;
@@ -170,8 +169,8 @@ static void check_rollup(struct checker *checker, struct rule *rule)
     if (rule->score == UINT32_MAX) return;
     const struct score *score = checker->set->scores[rule->score];
     if (score->object != rule->over) {
-        error_at(checker, rule->at, "score '" STR_FMT "' is one of %s, but this rule goes over %s", STR_ARG(score->name),
-                 entity_plural(score->object), entity_plural(rule->over));
+        error_at(checker, rule->at, "score '" STR_FMT "' is one of %s, but this rule goes over %s",
+                 STR_ARG(score->name), entity_plural(score->object), entity_plural(rule->over));
         return;
     }
     add_use(checker, rule->score, rule->at);

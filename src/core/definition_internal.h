@@ -11,8 +11,8 @@
 #include "core/definition.h"
 #include "core/definition_keys.h"
 
-#define CLAMP_MAX 1000000   /* points, either sign */
-#define LIMIT_MAX 1000000   /* of per_day, at_most, top */
+#define CLAMP_MAX 1000000             /* points, either sign */
+#define LIMIT_MAX 1000000             /* of per_day, at_most, top */
 #define EVENTS_COUNTED_MAX 1000000000 /* in ranges and counts */
 
 struct reader {
@@ -44,7 +44,7 @@ void complain_unknown_key(const struct reader *reader, const struct yaml_node *k
                           const char *const *known);
 /* False with a complaint at `at` when `mapping` lacks the key. */
 bool read_required(const struct reader *reader, const struct yaml_node *mapping, struct place at, enum keys kind,
-             const char *key);
+                   const char *key);
 
 bool read_whole(const struct reader *reader, const struct yaml_node *node, const char *key, int64_t min, int64_t max,
                 int64_t *out);

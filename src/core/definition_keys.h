@@ -7,9 +7,9 @@
 #define PLUMB_CORE_DEFINITION_KEYS_H
 
 /* The operators, in the order of enum operator_. */
-#define OPERATOR_KEYS                                                                                                  \
-    "known", "unknown", "is", "is_not", "in", "not_in", "contains", "not_contains", "starts_with", "ends_with", "gt",  \
-        "gte", "lt", "lte", "between", "not_between", "has_any", "has_all", "has_none", "is_exactly", "before",        \
+#define OPERATOR_KEYS                                                                                                 \
+    "known", "unknown", "is", "is_not", "in", "not_in", "contains", "not_contains", "starts_with", "ends_with", "gt", \
+        "gte", "lt", "lte", "between", "not_between", "has_any", "has_all", "has_none", "is_exactly", "before",       \
         "after", "within", "older_than", "in_next", "changed_within"
 
 /* Those that compare numbers, for conditions on another score. */

@@ -10,9 +10,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/definition_internal.h"
 
-#define DEPTH_MAX 50                          /* definitions that build on one another */
-#define CONDITIONS_MAX UINT64_C(2000000)      /* in all scores, with the segments woven in */
-#define CIRCLE_BYTES 600                      /* of a circle in a message */
+#define DEPTH_MAX 50                     /* definitions that build on one another */
+#define CONDITIONS_MAX UINT64_C(2000000) /* in all scores, with the segments woven in */
+#define CIRCLE_BYTES 600                 /* of a circle in a message */
 
 enum state { STATE_NEW, STATE_OPEN, STATE_DONE };
 
@@ -25,8 +25,8 @@ struct walk {
     struct definitions *set;
     struct diagnostics *diagnostics;
     const struct use *uses;
-    size_t *first;        /* [definitions + 1] into uses */
-    enum state *state;    /* by definition, as are: */
+    size_t *first;     /* [definitions + 1] into uses */
+    enum state *state; /* by definition, as are: */
     uint32_t *depth;
     uint64_t *conditions; /* its own; with those of its segments once done */
     struct visit *stack;
@@ -57,8 +57,9 @@ static void complain_circle(const struct walk *walk, const struct use *closing)
         buf_append_c(&names, " -> ");
     }
     buf_append(&names, visible_name(walk->set, closing->to));
-    diagnostics_error(walk->diagnostics, closing->source, closing->at, "scores and segments may not build on one another in a circle: "
-                      STR_FMT "%s", STR_ARG(buf_str(&names)), names.failed ? "..." : "");
+    diagnostics_error(walk->diagnostics, closing->source, closing->at,
+                      "scores and segments may not build on one another in a circle: " STR_FMT "%s",
+                      STR_ARG(buf_str(&names)), names.failed ? "..." : "");
 }
 
 static void complain_at(const struct walk *walk, uint32_t definition, const char *sentence, unsigned long long limit)
@@ -67,8 +68,8 @@ static void complain_at(const struct walk *walk, uint32_t definition, const char
     bool is_score = definition < set->score_count;
     const struct score *score = is_score ? set->scores[definition] : NULL;
     const struct segment *segment = is_score ? NULL : set->segments[definition - set->score_count];
-    diagnostics_error(walk->diagnostics, is_score ? score->source : segment->source,
-                      is_score ? score->at : segment->at, "%s; at most %llu are taken", sentence, limit);
+    diagnostics_error(walk->diagnostics, is_score ? score->source : segment->source, is_score ? score->at : segment->at,
+                      "%s; at most %llu are taken", sentence, limit);
 }
 
 static uint64_t add_capped(uint64_t a, uint64_t b)
@@ -117,10 +118,8 @@ static void visit_from(struct walk *walk, uint32_t definition)
             continue;
         }
         const struct use *use = &walk->uses[visit->next++];
-        if (walk->state[use->to] == STATE_OPEN)
-            complain_circle(walk, use);
-        else if (walk->state[use->to] == STATE_NEW)
-            enter(walk, use->to);
+        if (walk->state[use->to] == STATE_OPEN) complain_circle(walk, use);
+        else if (walk->state[use->to] == STATE_NEW) enter(walk, use->to);
     }
 }
 

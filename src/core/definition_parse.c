@@ -66,10 +66,8 @@ static struct str as_name(struct arena *arena, struct str text)
         char c = bytes[i];
         if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
         bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && kept > 0);
-        if (good)
-            bytes[kept++] = c;
-        else if (kept > 0 && bytes[kept - 1] != '_')
-            bytes[kept++] = '_';
+        if (good) bytes[kept++] = c;
+        else if (kept > 0 && bytes[kept - 1] != '_') bytes[kept++] = '_';
     }
     while (kept > 0 && bytes[kept - 1] == '_') kept--;
     return (struct str){bytes, kept};
@@ -82,8 +80,8 @@ bool read_score_name(const struct reader *reader, const struct yaml_node *node, 
     *out = name;
     if (is_name(name)) return true;
     struct str advice = as_name(reader->arena, name);
-    complain(reader, node->at, "a %s's name has small letters a-z, digits and '_', and begins with a letter%s" STR_FMT, key,
-             advice.len > 0 ? "; write " : "", STR_ARG(advice));
+    complain(reader, node->at, "a %s's name has small letters a-z, digits and '_', and begins with a letter%s" STR_FMT,
+             key, advice.len > 0 ? "; write " : "", STR_ARG(advice));
     return false;
 }
 
@@ -150,7 +148,8 @@ static bool read_bands(const struct reader *reader, const struct yaml_node *list
     if (!good) return false;
     for (size_t i = 1; i < list->count; i++) {
         if (bands[i].from < bands[i - 1].from) continue;
-        complain(reader, bands[i].at, "bands go from the best down: %s begins at %d, not below %d of the band before it",
+        complain(reader, bands[i].at,
+                 "bands go from the best down: %s begins at %d, not below %d of the band before it",
                  quoted(reader, bands[i].label), bands[i].from, bands[i - 1].from);
         good = false;
     }
@@ -192,7 +191,8 @@ static bool read_grade_side(const struct reader *reader, const struct yaml_node 
     if (!good) return false;
     for (size_t i = 1; i < list->count; i++) {
         if (grades[i].from < grades[i - 1].from) continue;
-        complain(reader, grades[i].at, "grades go from the best down: %s begins at %d, not below %d of the grade before it",
+        complain(reader, grades[i].at,
+                 "grades go from the best down: %s begins at %d, not below %d of the grade before it",
                  quoted(reader, grades[i].label), grades[i].from, grades[i - 1].from);
         good = false;
     }
@@ -238,7 +238,8 @@ static bool read_group(const struct reader *reader, const struct score *score, b
 {
     if (!read_keys(reader, node, KEYS_GROUP)) return false;
     const struct yaml_node *name = value_of(node, "name"), *rules = value_of(node, "rules");
-    bool good = read_required(reader, node, node->at, KEYS_GROUP, "name") && read_text(reader, name, "name", &out->name);
+    bool good =
+        read_required(reader, node, node->at, KEYS_GROUP, "name") && read_text(reader, name, "name", &out->name);
     out->at = name != NULL ? name->at : node->at;
     good &= read_required(reader, node, out->at, KEYS_GROUP, "category");
     good &= read_required(reader, node, out->at, KEYS_GROUP, "rules");
@@ -254,8 +255,7 @@ static bool read_group(const struct reader *reader, const struct score *score, b
     return read_rules(reader, &frame, rules, out) && good;
 }
 
-static void read_groups(const struct reader *reader, const struct yaml_node *list, bool include_bots,
-                        struct score *out)
+static void read_groups(const struct reader *reader, const struct yaml_node *list, bool include_bots, struct score *out)
 {
     if (list == NULL) return;
     if (!read_list(reader, list, "groups", 0, "[{name: ..., category: fit, rules: [...]}]")) return;
@@ -327,14 +327,15 @@ static void read_segment(const struct reader *reader, const struct yaml_node *no
     bool has_object = read_word(reader, value_of(node, "object"), "object", object_names, &object);
     segment->object = (enum entity)object;
     if (has_object && when != NULL)
-        segment->when = condition_parse(reader->arena, reader->catalog, segment->object, when, reader->source,
-                                        reader->diagnostics);
+        segment->when =
+            condition_parse(reader->arena, reader->catalog, segment->object, when, reader->source, reader->diagnostics);
     if (named) add_segment(reader->set, segment);
 }
 
 static void complain_no_document(const struct reader *reader, const struct yaml_node *node)
 {
-    static const char *const names[] = {"score", "segment", NULL}, *const schema[] = {"contact", "company", "deal", "event"};
+    static const char *const names[] = {"score", "segment", NULL}, *const schema[] = {"contact", "company", "deal",
+                                                                                      "event"};
     for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
         const char *near = nearest(node->keys[i]->text, names);
         if (near == NULL) continue;
@@ -344,11 +345,13 @@ static void complain_no_document(const struct reader *reader, const struct yaml_
     }
     for (size_t i = 0; node->kind == YAML_MAPPING && i < COUNT_OF(schema); i++) {
         if (yaml_get(node, str_from_c(schema[i])) == NULL) continue;
-        complain(reader, node->at, "this looks like a schema of properties, not like a score; give it as the schema file");
+        complain(reader, node->at,
+                 "this looks like a schema of properties, not like a score; give it as the schema file");
         return;
     }
-    complain(reader, node->at,
-             "a definition begins with 'score: NAME' or 'segment: NAME'; several in one file are divided by a line '---'");
+    complain(
+        reader, node->at,
+        "a definition begins with 'score: NAME' or 'segment: NAME'; several in one file are divided by a line '---'");
 }
 
 static void read_document(const struct reader *reader, const struct yaml_node *node)
@@ -358,12 +361,9 @@ static void read_document(const struct reader *reader, const struct yaml_node *n
     const struct yaml_node *segment = mapping ? yaml_get(node, STR("segment")) : NULL;
     if (score != NULL && segment != NULL)
         complain(reader, node->at, "a document is a score or a segment, not both; divide them by a line '---'");
-    else if (score != NULL)
-        read_score(reader, node);
-    else if (segment != NULL)
-        read_segment(reader, node);
-    else
-        complain_no_document(reader, node);
+    else if (score != NULL) read_score(reader, node);
+    else if (segment != NULL) read_segment(reader, node);
+    else complain_no_document(reader, node);
 }
 
 static bool is_before(struct place a, struct place b)

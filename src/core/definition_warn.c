@@ -11,7 +11,7 @@ struct warner {
     const struct score *score;
 };
 
-#define warn_at(warner_, at_, ...)                                                                                     \
+#define warn_at(warner_, at_, ...) \
     diagnostics_warning((warner_)->diagnostics, (warner_)->score->source, (at_), __VA_ARGS__)
 
 static bool has_points(const struct rule *rule)
@@ -34,10 +34,8 @@ static bool has_points(const struct rule *rule)
 static void warn_of_no_effect(const struct warner *warner, const struct rule *rule)
 {
     bool clamped = rule->clamp.has_min && rule->clamp.has_max && rule->clamp.min == 0 && rule->clamp.max == 0;
-    if (clamped)
-        warn_at(warner, rule->at, "this rule never counts: its 'min' and 'max' are both 0");
-    else if (!has_points(rule))
-        warn_at(warner, rule->at, "this rule never counts: all its points are 0");
+    if (clamped) warn_at(warner, rule->at, "this rule never counts: its 'min' and 'max' are both 0");
+    else if (!has_points(rule)) warn_at(warner, rule->at, "this rule never counts: all its points are 0");
 }
 
 /* A window that reaches further back than points last. The number of events in `ranges` is counted undecayed. */
@@ -73,7 +71,8 @@ static void warn_of_shadows(const struct warner *warner, const struct rule *rule
         append_test(&text, &rule->cases[i].test);
         uint32_t known = intern_count(tests);
         if (!text.failed && intern_add(tests, buf_str(&text)) != known)
-            warn_at(warner, rule->cases[i].test.at, "an earlier entry says the same and comes first, so this one never counts");
+            warn_at(warner, rule->cases[i].test.at,
+                    "an earlier entry says the same and comes first, so this one never counts");
     }
     intern_free(tests);
 }

@@ -15,8 +15,8 @@
 #include "base/unicode.h"
 
 #define MESSAGE_BYTES_MAX 1024
-#define LINE_CELLS_MAX 120   /* of a source line; a longer one is cut around the offending text */
-#define CELLS_BEFORE 60      /* kept in front of the offending text then */
+#define LINE_CELLS_MAX 120 /* of a source line; a longer one is cut around the offending text */
+#define CELLS_BEFORE 60    /* kept in front of the offending text then */
 #define CUT "..."
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -66,13 +66,11 @@ static struct str cut_to(struct arena *arena, struct str s, size_t max)
     return arena_format(arena, STR_FMT CUT, STR_ARG(((struct str){s.at, kept})));
 }
 
-static void keep(struct diagnostics *diagnostics, enum severity severity, const struct source *source,
-                 struct place at, const char *format, va_list arguments)
+static void keep(struct diagnostics *diagnostics, enum severity severity, const struct source *source, struct place at,
+                 const char *format, va_list arguments)
 {
-    if (severity == SEVERITY_ERROR)
-        diagnostics->errors++;
-    else
-        diagnostics->warnings++;
+    if (severity == SEVERITY_ERROR) diagnostics->errors++;
+    else diagnostics->warnings++;
     if (diagnostics->count == DIAGNOSTICS_MAX) return;
     char text[MESSAGE_BYTES_MAX + 8];
     int bytes = vsnprintf(text, sizeof text, format, arguments);
@@ -179,10 +177,8 @@ static void append_blank_part(struct buf *out, struct str s)
 {
     while (s.len > 0) {
         struct str shown = shown_character(&s);
-        if (shown.at[0] == '\t')
-            buf_append_char(out, '\t');
-        else
-            buf_append_repeat(out, ' ', unicode_width(shown));
+        if (shown.at[0] == '\t') buf_append_char(out, '\t');
+        else buf_append_repeat(out, ' ', unicode_width(shown));
     }
 }
 

@@ -126,7 +126,9 @@ static bool check_shape(const struct reader *reader, enum operator_ op, const st
     }
     if (list && shape == SHAPE_ONE) {
         complain(reader, node->at, "'%s' compares with one value, not with a list%s", name,
-                 op == OP_IS ? "; for several use 'in'" : op == OP_IS_NOT ? "; for several use 'not_in'" : "");
+                 op == OP_IS       ? "; for several use 'in'"
+                 : op == OP_IS_NOT ? "; for several use 'not_in'"
+                                   : "");
         return false;
     }
     if (list && node->count == 0) {
@@ -242,7 +244,8 @@ static bool find_only_operator(const struct reader *reader, const struct yaml_no
         if (!str_equal(key->text, STR("ever")) && !find_operator(key->text, &op)) continue;
         if (found != SIZE_MAX) {
             complain(reader, key->at,
-                     "a test has one operator, but here are '" STR_FMT "' and '" STR_FMT "'; use 'between', or join two tests with all: [...]",
+                     "a test has one operator, but here are '" STR_FMT "' and '" STR_FMT
+                     "'; use 'between', or join two tests with all: [...]",
                      STR_ARG(mapping->keys[found]->text), STR_ARG(key->text));
             return false;
         }

@@ -49,8 +49,7 @@ void complain_unknown_key(const struct reader *reader, const struct yaml_node *k
                           const char *const *known)
 {
     const char *near = nearest(key->text, known);
-    if (near != NULL)
-        complain(reader, key->at, "unknown key %s; did you mean '%s'?", quoted(reader, key->text), near);
+    if (near != NULL) complain(reader, key->at, "unknown key %s; did you mean '%s'?", quoted(reader, key->text), near);
     else
         complain(reader, key->at, "unknown key %s; %s may have: %s", quoted(reader, key->text), what,
                  listed(reader, known, ", "));
@@ -92,7 +91,8 @@ static const struct {
 static bool complain_expected_elsewhere(const struct reader *reader, const struct yaml_node *key, enum keys kind)
 {
     for (size_t i = 0; i < COUNT_OF(expected_elsewhere); i++) {
-        if (expected_elsewhere[i].kind != kind || !str_equal(key->text, str_from_c(expected_elsewhere[i].key))) continue;
+        if (expected_elsewhere[i].kind != kind || !str_equal(key->text, str_from_c(expected_elsewhere[i].key)))
+            continue;
         complain(reader, key->at, "%s", expected_elsewhere[i].sentence);
         return true;
     }
@@ -105,14 +105,13 @@ static void complain_about_key(const struct reader *reader, const struct yaml_no
     enum keys sibling = sibling_with(kind, key->text);
     if (complain_expected_elsewhere(reader, key, kind)) return;
     if (sibling != KEYS_KINDS)
-        complain(reader, key->at, "%s belongs to %s, but this is %s", quoted(reader, key->text),
-                 key_sets[sibling].what, set->what);
+        complain(reader, key->at, "%s belongs to %s, but this is %s", quoted(reader, key->text), key_sets[sibling].what,
+                 set->what);
     else if (kind == KEYS_RULE_VALUES && is_among(key->text, operator_keys))
         complain(reader, key->at,
                  "a single test stands under 'when', as in {when: {property: ..., " STR_FMT ": ...}, points: ...}",
                  STR_ARG(key->text));
-    else
-        complain_unknown_key(reader, key, set->what, set->known);
+    else complain_unknown_key(reader, key, set->what, set->known);
 }
 
 bool read_keys(const struct reader *reader, const struct yaml_node *node, enum keys kind)
@@ -137,7 +136,7 @@ bool read_keys(const struct reader *reader, const struct yaml_node *node, enum k
 }
 
 bool read_required(const struct reader *reader, const struct yaml_node *mapping, struct place at, enum keys kind,
-             const char *key)
+                   const char *key)
 {
     if (value_of(mapping, key) != NULL) return true;
     complain(reader, at, "%s needs '%s', as in %s", key_sets[kind].what, key, key_sets[kind].example);
@@ -235,9 +234,9 @@ bool read_word(const struct reader *reader, const struct yaml_node *node, const 
     const char *near = node->kind == YAML_SCALAR ? nearest(node->text, words) : NULL;
     const char *all = listed(reader, words, " or ");
     if (near != NULL)
-        complain(reader, node->at, "'%s' must be %s, not %s; did you mean '%s'?", key, all, in_words(reader, node), near);
-    else
-        complain(reader, node->at, "'%s' must be %s, not %s", key, all, in_words(reader, node));
+        complain(reader, node->at, "'%s' must be %s, not %s; did you mean '%s'?", key, all, in_words(reader, node),
+                 near);
+    else complain(reader, node->at, "'%s' must be %s, not %s", key, all, in_words(reader, node));
     return false;
 }
 
@@ -255,10 +254,8 @@ bool read_list(const struct reader *reader, const struct yaml_node *node, const 
 {
     if (node == NULL) return true;
     if (node->kind == YAML_SEQUENCE && node->count >= least) return true;
-    if (node->kind == YAML_SEQUENCE)
-        complain(reader, node->at, "'%s' must not be empty: %s", key, example);
-    else
-        complain(reader, node->at, "'%s' must be a list such as %s, not %s", key, example, in_words(reader, node));
+    if (node->kind == YAML_SEQUENCE) complain(reader, node->at, "'%s' must not be empty: %s", key, example);
+    else complain(reader, node->at, "'%s' must be a list such as %s, not %s", key, example, in_words(reader, node));
     return false;
 }
 

@@ -31,8 +31,10 @@ static bool read_half_life(const struct reader *reader, const struct yaml_node *
     for (size_t i = 0; others[i] != NULL; i++) {
         const struct yaml_node *other = value_of(node, others[i]);
         if (other == NULL) continue;
-        complain(reader, other->at, "'%s' does not go with 'half_life'; a decay is either {half_life: 30d} or "
-                 "{percent: 50, every: 30d}", others[i]);
+        complain(reader, other->at,
+                 "'%s' does not go with 'half_life'; a decay is either {half_life: 30d} or "
+                 "{percent: 50, every: 30d}",
+                 others[i]);
         return false;
     }
     if (!read_duration(reader, value_of(node, "half_life"), "half_life", &half_life)) return false;
@@ -89,8 +91,10 @@ static void complain_no_kind(const struct reader *reader, const struct yaml_node
                  near);
         return;
     }
-    complain(reader, node->at, "a rule says what it looks at: 'when', 'property' with 'values', 'event', or 'over' with "
-             "'take'; as in %s", key_sets[KEYS_RULE_WHEN].example);
+    complain(reader, node->at,
+             "a rule says what it looks at: 'when', 'property' with 'values', 'event', or 'over' with "
+             "'take'; as in %s",
+             key_sets[KEYS_RULE_WHEN].example);
 }
 
 static bool is_of_events(enum rule_kind kind)
@@ -189,8 +193,8 @@ static bool read_events(const struct reader *reader, const struct rule_frame *fr
                         struct rule *out)
 {
     out->decay = frame->decay;
-    bool good = selection_parse(reader->arena, reader->catalog, node, reader->source, reader->diagnostics,
-                                &out->selection);
+    bool good =
+        selection_parse(reader->arena, reader->catalog, node, reader->source, reader->diagnostics, &out->selection);
     if (value_of(node, "bots") == NULL) out->selection.include_bots = frame->include_bots;
     return read_decay(reader, value_of(node, "decay"), &out->decay) && good;
 }
@@ -395,8 +399,8 @@ static bool read_name(const struct reader *reader, const struct rule_frame *fram
 static bool check_required(const struct reader *reader, const struct yaml_node *node, const struct rule *rule)
 {
     static const char *const needed[][3] = {
-        [RULE_WHEN] = {"when", "points", NULL},     [RULE_VALUES] = {"property", "values", NULL},
-        [RULE_EVENT] = {"event", "points", NULL},   [RULE_RANGES] = {"event", "ranges", NULL},
+        [RULE_WHEN] = {"when", "points", NULL},   [RULE_VALUES] = {"property", "values", NULL},
+        [RULE_EVENT] = {"event", "points", NULL}, [RULE_RANGES] = {"event", "ranges", NULL},
         [RULE_ROLLUP] = {"over", "take", NULL},
     };
     bool good = true;

@@ -38,8 +38,7 @@ bool fixture_check(struct fixture *fixture)
 
 bool fixture_bind(struct fixture *fixture, const bool *seen)
 {
-    for (uint32_t id = 0; id < catalog_count(fixture->catalog); id++)
-        catalog_resolve(fixture->catalog, id, TYPE_OPEN);
+    for (uint32_t id = 0; id < catalog_count(fixture->catalog); id++) catalog_resolve(fixture->catalog, id, TYPE_OPEN);
     return definitions_bind(&fixture->set, seen, &fixture->diagnostics);
 }
 
@@ -77,15 +76,13 @@ struct str fixture_underlined(const struct diagnostic *diagnostic)
     return (struct str){line.at + begin, length};
 }
 
-void fixture_expect(const struct fixture *fixture, enum severity severity, const char *underlined,
-                    const char *sentence)
+void fixture_expect(const struct fixture *fixture, enum severity severity, const char *underlined, const char *sentence)
 {
     const struct diagnostics *diagnostics = &fixture->diagnostics;
     if (diagnostics->count == 0) FAIL("nothing was said, expected: %s", sentence);
     CHECK_STR(diagnostics->item[0].message, str_from_c(sentence));
     CHECK_STR(fixture_underlined(&diagnostics->item[0]), str_from_c(underlined));
-    if (diagnostics->count > 1)
-        FAIL("after '%s' also: " STR_FMT, sentence, STR_ARG(diagnostics->item[1].message));
+    if (diagnostics->count > 1) FAIL("after '%s' also: " STR_FMT, sentence, STR_ARG(diagnostics->item[1].message));
     CHECK_INT(diagnostics->item[0].severity, severity);
 }
 

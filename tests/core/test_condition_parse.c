@@ -87,7 +87,8 @@ TEST(a_test_may_ask_for_any_version_and_may_hold_without_a_value)
 {
     AUTO_FIXTURE fixture;
     fixture_open(&fixture);
-    const struct test *test = only_test(&fixture, "{property: stage, ever: {in: [customer, partner]}, or_unknown: true}");
+    const struct test *test =
+        only_test(&fixture, "{property: stage, ever: {in: [customer, partner]}, or_unknown: true}");
     CHECK_INT(test->op, OP_IN);
     CHECK_INT(test->argument_count, 2);
     CHECK_TRUE(test->ever);
@@ -129,17 +130,26 @@ TEST(operators_say_what_type_they_need)
         enum need need;
         enum type type;
     } row[] = {
-        {"known: true", NEED_NONE, TYPE_OPEN},       {"changed_within: 3d", NEED_NONE, TYPE_OPEN},
-        {"is: 5", NEED_WEAK, TYPE_NUMBER},           {"is: '5'", NEED_WEAK, TYPE_STRING},
-        {"is: true", NEED_WEAK, TYPE_BOOLEAN},       {"is: 'true'", NEED_WEAK, TYPE_STRING},
-        {"is_not: IT", NEED_WEAK, TYPE_STRING},      {"in: [1, 2]", NEED_WEAK, TYPE_NUMBER},
-        {"in: [1, two]", NEED_WEAK, TYPE_STRING},    {"in: [true, false]", NEED_WEAK, TYPE_STRING},
-        {"contains: 5", NEED_STRONG, TYPE_STRING},   {"ends_with: x", NEED_STRONG, TYPE_STRING},
-        {"gt: 5", NEED_STRONG, TYPE_NUMBER},         {"between: [1, 2]", NEED_STRONG, TYPE_NUMBER},
+        {"known: true", NEED_NONE, TYPE_OPEN},
+        {"changed_within: 3d", NEED_NONE, TYPE_OPEN},
+        {"is: 5", NEED_WEAK, TYPE_NUMBER},
+        {"is: '5'", NEED_WEAK, TYPE_STRING},
+        {"is: true", NEED_WEAK, TYPE_BOOLEAN},
+        {"is: 'true'", NEED_WEAK, TYPE_STRING},
+        {"is_not: IT", NEED_WEAK, TYPE_STRING},
+        {"in: [1, 2]", NEED_WEAK, TYPE_NUMBER},
+        {"in: [1, two]", NEED_WEAK, TYPE_STRING},
+        {"in: [true, false]", NEED_WEAK, TYPE_STRING},
+        {"contains: 5", NEED_STRONG, TYPE_STRING},
+        {"ends_with: x", NEED_STRONG, TYPE_STRING},
+        {"gt: 5", NEED_STRONG, TYPE_NUMBER},
+        {"between: [1, 2]", NEED_STRONG, TYPE_NUMBER},
         {"not_between: [1, 2]", NEED_STRONG, TYPE_NUMBER},
         {"between: [2026-01-01, 2026-02-01]", NEED_STRONG, TYPE_DATETIME},
-        {"has_any: [a]", NEED_STRONG, TYPE_SET},     {"before: now", NEED_STRONG, TYPE_DATETIME},
-        {"older_than: 1d", NEED_STRONG, TYPE_DATETIME}, {"ever: {lt: 3}", NEED_STRONG, TYPE_NUMBER},
+        {"has_any: [a]", NEED_STRONG, TYPE_SET},
+        {"before: now", NEED_STRONG, TYPE_DATETIME},
+        {"older_than: 1d", NEED_STRONG, TYPE_DATETIME},
+        {"ever: {lt: 3}", NEED_STRONG, TYPE_NUMBER},
     };
     for (size_t i = 0; i < COUNT_OF(row); i++) {
         AUTO_FIXTURE fixture;
@@ -201,8 +211,9 @@ TEST(conditions_are_joined_and_negated)
 {
     AUTO_FIXTURE fixture;
     fixture_open(&fixture);
-    fixture_parse_good(&fixture, AROUND_CONDITION,
-                       "{all: [{any: []}, {not: {segment: x}}, {score: lead, part: fit, between: [1, 2], or_unknown: true}]}");
+    fixture_parse_good(
+        &fixture, AROUND_CONDITION,
+        "{all: [{any: []}, {not: {segment: x}}, {score: lead, part: fit, between: [1, 2], or_unknown: true}]}");
     const struct condition *all = fixture_condition(&fixture);
     CHECK_INT(all->kind, CONDITION_ALL);
     CHECK_INT(all->child_count, 3);
@@ -222,7 +233,8 @@ TEST(each_mistake_in_a_condition_has_its_sentence)
 {
     static const struct mistake row[] = {
         {AROUND_CONDITION, "IT", "IT", "expected a condition such as {property: industry, is: IT}, not 'IT'"},
-        {AROUND_CONDITION, "[{segment: a}]", "[", "a list of conditions says how they are joined: all: [...] or any: [...]"},
+        {AROUND_CONDITION, "[{segment: a}]", "[",
+         "a list of conditions says how they are joined: all: [...] or any: [...]"},
         {AROUND_CONDITION, "{}", "{", "expected a condition such as {property: industry, is: IT}, not nothing"},
         {AROUND_CONDITION, "{propery: a, is: b}", "propery", "unknown key 'propery'; did you mean 'property'?"},
         {AROUND_CONDITION, "{industry: IT}", "industry",
@@ -270,7 +282,8 @@ TEST(each_mistake_in_an_operator_has_its_sentence)
         {AROUND_CONDITION, "{property: a, not_in: b}", "b",
          "'not_in' takes a list, as in {not_in: [a, b]}; for one value use 'is_not'"},
         {AROUND_CONDITION, "{property: a, in: []}", "[", "'in' has an empty list; it needs at least one value"},
-        {AROUND_CONDITION, "{property: a, contains: []}", "[", "'contains' has an empty list; it needs at least one value"},
+        {AROUND_CONDITION, "{property: a, contains: []}", "[",
+         "'contains' has an empty list; it needs at least one value"},
         {AROUND_CONDITION, "{property: a, gt: many}", "many", "'gt' compares numbers, and 'many' is none"},
         {AROUND_CONDITION, "{property: a, lte: 2026-01-31}", "2026-01-31",
          "'lte' compares numbers, and '2026-01-31' is none; dates are compared with 'before' and 'after'"},
@@ -283,7 +296,8 @@ TEST(each_mistake_in_an_operator_has_its_sentence)
          "'between' takes two numbers or two dates, not '5' and 'x'"},
         {AROUND_CONDITION, "{property: a, between: [2026-01-31, 7]}", "7",
          "'between' takes two numbers or two dates, not '2026-01-31' and '7'"},
-        {AROUND_CONDITION, "{property: a, not_between: [1, x]}", "x", "'not_between' compares numbers, and 'x' is none"},
+        {AROUND_CONDITION, "{property: a, not_between: [1, x]}", "x",
+         "'not_between' compares numbers, and 'x' is none"},
         {AROUND_CONDITION, "{property: a, before: tomorrow}", "tomorrow",
          "'before' takes a date such as 2026-01-31, 2026-01-31T09:00:00Z, now, now-30d or now+7d, not 'tomorrow'"},
         {AROUND_CONDITION, "{property: a, after: now-30}", "now-30",
@@ -294,7 +308,8 @@ TEST(each_mistake_in_an_operator_has_its_sentence)
          "'older_than' must be a duration such as 15m, 36h, 30d or 12w (from 1m to 100 years), not '0d'"},
         {AROUND_CONDITION, "{property: a, known: perhaps}", "perhaps", "'known' must be true or false, not 'perhaps'"},
         {AROUND_CONDITION, "{property: a, known: 'true'}", "'true'", "'known' must be true or false, not 'true'"},
-        {AROUND_CONDITION, "{property: a, known: true, or_unknown: true}", "true", "'or_unknown' says nothing beside 'known'"},
+        {AROUND_CONDITION, "{property: a, known: true, or_unknown: true}", "true",
+         "'or_unknown' says nothing beside 'known'"},
         {AROUND_CONDITION, "{property: a, is: b, or_unknown: 1}", "1", "'or_unknown' must be true or false, not '1'"},
         {AROUND_CONDITION, "{property: a, ever: b}", "b", "expected 'ever' such as {is: customer}, not 'b'"},
         {AROUND_CONDITION, "{property: a, ever: {is: b, in: [c]}}", "in",
@@ -320,15 +335,19 @@ TEST(each_mistake_in_a_property_s_name_has_its_sentence)
         {AROUND_COMPANY_CONDITION, "{property: company.a, is: b}", "company.a",
          "a record's own property is named without the kind in front"},
         {AROUND_COMPANY_CONDITION, "{property: deal.amount, gt: 1}", "deal.amount",
-         "a company has many deals, so none of their properties can be named; sum them up with a rollup rule: {over: deals, ...}"},
+         "a company has many deals, so none of their properties can be named; sum them up with a rollup rule: {over: "
+         "deals, ...}"},
         {AROUND_COMPANY_CONDITION, "{property: contact.a, is: b}", "contact.a",
-         "a record has many contacts, so none of their properties can be named; sum them up with a rollup rule: {over: contacts, ...}"},
+         "a record has many contacts, so none of their properties can be named; sum them up with a rollup rule: {over: "
+         "contacts, ...}"},
         {AROUND_DEAL_CONDITION, "{property: contact.a, is: b}", "contact.a",
-         "a record has many contacts, so none of their properties can be named; sum them up with a rollup rule: {over: contacts, ...}"},
+         "a record has many contacts, so none of their properties can be named; sum them up with a rollup rule: {over: "
+         "contacts, ...}"},
         {AROUND_DEAL_CONDITION, "{property: deal.a, is: b}", "deal.a",
          "a record's own property is named without the kind in front"},
         {AROUND_CONDITION, "{event: e, where: {property: company.a, is: b}}", "company.a",
-         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with all: [...]"},
+         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with "
+         "all: [...]"},
     };
     check_mistakes(row, COUNT_OF(row));
 }
@@ -341,7 +360,8 @@ TEST(each_mistake_in_an_event_test_has_its_sentence)
          "'within' must be a duration such as 15m, 36h, 30d or 12w (from 1m to 100 years), not '3'"},
         {AROUND_CONDITION, "{event: e, count: 3}", "3",
          "'count' must say which end it is: {at_least: 3} or {at_most: 3}"},
-        {AROUND_CONDITION, "{event: e, count: {at_lest: 3}}", "at_lest", "unknown key 'at_lest'; did you mean 'at_least'?"},
+        {AROUND_CONDITION, "{event: e, count: {at_lest: 3}}", "at_lest",
+         "unknown key 'at_lest'; did you mean 'at_least'?"},
         {AROUND_CONDITION, "{event: e, count: {at_least: -1}}", "-1",
          "'at_least' must be a whole number from 0 to 1000000000, not '-1'"},
         {AROUND_CONDITION, "{event: e, count: {at_most: 0}}", "0",
@@ -357,9 +377,11 @@ TEST(each_mistake_in_an_event_test_has_its_sentence)
         {AROUND_CONDITION, "{event: e, size: 1}", "size",
          "unknown key 'size'; a condition with 'event' may have: event, where, within, count, bots"},
         {AROUND_CONDITION, "{event: e, where: {event: f}}", "f",
-         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with all: [...]"},
+         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with "
+         "all: [...]"},
         {AROUND_CONDITION, "{event: e, where: {not: {segment: f}}}", "f",
-         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with all: [...]"},
+         "inside 'where' only properties of the event itself can be tested; test the record's beside the event, with "
+         "all: [...]"},
         {AROUND_CONDITION, "{event: e, where: {property: p, ever: {is: x}}}", "ever",
          "an event's property never changes, so 'ever' does not go here"},
         {AROUND_CONDITION, "{event: e, where: {property: p, changed_within: 3d}}", "changed_within",
@@ -371,7 +393,8 @@ TEST(each_mistake_in_an_event_test_has_its_sentence)
 TEST(each_mistake_in_a_score_test_has_its_sentence)
 {
     static const struct mistake row[] = {
-        {AROUND_CONDITION, "{score: a}", "{", "there is no operator here, such as is, in, contains, gt, known or within"},
+        {AROUND_CONDITION, "{score: a}", "{",
+         "there is no operator here, such as is, in, contains, gt, known or within"},
         {AROUND_CONDITION, "{score: a, gte: b}", "b", "'gte' compares numbers, and 'b' is none"},
         {AROUND_CONDITION, "{score: a, is: b}", "b", "'is' compares numbers, and 'b' is none"},
         {AROUND_CONDITION, "{score: a, part: ft, gte: 1}", "ft",

@@ -39,8 +39,7 @@ TEST(columns_count_characters_and_wide_ones_take_two_cells)
 {
     check_rendered("\u540d\u524d: \u00e9t\u00e9", (struct place){1, 5, 3},
                    "leads.yaml:1:5: error: no\n\u540d\u524d: \u00e9t\u00e9\n      ^~~\n");
-    check_rendered("a: \u540d\u524d", (struct place){1, 4, 2},
-                   "leads.yaml:1:4: error: no\na: \u540d\u524d\n   ^~~~\n");
+    check_rendered("a: \u540d\u524d", (struct place){1, 4, 2}, "leads.yaml:1:4: error: no\na: \u540d\u524d\n   ^~~~\n");
 }
 
 TEST(lines_may_end_as_on_any_system)
@@ -94,7 +93,8 @@ TEST(nothing_an_author_wrote_reaches_the_terminal_raw)
     check_rendered("a: \x1b[31m!\x7f", (struct place){1, 9, 1}, "leads.yaml:1:9: error: no\na: ?[31m!?\n        ^\n");
     check_rendered("a: \xff\xfez", (struct place){1, 6, 1},
                    "leads.yaml:1:6: error: no\na: \xEF\xBF\xBD\xEF\xBF\xBDz\n     ^\n");
-    check_rendered("a: \xe2\x82", (struct place){1, 4, 1}, "leads.yaml:1:4: error: no\na: \xEF\xBF\xBD\xEF\xBF\xBD\n   ^\n");
+    check_rendered("a: \xe2\x82", (struct place){1, 4, 1},
+                   "leads.yaml:1:4: error: no\na: \xEF\xBF\xBD\xEF\xBF\xBD\n   ^\n");
     AUTO_ARENA arena = arena_new();
     AUTO_BUF out = BUF_INIT(1000);
     struct diagnostics diagnostics;
