@@ -166,8 +166,8 @@ enum outcome {
 };
 
 struct progress {
-    const char *at;  /* behind the record, or where its trouble was found */
-    uint64_t lines;  /* ends of lines passed */
+    const char *at;    /* behind the record, or where its trouble was found */
+    uint64_t lines;    /* ends of lines passed */
     bool quoted_field; /* the last field was in quotes */
 };
 
@@ -329,7 +329,8 @@ static void report_broken(struct csv *csv, enum outcome outcome, const struct pr
     switch (outcome) {
     case RECORD_BAD_QUOTE:
         at.column--;
-        err_set_at(why, ERR_INVALID, at, "text follows the closing quote of field %u; within quotes a quote is written twice", at.column);
+        err_set_at(why, ERR_INVALID, at,
+                   "text follows the closing quote of field %u; within quotes a quote is written twice", at.column);
         break;
     case RECORD_OPEN_QUOTE:
         err_set_at(why, ERR_INVALID, at, "the quote that opens field %u is never closed", at.column);
@@ -338,9 +339,7 @@ static void report_broken(struct csv *csv, enum outcome outcome, const struct pr
         err_set_at(why, ERR_TOO_BIG, at, "field %u is longer than %zu KiB%s", at.column, CSV_FIELD_MAX / 1024,
                    progress->quoted_field ? ", or its quote is never closed" : "");
         break;
-    case RECORD_MANY_FIELDS:
-        err_set_at(why, ERR_TOO_BIG, at, "more than %d fields", CSV_COLUMNS_MAX);
-        break;
+    case RECORD_MANY_FIELDS: err_set_at(why, ERR_TOO_BIG, at, "more than %d fields", CSV_COLUMNS_MAX); break;
     case RECORD_READ:
     case RECORD_UNFINISHED: INVARIANT(outcome != RECORD_READ && outcome != RECORD_UNFINISHED);
     }

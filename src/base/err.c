@@ -68,8 +68,8 @@ static void cut_at_border(char msg[ERR_MESSAGE_BYTES])
     memcpy(msg + end, "...", sizeof "...");
 }
 
-static PRINTF_LIKE(4, 0) enum err set(struct err_info *why, enum err code, struct place at, const char *format,
-                                      va_list arguments)
+static PRINTF_LIKE(4, 0) enum err
+    set(struct err_info *why, enum err code, struct place at, const char *format, va_list arguments)
 {
     if (why == NULL || why->code != ERR_OK) return code;
     why->code = code;

@@ -16,7 +16,8 @@ extern "C" {
 #endif
 
 #define JSON_DEPTH_MAX 64
-#define JSON_PADDING 64 /* readable bytes that must follow a text handed to json_parse */
+#define JSON_ITEMS_MAX 1000000 /* values of one text */
+#define JSON_PADDING 64        /* readable bytes that must follow a text handed to json_parse */
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
@@ -37,9 +38,11 @@ struct json_parser *json_parser_new(void);
 void json_parser_free(struct json_parser *parser); /* NULL is fine */
 
 /* Parse one JSON text. `text` must be followed by JSON_PADDING readable bytes.
- * Errors   ERR_INVALID: not JSON, invalid UTF-8, a duplicate key is no error (the
- *          last wins for json_member); ERR_TOO_BIG: deeper than JSON_DEPTH_MAX.
- * Memory   *items live in the parser until the next json_parse. */
+ * Errors   ERR_INVALID with why->at where that is known: not JSON, invalid UTF-8, a
+ *          whole number beyond 64 bits, a number too large for a double; ERR_TOO_BIG:
+ *          the ceilings above. A duplicate key is no error (json_member finds the last).
+ * Memory   *items live in the parser until the next json_parse; their texts there or
+ *          in `text`, which is borrowed as long as they are used. */
 MUST_CHECK enum err json_parse(struct json_parser *parser, struct str text, const struct json_item **items,
                                struct err_info *why);
 

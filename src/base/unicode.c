@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#define PIECE_AIM 128  /* characters after which a piece ends where it safely can */
-#define PIECE_MAX 1024 /* characters after which it ends anywhere */
+#define PIECE_AIM 128    /* characters after which a piece ends where it safely can */
+#define PIECE_MAX 1024   /* characters after which it ends anywhere */
 #define EXPANSION_MAX 18 /* characters that one character can become under NFKC (U+FDFA) */
 
 static bool is_ascii(struct str s)
@@ -51,7 +51,7 @@ static struct str skip(struct str s, size_t bytes)
     return (struct str){s.at + bytes, s.len - bytes};
 }
 
-static size_t first_bad_byte(struct str s)
+size_t unicode_valid_length(struct str s)
 {
     struct str rest = s;
     while (rest.len > 0) {
@@ -66,7 +66,7 @@ static size_t first_bad_byte(struct str s)
 bool unicode_valid(struct str s, size_t *bad)
 {
     if (s.len < 64 ? is_ascii(s) || utf8_valid(s.at, s.len) : utf8_valid(s.at, s.len)) return true;
-    if (bad != NULL) *bad = first_bad_byte(s);
+    if (bad != NULL) *bad = unicode_valid_length(s);
     return false;
 }
 

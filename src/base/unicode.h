@@ -15,6 +15,9 @@
  * given, *bad is the byte offset of the first byte that is not. */
 bool unicode_valid(struct str s, size_t *bad);
 
+/* Bytes before the first that is not; looks no further than that. */
+size_t unicode_valid_length(struct str s);
+
 /* Trimmed of Unicode white space, NFKC and case folded (UAX #15, full case folding):
  * two texts are equal for a rule when their folded forms have the same bytes. Text
  * without a letter to fold is returned as a view of `s`; else it lives in `arena`.

@@ -106,7 +106,8 @@ static const struct {
     const char *ours;
 } sentences[] = {
     {"tab", "a tab may not indent YAML: use blanks"},
-    {"invalid multiline plain key", "this text runs on into the next line, which then has a ':': check its indentation"},
+    {"invalid multiline plain key",
+     "this text runs on into the next line, which then has a ':': check its indentation"},
     {"invalid nested block mapping on the same line", "a second ': ' on one line: put text that holds ': ' in quotes"},
     {"closing quote", UNCLOSED_QUOTE},
     {"trailing content", "nothing may follow a quoted text on its line: put all of it in quotes"},
@@ -257,7 +258,8 @@ static enum err read_scalar(struct reader *reader, const struct fy_event *event)
             return err_set_at(reader->why, ERR_INVALID, node->at, "an escape in this text is not a Unicode character");
     }
     if (node->plain && str_equal(node->text, STR("<<")) && expects_key(reader))
-        return err_set_at(reader->why, ERR_INVALID, node->at, "merge keys are not understood here: write the pairs out");
+        return err_set_at(reader->why, ERR_INVALID, node->at,
+                          "merge keys are not understood here: write the pairs out");
     return add_node(reader, node);
 }
 
@@ -279,7 +281,9 @@ static enum err begin_collection(struct reader *reader, enum yaml_kind kind, str
     reader->open[reader->depth++] = (struct open_collection){
         .node = node,
         .first = reader->waiting_count,
-        .bracket = !flow ? 0 : kind == YAML_SEQUENCE ? '[' : '{',
+        .bracket = !flow                   ? 0
+                   : kind == YAML_SEQUENCE ? '['
+                                           : '{',
     };
     if (start != NULL) reader->after = place_of(fy_event_end_mark(event));
     return ERR_OK;
@@ -431,7 +435,8 @@ bool yaml_is_null(const struct yaml_node *node)
 {
     if (node == NULL) return true;
     if (node->kind != YAML_SCALAR || !node->plain) return false;
-    static const struct str nulls[] = {STR_INIT(""), STR_INIT("~"), STR_INIT("null"), STR_INIT("Null"), STR_INIT("NULL")};
+    static const struct str nulls[] = {STR_INIT(""), STR_INIT("~"), STR_INIT("null"), STR_INIT("Null"),
+                                       STR_INIT("NULL")};
     for (size_t i = 0; i < COUNT_OF(nulls); i++)
         if (str_equal(node->text, nulls[i])) return true;
     return false;
