@@ -64,7 +64,8 @@ void help_overview(const struct app *app, FILE *to)
     fputc('\n', to);
     put_heading(app, to, "First steps");
     fputs("  plumb demo-data demo\n"
-          "  plumb score demo/lead_score.yaml --contacts demo/contacts.csv --events demo/events.jsonl\n"
+          "  plumb score demo/lead_score.yaml --contacts demo/contacts.csv \\\n"
+          "              --events demo/events.jsonl\n"
           "\n"
           "'plumb help score' tells all about a command.\n",
           to);
@@ -115,9 +116,9 @@ void help_command(const struct app *app, FILE *to, const struct command *command
 {
     size_t width = help_width(app);
     AUTO_BUF title = BUF_INIT(1024);
-    buf_format(&title, "plumb %s: %s%c", command->name, command->summary, '\0');
+    buf_format(&title, "plumb %s%c", command->name, '\0');
     put_heading(app, to, title.at);
-    fputc('\n', to);
+    fprintf(to, "%s.\n\n", command->summary);
     put_heading(app, to, "Usage");
     put_usage(to, command, width);
     fputc('\n', to);

@@ -21,9 +21,8 @@ static const struct option *find(const struct command *command, struct str name)
 /* The known option that `name` may have been meant to be; NULL when none is near. */
 static const char *nearest_option(struct arena *arena, const struct command *command, struct str name)
 {
-    const char **known = ARENA_ARRAY(arena, const char *, command->option_count + 2);
+    const char **known = ARENA_ARRAY(arena, const char *, command->option_count + 1);
     for (size_t i = 0; i < command->option_count; i++) known[i] = command->options[i].name;
-    known[command->option_count] = "help";
     return nearest(name, known);
 }
 

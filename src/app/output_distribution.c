@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 
 #define SHARE_BAR_CELLS 24
+#define HISTOGRAM_RECORDS_MIN 8 /* fewer are better read in the list */
 
 const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count)
 {
@@ -160,6 +161,17 @@ static void put_grades(const struct score *score, const struct spread *spread, c
     fwrite(out.at, 1, out.len, page->to);
 }
 
+static void put_all_equal(const struct spread *spread, const struct page *page)
+{
+    AUTO_BUF text = BUF_INIT(256);
+    buf_append_c(&text, "  All ");
+    text_count(&text, spread->known);
+    buf_append_c(&text, " known scores are ");
+    text_whole(&text, spread->least);
+    buf_append_c(&text, ".\n\n");
+    fwrite(text.at, 1, text.len, page->to);
+}
+
 void output_distribution(const struct results *results, uint32_t score, const struct page *page)
 {
     const struct score *definition = results->set->scores[score];
@@ -171,7 +183,9 @@ void output_distribution(const struct results *results, uint32_t score, const st
                                                     definition->grade_count[CATEGORY_ENGAGEMENT])};
     measure(results, score, &spread);
     if (spread.listed == 0) return;
-    if (spread.known > 0) {
+    if (spread.known >= HISTOGRAM_RECORDS_MIN && spread.least == spread.most) {
+        put_all_equal(&spread, page);
+    } else if (spread.known >= HISTOGRAM_RECORDS_MIN) {
         output_histogram(results, score, &spread, page);
         fputc('\n', page->to);
     }

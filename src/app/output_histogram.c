@@ -141,6 +141,7 @@ static void put_row(const struct histogram *h, const struct score *score, uint32
     text_cell(&out, buf_str(&label), h->label_cells, SIDE_RIGHT);
     buf_append_c(&out, " │");
     const char *colour = "";
+    size_t inked = out.len; /* blanks behind it are not written */
     for (size_t cell = 0; cell < (size_t)h->columns * h->column_cells; cell++) {
         bool dim;
         const char *text = glyph(h, score, row, cell, &dim);
@@ -154,7 +155,9 @@ static void put_row(const struct histogram *h, const struct score *score, uint32
             colour = wanted;
         }
         buf_append_c(&out, text);
+        if (*text != ' ') inked = out.len;
     }
+    out.len = inked;
     if (*colour != '\0') buf_append_c(&out, page->style->off);
     buf_append_char(&out, '\n');
     fwrite(out.at, 1, out.len, page->to);

@@ -68,14 +68,6 @@ static void append_fraction(struct buf *out, uint64_t fraction, int places)
     buf_format(out, ".%0*" PRIu64, places, fraction);
 }
 
-void text_micro(struct buf *out, int64_t micro)
-{
-    uint64_t size = size_of(micro);
-    if (micro < 0) buf_append_char(out, '-');
-    buf_append_u64(out, size / MICRO_PER_POINT);
-    append_fraction(out, size % MICRO_PER_POINT, 6);
-}
-
 void text_points(struct buf *out, int64_t micro)
 {
     uint64_t hundredths = (size_of(micro) + 5000) / 10000;

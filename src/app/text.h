@@ -24,9 +24,6 @@ void text_count(struct buf *out, uint64_t count);                               
 void text_counted(struct buf *out, uint64_t count, const char *one, const char *many); /* "1 event", "60,000 events" */
 void text_whole(struct buf *out, int64_t number);                                      /* "−1,200" */
 
-/* All digits that there are: "49", "-7.07106", "0.000001". */
-void text_micro(struct buf *out, int64_t micro);
-
 /* At most two digits behind the point, rounded half away from zero, with a sign: "+13",
  * "+7.07", "−4", "0". */
 void text_points(struct buf *out, int64_t micro);
