@@ -1,0 +1,153 @@
+/* config.c — everything that follows from config.def. */
+// SPDX-License-Identifier: Apache-2.0
+#include "base/config.h"
+
+#include <string.h>
+
+#define CONFIG_TYPE_int CONFIG_INT
+#define CONFIG_TYPE_bool CONFIG_BOOL
+
+const struct config_setting config_settings[] = {
+#define CONFIG(name, type, default_value, least, most, unit, help) \
+    {#name, CONFIG_TYPE_##type, default_value, least, most, unit, help},
+#include "base/config.def"
+#undef CONFIG
+};
+
+const size_t config_setting_count = COUNT_OF(config_settings);
+
+struct config config_default(void)
+{
+    return (struct config){
+#define CONFIG(name, type, default_value, least, most, unit, help) .name = default_value,
+#include "base/config.def"
+#undef CONFIG
+    };
+}
+
+static void store(struct config *config, const char *name, int64_t value)
+{
+#define CONFIG(name_, type, default_value, least, most, unit, help) \
+    if (strcmp(name, #name_) == 0) config->name_ = (CONFIG_FIELD_##type)value;
+#include "base/config.def"
+#undef CONFIG
+}
+
+static bool parse_bool(struct str text, int64_t *out)
+{
+    static const struct {
+        struct str word;
+        int64_t value;
+    } words[] = {
+        {STR_INIT("on"), 1},  {STR_INIT("true"), 1},  {STR_INIT("yes"), 1}, {STR_INIT("1"), 1},
+        {STR_INIT("off"), 0}, {STR_INIT("false"), 0}, {STR_INIT("no"), 0},  {STR_INIT("0"), 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (!str_equal(text, words[i].word)) continue;
+        *out = words[i].value;
+        return true;
+    }
+    return false;
+}
+
+/* `shown` is what the person wrote as the setting's name. */
+static enum err set(struct config *config, const struct config_setting *setting, struct str shown, struct str value,
+                    struct err_info *why)
+{
+    int64_t number;
+    if (setting->type == CONFIG_BOOL) {
+        if (!parse_bool(value, &number))
+            return err_set(why, ERR_INVALID, STR_FMT " is '" STR_FMT "', expected on or off", STR_ARG(shown),
+                           STR_ARG(value));
+    } else if (!str_to_i64(value, &number) || number < setting->least || number > setting->most) {
+        return err_set(why, ERR_INVALID, STR_FMT " is '" STR_FMT "', expected a whole number from %lld to %lld",
+                       STR_ARG(shown), STR_ARG(value), (long long)setting->least, (long long)setting->most);
+    }
+    store(config, setting->name, number);
+    return ERR_OK;
+}
+
+enum err config_set(struct config *config, struct str name, struct str value, struct err_info *why)
+{
+    for (size_t i = 0; i < config_setting_count; i++)
+        if (str_equal(name, str_from_c(config_settings[i].name)))
+            return set(config, &config_settings[i], name, value, why);
+    return err_set(why, ERR_NOT_FOUND, "there is no setting '" STR_FMT "'", STR_ARG(name));
+}
+
+/* ---- The environment. ---- */
+
+static void append_variable(struct buf *out, const char *name)
+{
+    buf_append(out, STR("PLUMB_"));
+    for (; *name != 0; name++) buf_append_char(out, *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
+}
+
+enum err config_from_environment(struct config *config, const char *const *environment, struct err_info *why)
+{
+    AUTO_BUF variable = BUF_INIT(256);
+    for (; *environment != NULL; environment++) {
+        struct str value = str_from_c(*environment);
+        struct str name = str_cut(&value, '=');
+        for (size_t i = 0; i < config_setting_count; i++) {
+            buf_clear(&variable);
+            append_variable(&variable, config_settings[i].name);
+            if (!str_equal(name, buf_str(&variable))) continue;
+            enum err e = set(config, &config_settings[i], name, value, why);
+            if (e != ERR_OK) return e;
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- For people. ---- */
+
+static void append_value(struct buf *out, const struct config_setting *setting, int64_t value)
+{
+    if (setting->type == CONFIG_BOOL) {
+        buf_append(out, value != 0 ? STR("on") : STR("off"));
+    } else {
+        buf_append_i64(out, value);
+    }
+}
+
+static void append_limits(struct buf *out, const struct config_setting *setting)
+{
+    append_value(out, setting, setting->least);
+    buf_append(out, setting->type == CONFIG_BOOL ? STR(" or ") : STR(" to "));
+    append_value(out, setting, setting->most);
+    if (setting->unit[0] != 0) buf_format(out, " %s", setting->unit);
+}
+
+void config_append_help(struct buf *out)
+{
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct config_setting *setting = &config_settings[i];
+        buf_append(out, STR("  "));
+        append_variable(out, setting->name);
+        buf_append(out, STR("="));
+        append_value(out, setting, setting->default_value);
+        buf_format(out, "\n      %s (", setting->help);
+        append_limits(out, setting);
+        buf_append(out, STR(")\n"));
+    }
+}
+
+void config_append_doc(struct buf *out)
+{
+    buf_append(out,
+               STR("# Settings\n\n"
+                   "Each is an environment variable. The table follows `src/base/config.def`; a test compares them.\n\n"
+                   "| variable | default | from, to | what it does |\n"
+                   "|---|---|---|---|\n"));
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct config_setting *setting = &config_settings[i];
+        buf_append(out, STR("| `"));
+        append_variable(out, setting->name);
+        buf_append(out, STR("` | "));
+        append_value(out, setting, setting->default_value);
+        buf_append(out, STR(" | "));
+        append_limits(out, setting);
+        buf_format(out, " | %s |\n", setting->help);
+    }
+}
