@@ -24,7 +24,7 @@ struct identifier {
 };
 
 struct joins {
-    struct intern *texts; /* of e-mails with MAILTO before them */
+    struct intern *texts;   /* of e-mails with MAILTO before them */
     struct identifier *ids; /* by intern code */
     size_t id_capacity;
     struct pair *pairs;
@@ -80,7 +80,8 @@ static struct pair *find_slot(struct pair *pairs, size_t capacity, uint32_t a, u
 {
     uint64_t hash = (((uint64_t)a << 32) | b) * UINT64_C(0x9E3779B97F4A7C15);
     size_t slot = (size_t)(hash >> 20) & (capacity - 1);
-    while (pairs[slot].a != pairs[slot].b && (pairs[slot].a != a || pairs[slot].b != b)) slot = (slot + 1) & (capacity - 1);
+    while (pairs[slot].a != pairs[slot].b && (pairs[slot].a != a || pairs[slot].b != b))
+        slot = (slot + 1) & (capacity - 1);
     return &pairs[slot];
 }
 
@@ -147,8 +148,8 @@ static struct ordered_pair *order_pairs(const struct joins *joins)
         struct str a = intern_at(joins->texts, pair->a);
         struct str b = intern_at(joins->texts, pair->b);
         bool a_first = str_compare(a, b) < 0;
-        ordered[count++] = (struct ordered_pair){.at_ms = pair->at_ms, .a = pair->a, .b = pair->b,
-                                                 .low = a_first ? a : b, .high = a_first ? b : a};
+        ordered[count++] = (struct ordered_pair){
+            .at_ms = pair->at_ms, .a = pair->a, .b = pair->b, .low = a_first ? a : b, .high = a_first ? b : a};
     }
     INVARIANT(count == joins->pair_count);
     qsort(ordered, count, sizeof(struct ordered_pair), compare_pairs);

@@ -30,7 +30,7 @@ void joins_add(struct joins *joins, uint32_t a, uint32_t b, int64_t at_ms);
 
 /* Tell the builder. `is_row` says of a builder's number whether the contacts file has it.
  * Contacts with a userId that were joined with no row are listed. */
-void joins_apply(struct joins *joins, struct history_builder *builder, bool (*is_row)(const void *context, uint32_t contact),
-                 const void *context);
+void joins_apply(struct joins *joins, struct history_builder *builder,
+                 bool (*is_row)(const void *context, uint32_t contact), const void *context);
 
 #endif

@@ -30,12 +30,14 @@ enum err load_refuse(struct loader *loader, const struct row *row, enum reject_r
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    struct str message = str_from_c(text);
+    message.len = unicode_valid_length(message); /* a long one was cut, maybe within a character */
     struct reject reject = {
         .file = loader->file,
         .line = row->line,
         .column = column,
         .reason = reason,
-        .message = str_from_c(text),
+        .message = message,
         .row = rows_text(loader->rows),
     };
     loader->summary->refused[loader->entity]++;
@@ -79,8 +81,9 @@ bool load_check_id(struct loader *loader, const struct row *row, struct str id, 
                    struct err_info *why)
 {
     if (id.len > 0 && id.len <= LOAD_ID_MAX) return true;
-    *failed = id.len == 0 ? load_refuse(loader, row, REJECT_NO_ID, column, why, "the row has no " STR_FMT, STR_ARG(column))
-                          : load_refuse(loader, row, REJECT_TOO_BIG, column, why, "longer than %d bytes", LOAD_ID_MAX);
+    *failed = id.len == 0
+                  ? load_refuse(loader, row, REJECT_NO_ID, column, why, "the row has no " STR_FMT, STR_ARG(column))
+                  : load_refuse(loader, row, REJECT_TOO_BIG, column, why, "longer than %d bytes", LOAD_ID_MAX);
     return false;
 }
 
@@ -99,7 +102,9 @@ bool load_is_listed(const struct loader *loader, enum entity object, uint32_t re
 
 uint32_t load_find_contact(struct loader *loader, struct str text)
 {
-    uint32_t by_id = history_builder_find(loader->builder, ENTITY_CONTACT, text);
+    uint32_t by_id = id_index_find(loader->contacts, text);
+    if (by_id != RECORD_NONE) return by_id;
+    by_id = history_builder_find(loader->builder, ENTITY_CONTACT, text);
     if (by_id != RECORD_NONE && load_is_listed(loader, ENTITY_CONTACT, by_id)) return by_id;
     if (memchr(text.at, '@', text.len) == NULL) return RECORD_NONE;
     return lookup_find(loader->emails, loader->scratch, text);
@@ -202,10 +207,10 @@ struct loader *loader_new(const struct load_options *options, struct catalog *ca
     loader->door = memory_array(properties, sizeof(enum type));
     for (uint32_t i = 0; i < properties; i++) loader->door[i] = catalog_door_type(catalog, i);
     loader->scratch = arena_new();
+    loader->contacts = id_index_new();
     loader->emails = lookup_new();
     loader->company_names = lookup_new();
     loader->joins = joins_new();
-    loader->last_contact_record = RECORD_NONE;
     return loader;
 }
 
@@ -216,6 +221,7 @@ void loader_free(struct loader *loader)
     memory_free(loader->door);
     arena_free(loader->scratch);
     for (size_t i = 0; i < OBJECT_COUNT; i++) memory_free(loader->line_of[i]);
+    id_index_free(loader->contacts);
     lookup_free(loader->emails);
     lookup_free(loader->company_names);
     joins_free(loader->joins);

@@ -30,9 +30,9 @@
 #include "core/diagnostic.h"
 #include "history/history.h"
 
-#define LOAD_ID_MAX 256         /* bytes of an id, an event's name, a message id */
+#define LOAD_ID_MAX 256                           /* bytes of an id, an event's name, a message id */
 #define LOAD_SCHEMA_MAX ((size_t)4 * 1024 * 1024) /* bytes of a schema file */
-#define LOAD_UNUSED_MAX 1000    /* names remembered in load_summary.unused, per kind */
+#define LOAD_UNUSED_MAX 1000                      /* names remembered in load_summary.unused, per kind */
 
 /* All paths are borrowed; "-" is standard input and may stand once. NULL or no entry: not given. */
 struct load_options {
@@ -47,9 +47,9 @@ struct load_options {
 
 /* What was read. Names and arrays live in the catalog's arena. */
 struct load_summary {
-    uint64_t rows[ENTITY_COUNT];    /* taken, by kind; of events: calls that were no events too */
+    uint64_t rows[ENTITY_COUNT]; /* taken, by kind; of events: calls that were no events too */
     uint64_t refused[ENTITY_COUNT];
-    uint64_t events;                /* handed to the history, before de-duplication */
+    uint64_t events; /* handed to the history, before de-duplication */
     uint64_t bytes;
     uint32_t files;
     /* Names of columns (or JSON keys) that no definition and no schema mentions: to say

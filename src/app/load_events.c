@@ -6,8 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/load_internal.h"
 
-#include <string.h>
-
 #include "base/instant.h"
 #include "base/unicode.h"
 
@@ -26,17 +24,6 @@ enum err load_check_event_columns(const struct loader *loader, struct err_info *
                        STR_ARG(buf_str(&columns)));
     }
     return ERR_OK;
-}
-
-static uint32_t find_contact(struct loader *loader, struct str text)
-{
-    if (text.len == loader->last_contact_len && memcmp(text.at, loader->last_contact, text.len) == 0)
-        return loader->last_contact_record;
-    uint32_t record = load_find_contact(loader, text);
-    memcpy(loader->last_contact, text.at, text.len);
-    loader->last_contact_len = text.len;
-    loader->last_contact_record = record;
-    return record;
 }
 
 /* Texts of JSON may be empty, which is no value. */
@@ -99,7 +86,6 @@ static bool read_frame(struct loader *loader, const struct row *row, struct even
                        struct err_info *why)
 {
     struct str time = row->role[ROLE_TIME];
-    struct str shown = unicode_cut(time, CELLS_SHOWN);
     fact->name = row->role[ROLE_EVENT];
     fact->id = row->role[ROLE_ID];
     if (fact->name.len == 0) {
@@ -108,11 +94,12 @@ static bool read_frame(struct loader *loader, const struct row *row, struct even
         *failed = load_refuse(loader, row, REJECT_TOO_BIG, STR("event"), why,
                               "the event's name is longer than %d bytes", LOAD_ID_MAX);
     } else if (fact->id.len > LOAD_ID_MAX) {
-        *failed = load_refuse(loader, row, REJECT_TOO_BIG, STR("id"), why, "the id is longer than %d bytes",
-                              LOAD_ID_MAX);
+        *failed =
+            load_refuse(loader, row, REJECT_TOO_BIG, STR("id"), why, "the id is longer than %d bytes", LOAD_ID_MAX);
     } else if (time.len == 0) {
         *failed = load_refuse(loader, row, REJECT_BAD_TIME, STR("time"), why, "the event has no time");
     } else if (!instant_parse_loose(time, &fact->at_ms)) {
+        struct str shown = unicode_cut(time, CELLS_SHOWN);
         *failed = load_refuse(loader, row, REJECT_BAD_TIME, STR("time"), why,
                               "'" STR_FMT "' is not a time like 2026-01-05T10:00:00Z, nor seconds or milliseconds "
                               "since 1970",
@@ -152,7 +139,7 @@ enum err load_event_row(struct loader *loader, struct row *row, struct err_info 
     if (!load_check_id(loader, row, row->role[ROLE_CONTACT], STR("contact"), &failed, why)) return failed;
     if (!read_frame(loader, row, &fact, &failed, why)) return failed;
     if (!read_bot(loader, row, &fact.bot, &failed, why)) return failed;
-    fact.contact = find_contact(loader, row->role[ROLE_CONTACT]);
+    fact.contact = load_find_contact(loader, row->role[ROLE_CONTACT]);
     if (fact.contact == RECORD_NONE || fact.contact == LOOKUP_SEVERAL)
         return refuse_contact(loader, row, fact.contact, why);
     return load_event(loader, row, &fact, why);

@@ -6,6 +6,7 @@
 #ifndef PLUMB_APP_LOAD_INTERNAL_H
 #define PLUMB_APP_LOAD_INTERNAL_H
 
+#include "app/id_index.h"
 #include "app/joins.h"
 #include "app/load.h"
 #include "app/lookup.h"
@@ -20,13 +21,14 @@ struct loader {
     struct rejects *rejects;
     struct load_summary *summary;
     struct names *names[ENTITY_COUNT];
-    enum type *door;      /* [properties] the type its values must have */
+    enum type *door;       /* [properties] the type its values must have */
     struct arena *scratch; /* emptied after each row */
 
     /* Contacts, companies and deals that a file lists: 1 + ... the line, by the builder's number. */
     uint32_t *line_of[OBJECT_COUNT];
     size_t line_capacity[OBJECT_COUNT];
-    struct lookup *emails;        /* of contacts, and ids that look like one */
+    struct id_index *contacts; /* those listed */
+    struct lookup *emails;     /* of contacts, and ids that look like one */
     struct lookup *company_names;
     struct joins *joins;
 
@@ -34,11 +36,6 @@ struct loader {
     enum entity entity;
     struct str file;
     struct rows *rows;
-
-    /* The last contact of a plain event: files are often sorted or in bursts. */
-    char last_contact[LOAD_ID_MAX];
-    size_t last_contact_len;
-    uint32_t last_contact_record;
 };
 
 /* load.c, in the steps of load_history; for it, tests and the fuzzer, which load from memory. */

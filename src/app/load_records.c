@@ -126,6 +126,7 @@ static void note_names(struct loader *loader, const struct row *row, uint32_t re
     if (loader->entity == ENTITY_COMPANY && name.len > 0)
         lookup_add(loader->company_names, loader->scratch, name, record);
     if (loader->entity != ENTITY_CONTACT) return;
+    id_index_add(loader->contacts, id, record);
     if (email.len > 0) lookup_add(loader->emails, loader->scratch, email, record);
     if (memchr(id.at, '@', id.len) != NULL) lookup_add(loader->emails, loader->scratch, id, record);
 }

@@ -84,8 +84,7 @@ static bool read_times(struct loader *loader, const struct row *row, struct call
         enum time_state state = read_time(call->json, keys[i], &at_ms[i]);
         read[i] = state == TIME_READ;
         if (state != TIME_BAD) continue;
-        *failed = load_refuse(loader, row, REJECT_BAD_TIME, keys[i], why,
-                              "it is not a time like 2026-01-05T10:00:00Z");
+        *failed = load_refuse(loader, row, REJECT_BAD_TIME, keys[i], why, "it is not a time like 2026-01-05T10:00:00Z");
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
@@ -104,7 +103,8 @@ static bool check_ids(struct loader *loader, const struct row *row, const struct
                       struct err_info *why)
 {
     if (call->user_id.len == 0 && call->anonymous_id.len == 0) {
-        *failed = load_refuse(loader, row, REJECT_NO_ID, STR("userId"), why, "the call has no userId and no anonymousId");
+        *failed =
+            load_refuse(loader, row, REJECT_NO_ID, STR("userId"), why, "the call has no userId and no anonymousId");
         return false;
     }
     if (call->message_id.len > LOAD_ID_MAX) {
@@ -266,8 +266,8 @@ static void add_page(struct loader *loader, struct row *row, const struct call *
     set_missing(loader, row, STR("path"), path_of_url(url));
 }
 
-static bool read_bot(struct loader *loader, const struct row *row, const struct call *call, bool *bot,
-                     enum err *failed, struct err_info *why)
+static bool read_bot(struct loader *loader, const struct row *row, const struct call *call, bool *bot, enum err *failed,
+                     struct err_info *why)
 {
     const struct json_item *member = member_of(json_member(call->json, STR("properties")), STR("bot"));
     struct value value = {0};
@@ -298,8 +298,12 @@ static MUST_CHECK enum err take_event(struct loader *loader, struct row *row, co
     row_add_json_values(row, loader->names[ENTITY_EVENT], json_member(call->json, STR("properties")));
     if (call->kind != CALL_TRACK) add_page(loader, row, call);
     if (!load_check_values(loader, row, &failed, why)) return failed;
-    failed = settle_contact(loader, call, &fact.contact, why);
-    return failed == ERR_OK ? load_event(loader, row, &fact, why) : failed;
+    struct str id = call->user_id.len > 0 ? call->user_id : call->anonymous_id;
+    uint64_t events = loader->summary->events;
+    failed = load_record_number(loader, ENTITY_CONTACT, id, false, &fact.contact, why);
+    if (failed == ERR_OK) failed = load_event(loader, row, &fact, why);
+    if (failed != ERR_OK || loader->summary->events == events) return failed; /* refused: it joins nobody */
+    return settle_contact(loader, call, &fact.contact, why);
 }
 
 enum err load_segment_call(struct loader *loader, struct row *row, struct err_info *why)

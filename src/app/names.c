@@ -14,12 +14,18 @@ static const struct {
     struct str text;
     enum role role;
 } with_role[] = {
-    {ENTITY_CONTACT, STR_INIT("id"), ROLE_ID},          {ENTITY_CONTACT, STR_INIT("email"), ROLE_EMAIL},
-    {ENTITY_CONTACT, STR_INIT("company"), ROLE_COMPANY}, {ENTITY_COMPANY, STR_INIT("id"), ROLE_ID},
-    {ENTITY_COMPANY, STR_INIT("name"), ROLE_NAME},      {ENTITY_DEAL, STR_INIT("id"), ROLE_ID},
-    {ENTITY_DEAL, STR_INIT("company"), ROLE_COMPANY},   {ENTITY_DEAL, STR_INIT("contacts"), ROLE_CONTACTS},
-    {ENTITY_EVENT, STR_INIT("id"), ROLE_ID},            {ENTITY_EVENT, STR_INIT("contact"), ROLE_CONTACT},
-    {ENTITY_EVENT, STR_INIT("event"), ROLE_EVENT},      {ENTITY_EVENT, STR_INIT("time"), ROLE_TIME},
+    {ENTITY_CONTACT, STR_INIT("id"), ROLE_ID},
+    {ENTITY_CONTACT, STR_INIT("email"), ROLE_EMAIL},
+    {ENTITY_CONTACT, STR_INIT("company"), ROLE_COMPANY},
+    {ENTITY_COMPANY, STR_INIT("id"), ROLE_ID},
+    {ENTITY_COMPANY, STR_INIT("name"), ROLE_NAME},
+    {ENTITY_DEAL, STR_INIT("id"), ROLE_ID},
+    {ENTITY_DEAL, STR_INIT("company"), ROLE_COMPANY},
+    {ENTITY_DEAL, STR_INIT("contacts"), ROLE_CONTACTS},
+    {ENTITY_EVENT, STR_INIT("id"), ROLE_ID},
+    {ENTITY_EVENT, STR_INIT("contact"), ROLE_CONTACT},
+    {ENTITY_EVENT, STR_INIT("event"), ROLE_EVENT},
+    {ENTITY_EVENT, STR_INIT("time"), ROLE_TIME},
     {ENTITY_EVENT, STR_INIT("bot"), ROLE_BOT},
 };
 

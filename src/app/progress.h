@@ -22,7 +22,7 @@ struct progress {
     const char *unit;          /* "B" is written as kB, MB, GB; else "records", ... */
     uint64_t all;              /* 0: not known */
     int64_t began_ns;
-    int64_t drawn_ns;          /* when last; 0: never */
+    int64_t drawn_ns; /* when last; 0: never */
 };
 
 /* `out` NULL is silent: pass stderr only when it is a terminal. */

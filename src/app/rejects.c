@@ -34,16 +34,11 @@ struct rejects {
 const char *reject_reason_name(enum reject_reason reason)
 {
     static const char *const names[REJECT_REASONS] = {
-        [REJECT_WRONG_TYPE] = "wrong type",
-        [REJECT_NO_ID] = "no id",
-        [REJECT_REPEATED_ID] = "repeated id",
-        [REJECT_UNKNOWN_CONTACT] = "unknown contact",
-        [REJECT_NO_EVENT] = "no event name",
-        [REJECT_BAD_TIME] = "no readable time",
-        [REJECT_BAD_TEXT] = "invalid UTF-8",
-        [REJECT_FIELD_COUNT] = "wrong number of fields",
-        [REJECT_NOT_JSON] = "not a JSON object",
-        [REJECT_NOT_A_CALL] = "neither an event nor a Segment call",
+        [REJECT_WRONG_TYPE] = "wrong type",      [REJECT_NO_ID] = "no id",
+        [REJECT_REPEATED_ID] = "repeated id",    [REJECT_UNKNOWN_CONTACT] = "unknown contact",
+        [REJECT_NO_EVENT] = "no event name",     [REJECT_BAD_TIME] = "no readable time",
+        [REJECT_BAD_TEXT] = "invalid UTF-8",     [REJECT_FIELD_COUNT] = "wrong number of fields",
+        [REJECT_NOT_JSON] = "not a JSON object", [REJECT_NOT_A_CALL] = "neither an event nor a Segment call",
         [REJECT_TOO_BIG] = "over a ceiling",
     };
     INVARIANT(reason < REJECT_REASONS);
@@ -68,14 +63,17 @@ void rejects_free(struct rejects *rejects)
     memory_free(rejects);
 }
 
-const char *rejects_path(const struct rejects *rejects) { return rejects->path; }
+const char *rejects_path(const struct rejects *rejects)
+{
+    return rejects->path;
+}
 
 void rejects_write_to(struct rejects *rejects, const char *path)
 {
     struct str name = str_from_c(path);
     rejects->path = path;
-    rejects->as_json = str_ends_with(name, STR(".jsonl")) || str_ends_with(name, STR(".ndjson")) ||
-                       str_ends_with(name, STR(".json"));
+    rejects->as_json =
+        str_ends_with(name, STR(".jsonl")) || str_ends_with(name, STR(".ndjson")) || str_ends_with(name, STR(".json"));
 }
 
 static enum err write_failed(const struct rejects *rejects, struct err_info *why)
@@ -179,7 +177,10 @@ enum err rejects_finish(struct rejects *rejects, struct err_info *why)
     return failed;
 }
 
-uint64_t rejects_count(const struct rejects *rejects) { return rejects->count; }
+uint64_t rejects_count(const struct rejects *rejects)
+{
+    return rejects->count;
+}
 
 uint64_t rejects_count_of(const struct rejects *rejects, enum reject_reason reason)
 {

@@ -12,19 +12,19 @@
 
 struct row {
     uint64_t line;
-    struct str role[ROLE_COUNT];      /* trimmed; empty where the row has none */
-    struct event_property *values;    /* property and trimmed text; from JSON a text may be empty (null, "") */
+    struct str role[ROLE_COUNT];   /* trimmed; empty where the row has none */
+    struct event_property *values; /* property and trimmed text; from JSON a text may be empty (null, "") */
     uint32_t value_count;
     /* Where it came from: */
-    struct str text;                  /* the line of JSON Lines; else empty */
-    const struct json_item *json;     /* ... parsed; else NULL */
-    const struct str *fields;         /* of CSV, in the order of the header */
+    struct str text;              /* the line of JSON Lines; else empty */
+    const struct json_item *json; /* ... parsed; else NULL */
+    const struct str *fields;     /* of CSV, in the order of the header */
     size_t field_count;
 
-    uint32_t capacity;                /* of values */
-    uint32_t rank[ROLE_COUNT];        /* of the name that gave role[]; used by JSON */
-    struct arena *arena;              /* texts made for this row */
-    uint32_t *place;                  /* [properties] 1 + index into values, of JSON's repeated keys */
+    uint32_t capacity;         /* of values */
+    uint32_t rank[ROLE_COUNT]; /* of the name that gave role[]; used by JSON */
+    struct arena *arena;       /* texts made for this row */
+    uint32_t *place;           /* [properties] 1 + index into values, of JSON's repeated keys */
     uint32_t property_count;
 };
 

@@ -39,7 +39,8 @@ static MUST_CHECK enum err first_byte(struct input *input, char *out, struct err
         bool at_end = false;
         struct str window = input_window(input, &at_end);
         size_t blank = 0;
-        while (blank < window.len && strchr(" \t\r\n\v\f", window.at[blank]) != NULL && window.at[blank] != '\0') blank++;
+        while (blank < window.len && strchr(" \t\r\n\v\f", window.at[blank]) != NULL && window.at[blank] != '\0')
+            blank++;
         *out = blank < window.len ? window.at[blank] : '\0';
         if (blank < window.len || at_end) return ERR_OK;
         enum err failed = input_more(input, why);
@@ -65,16 +66,15 @@ static MUST_CHECK enum err check_content(struct input *input, char first, struct
     if (first == '[')
         return err_set(why, ERR_INVALID,
                        STR_FMT " holds a JSON array; JSON Lines is expected: one object on each line, without "
-                       "brackets and commas around them",
+                               "brackets and commas around them",
                        STR_ARG(name));
     if (first == '{' && is_spread_json(input))
         return err_set(why, ERR_INVALID,
                        STR_FMT " holds JSON spread over several lines; JSON Lines is expected: one object on "
-                       "each line",
+                               "each line",
                        STR_ARG(name));
     if (first == '<')
-        return err_set(why, ERR_INVALID, STR_FMT " is a web page or XML; CSV or JSON Lines is expected",
-                       STR_ARG(name));
+        return err_set(why, ERR_INVALID, STR_FMT " is a web page or XML; CSV or JSON Lines is expected", STR_ARG(name));
     return ERR_OK;
 }
 
@@ -137,9 +137,15 @@ void rows_close(struct rows *rows)
     memory_free(rows);
 }
 
-bool rows_are_json(const struct rows *rows) { return rows->csv == NULL; }
+bool rows_are_json(const struct rows *rows)
+{
+    return rows->csv == NULL;
+}
 
-bool rows_have(const struct rows *rows, enum role role) { return rows->csv == NULL || rows->has_role[role]; }
+bool rows_have(const struct rows *rows, enum role role)
+{
+    return rows->csv == NULL || rows->has_role[role];
+}
 
 const struct str *rows_columns(const struct rows *rows, size_t *count)
 {

@@ -25,8 +25,8 @@ bool rows_have(const struct rows *rows, enum role role);
 const struct str *rows_columns(const struct rows *rows, size_t *count);
 
 enum rows_state {
-    ROWS_ROW,    /* *out is the next one; of JSON only out->json, not yet its members */
-    ROWS_BAD,    /* one that cannot be read: bad->reason, message and so on say why */
+    ROWS_ROW, /* *out is the next one; of JSON only out->json, not yet its members */
+    ROWS_BAD, /* one that cannot be read: bad->reason, message and so on say why */
     ROWS_END,
     ROWS_FAILED, /* reading failed: *why */
 };
