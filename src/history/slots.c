@@ -1,24 +1,27 @@
 /* slots.c — many signals of many events in one pass without branches.
  *
  * What an event adds to a signal depends only on its class and its age in whole days,
- * when the signal's window and decay are in days. So all signals are folded into one
- * table:
+ * when the signal's window and decay are in days. Two small tables say it all:
  *
- *     row(class, age) = what each signal that the class can move gets, ppm or 1
+ *     curves   by day of age: what an event of that age adds, for each different
+ *              combination of measure, decay and window (ppm, or 1 for a count)
+ *     slots    by pattern: which sums move, and along which curve
  *
  * Classes that move the same signals share a *pattern*. A pattern moves at most WIDTH_MAX
- * signals; each pattern is padded to the same number of slots, spare ones leading to
- * sinks, so that the inner loop has no branch but its end. Ages beyond the last row see
- * the last row, which by construction holds from there on.
+ * signals of a kind (sums, maxima); each is padded to the same number of slots, spare ones
+ * adding curve 0, which is 0, to a sink, so that the inner loop has no branch but its end.
+ * Ages beyond the last day see the last day, from which by construction all curves are
+ * level.
  *
- * Two loops for each run of events: *find_days* computes ages, eight at a time in vector
- * registers; *accumulate* adds rows to the sums of a lane (record). What bounds the second
- * is adding to a sum that the event before it has just stored (some eight cycles), so spare
+ * Events are queued with their lane (record) and taken by two loops: *find_days* computes
+ * ages, eight at a time in vector registers; *accumulate* adds. What bounds the second is
+ * adding to a sum that the event before it has just stored (some eight cycles); so it walks
+ * four parts of the queue side by side, which mostly belong to different records, and spare
  * slots are spread over several sinks. Sums are 64-bit: 2^32 events of 10^6 ppm fit.
  *
  * A signal stays out (slots_has is false, the general way serves it) when its selector
- * has a daily or total limit, a window or decay in hours or minutes, a predicate that
- * needs values kept beside the events, or when it would make the table too large. */
+ * has a daily or total limit, a window or decay in hours or minutes, or a predicate that
+ * needs values kept beside the events. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
@@ -26,18 +29,25 @@
 #include "history/scan_internal.h"
 
 #define MINUTES_PER_DAY 1440
-#define WIDTH_MAX 24 /* slots of a pattern of each kind */
-#define TABLE_BYTES_MAX ((size_t)64 * 1024 * 1024)
-#define CHUNK 2048 /* events whose ages are found at a time: they fit the first cache */
+#define WIDTH_MAX 24     /* slots of a pattern of each kind */
+#define MEMBERS_MAX 4096 /* signals folded in: their columns have 16-bit numbers */
+#define QUEUE 2048       /* events taken at a time: what is known of them fits the first cache */
+#define STREAMS 4        /* parts of the queue walked side by side */
 #define SINKS 8
+
+struct slot {
+    uint16_t column; /* of slot_sums */
+    uint16_t curve;
+};
 
 struct slots {
     struct arena *arena;
-    uint32_t sums, maxima;      /* slots of a pattern that add, and that keep the greatest */
-    uint32_t stride;            /* sums + maxima: entries of a row */
-    uint32_t days;              /* rows of a pattern */
-    uint32_t *rows;             /* [pattern][day][stride] */
-    uint32_t *slot_of;          /* [pattern][stride] offset of the slot's column in slot_sums */
+    uint32_t sums, maxima; /* slots of a pattern that add, and that keep the greatest */
+    uint32_t stride;       /* sums + maxima: slots of a pattern */
+    uint32_t days;         /* days of age that curves tell apart */
+    uint32_t curve_count;
+    uint32_t *curves;           /* [day][curve_count] */
+    struct slot *slots;         /* [pattern][stride] */
     uint32_t *pattern_of_class; /* [class] */
     uint32_t *column_of_signal; /* [signal_count + 1] column, NO_INDEX when left out; last: special events */
     uint32_t column_count;      /* the sinks come first */
@@ -48,7 +58,10 @@ struct slots {
 
 struct slot_sums {
     uint64_t (*columns)[BLOCK_RECORDS]; /* [column_count] */
-    uint32_t day[CHUNK];
+    uint32_t queued;
+    uint32_t day[QUEUE];
+    uint16_t class_id[QUEUE];
+    uint8_t lane[QUEUE];
 };
 
 /* ---- Which signals, and how many days of rows ---- */
@@ -60,6 +73,7 @@ struct folding {
     struct slots *slots;
     uint32_t *members; /* signals folded in */
     uint32_t member_count;
+    uint32_t *curve_of; /* [member_count] */
 };
 
 static bool in_days(const struct selector *selector)
@@ -76,15 +90,13 @@ static bool asks_rows(const struct folding *f, uint32_t selector)
            memchr(f->tables->class_match[selector], CLASS_ASK, f->history->class_count) != NULL;
 }
 
-/* The first day of age from which the signal's entry stays as it is. */
+/* The first day of age from which the signal's entry stays as it is. A decay that ends within
+ * the window settles nothing: the events still count until the window closes. */
 static uint64_t settled_from(const struct selector *selector)
 {
-    uint64_t window = selector->selection->within_minutes < 0
-                          ? UINT64_MAX
-                          : (uint64_t)selector->selection->within_minutes / MINUTES_PER_DAY;
-    uint64_t end = selector->decay.shape == DECAY_NONE ? UINT64_MAX : decay_end(&selector->decay);
-    uint64_t settled = window < end ? window : end;
-    return settled == UINT64_MAX && selector->decay.shape == DECAY_NONE ? 0 : settled;
+    if (selector->selection->within_minutes >= 0)
+        return (uint64_t)selector->selection->within_minutes / MINUTES_PER_DAY;
+    return selector->decay.shape == DECAY_NONE ? 0 : decay_end(&selector->decay);
 }
 
 static uint32_t entry(const struct selector *selector, enum measure measure, uint32_t day)
@@ -145,37 +157,28 @@ static void limit_width(const struct folding *f, bool *left_out)
     }
 }
 
-static uint32_t padded(uint32_t width)
+/* The next width for which accumulate has a loop of its own; beyond these, the width itself. */
+static uint32_t padded(uint32_t width, const uint32_t *widths, size_t count)
 {
-    static const uint32_t widths[] = {0, 1, 2, 3, 4, 6, 8, 12, 16, WIDTH_MAX};
-    uint32_t i = 0;
-    while (widths[i] < width) i++;
-    return widths[i];
+    for (size_t i = 0; i < count; i++)
+        if (widths[i] >= width) return widths[i];
+    return width;
 }
 
 static void fill_pattern(const struct folding *f, uint32_t index, const struct pattern *pattern)
 {
-    struct slots *slots = f->slots;
-    uint32_t *slot_of = slots->slot_of + (size_t)index * slots->stride;
-    uint32_t *rows = slots->rows + (size_t)index * slots->days * slots->stride;
+    const struct slots *slots = f->slots;
+    struct slot *out = slots->slots + (size_t)index * slots->stride;
     for (uint32_t k = 0; k < slots->stride; k++) {
         bool maximum = k >= slots->sums;
         uint32_t position = maximum ? k - slots->sums : k;
         if (position >= (maximum ? pattern->maximum_count : pattern->sum_count)) {
-            slot_of[k] = (index + k) % SINKS * BLOCK_RECORDS;
+            out[k].column = (uint16_t)((index + k) % SINKS);
             continue;
         }
-        uint32_t member = f->members[maximum ? pattern->maxima[position] : pattern->sums[position]];
-        slot_of[k] = slots->column_of_signal[member] * BLOCK_RECORDS;
-        for (uint32_t day = 0; day < slots->days; day++) {
-            uint32_t *cell = &rows[(size_t)day * slots->stride + k];
-            if (member == f->program->signal_count) {
-                *cell = 1;
-            } else {
-                const struct signal *signal = &f->program->signals[member];
-                *cell = entry(&f->program->selectors[signal->selector], signal->measure, day);
-            }
-        }
+        uint32_t m = maximum ? pattern->maxima[position] : pattern->sums[position];
+        out[k].column = (uint16_t)slots->column_of_signal[f->members[m]];
+        out[k].curve = (uint16_t)f->curve_of[m];
     }
 }
 
@@ -199,6 +202,39 @@ static uint32_t find_patterns(const struct folding *f, struct arena *scratch, co
     return count;
 }
 
+/* ---- Curves ---- */
+
+/* What an event of each day of age adds to the member's sum. */
+static void draw_curve(const struct folding *f, uint32_t member, uint32_t *by_day)
+{
+    const struct signal *signal = member < f->program->signal_count ? &f->program->signals[member] : NULL;
+    for (uint32_t day = 0; day < f->slots->days; day++)
+        by_day[day] = signal == NULL ? 1 : entry(&f->program->selectors[signal->selector], signal->measure, day);
+}
+
+/* Each different curve once; curve 0 is 0 throughout. */
+static void find_curves(struct folding *f, struct arena *scratch)
+{
+    struct slots *slots = f->slots;
+    struct str bytes = {arena_array(scratch, slots->days, sizeof(uint32_t)), slots->days * sizeof(uint32_t)};
+    struct intern *known = intern_new();
+    intern_add(known, bytes);
+    f->curve_of = ARENA_ARRAY(scratch, uint32_t, f->member_count);
+    for (uint32_t m = 0; m < f->member_count; m++) {
+        draw_curve(f, f->members[m], (uint32_t *)(uintptr_t)bytes.at);
+        f->curve_of[m] = intern_add(known, bytes);
+    }
+    slots->curve_count = intern_count(known);
+    slots->curves = ARENA_ARRAY(slots->arena, uint32_t, (size_t)slots->days * slots->curve_count);
+    for (uint32_t curve = 0; curve < slots->curve_count; curve++) {
+        const char *by_day = intern_at(known, curve).at;
+        for (uint32_t day = 0; day < slots->days; day++)
+            memcpy(&slots->curves[(size_t)day * slots->curve_count + curve], by_day + day * sizeof(uint32_t),
+                   sizeof(uint32_t));
+    }
+    intern_free(known);
+}
+
 /* ---- Making ---- */
 
 static void choose_members(struct folding *f, const bool *wanted)
@@ -207,7 +243,8 @@ static void choose_members(struct folding *f, const bool *wanted)
     if (f->tables->special != NULL) f->members[f->member_count++] = f->program->signal_count;
     for (uint32_t s = 0; s < f->program->signal_count; s++) {
         const struct selector *selector = &f->program->selectors[f->program->signals[s].selector];
-        if (wanted[s] && in_days(selector) && !asks_rows(f, f->program->signals[s].selector))
+        if (f->member_count < MEMBERS_MAX && wanted[s] && in_days(selector) &&
+            !asks_rows(f, f->program->signals[s].selector))
             f->members[f->member_count++] = s;
     }
 }
@@ -247,20 +284,15 @@ struct slots *slots_new(const struct history *history, const struct program *pro
     bool *left_out = ARENA_ARRAY(scratch, bool, (size_t)f.member_count + 1);
     limit_width(&f, left_out);
     uint32_t pattern_count = find_patterns(&f, scratch, left_out, &patterns);
-    slots->sums = padded(slots->sums);
-    slots->maxima = padded(slots->maxima);
+    static const uint32_t sum_widths[] = {1, 2, 3, 4, 6, 8}, max_widths[] = {0, 1, 2, 4};
+    slots->sums = padded(slots->sums, sum_widths, COUNT_OF(sum_widths));
+    slots->maxima = padded(slots->maxima, max_widths, COUNT_OF(max_widths));
     slots->stride = slots->sums + slots->maxima;
-    size_t cells = (size_t)pattern_count * slots->days * slots->stride;
     slots->column_count = SINKS;
-    if (cells * sizeof(uint32_t) > TABLE_BYTES_MAX) { /* leave all to the general way */
-        memset(slots->pattern_of_class, 0, history->class_count * sizeof *slots->pattern_of_class);
-        slots->sums = slots->maxima = slots->stride = 0;
-        return slots;
-    }
     for (uint32_t m = 0; m < f.member_count; m++)
         if (!left_out[m]) slots->column_of_signal[f.members[m]] = slots->column_count++;
-    slots->rows = ARENA_ARRAY(arena, uint32_t, cells);
-    slots->slot_of = ARENA_ARRAY(arena, uint32_t, (size_t)pattern_count * slots->stride);
+    find_curves(&f, scratch);
+    slots->slots = ARENA_ARRAY(arena, struct slot, (size_t)pattern_count * slots->stride);
     for (uint32_t p = 0; p < pattern_count; p++) fill_pattern(&f, p, &patterns[p]);
     return slots;
 }
@@ -287,10 +319,62 @@ void slot_sums_clear(struct slot_sums *sums, const struct slots *slots)
     memset(sums->columns, 0, slots->column_count * sizeof *sums->columns);
 }
 
-/* ---- Ages ---- */
+/* ---- Accumulate ---- */
 
-/* Whole days of age, at most the last row's, of `count` <= CHUNK events. Ages are counted
- * modulo 2^32 minutes, enough for the years 1900 to 5999. */
+/* Add one event. Common widths are constants where this is inlined, so the loops unroll. */
+static ALWAYS_INLINE void add_event(const struct slots *slots, uint64_t *columns, uint32_t class_id, uint32_t day,
+                                    uint32_t lane, uint32_t sum_width, uint32_t max_width)
+{
+    const uint32_t *curves = slots->curves + (size_t)day * slots->curve_count;
+    const struct slot *slot = slots->slots + (size_t)slots->pattern_of_class[class_id] * (sum_width + max_width);
+#pragma GCC unroll 8
+    for (uint32_t k = 0; k < sum_width; k++)
+        columns[(size_t)slot[k].column * BLOCK_RECORDS + lane] += curves[slot[k].curve];
+#pragma GCC unroll 8
+    for (uint32_t k = sum_width; k < sum_width + max_width; k++) {
+        uint64_t *greatest = &columns[(size_t)slot[k].column * BLOCK_RECORDS + lane];
+        const uint64_t candidate = curves[slot[k].curve];
+        *greatest = *greatest > candidate ? *greatest : candidate;
+    }
+}
+
+static ALWAYS_INLINE void accumulate_width(const struct slots *slots, struct slot_sums *sums, uint32_t sum_width,
+                                           uint32_t max_width)
+{
+    const struct slots local = *slots; /* what never changes may stay in registers */
+    const uint32_t part = sums->queued / STREAMS;
+    uint64_t *columns = sums->columns[0];
+    for (uint32_t i = 0; i < part; i++)
+#pragma GCC unroll 4
+        for (uint32_t e = i; e < i + part * STREAMS; e += part)
+            add_event(&local, columns, sums->class_id[e], sums->day[e], sums->lane[e], sum_width, max_width);
+    for (uint32_t e = part * STREAMS; e < sums->queued; e++)
+        add_event(&local, columns, sums->class_id[e], sums->day[e], sums->lane[e], sum_width, max_width);
+}
+
+#define EACH_MAX_WIDTH(CASE, sums) CASE(sums, 0) CASE(sums, 1) CASE(sums, 2) CASE(sums, 4)
+#define EACH_WIDTH(CASE)    \
+    EACH_MAX_WIDTH(CASE, 1) \
+    EACH_MAX_WIDTH(CASE, 2) \
+    EACH_MAX_WIDTH(CASE, 3) \
+    EACH_MAX_WIDTH(CASE, 4) EACH_MAX_WIDTH(CASE, 6) EACH_MAX_WIDTH(CASE, 8)
+
+static void accumulate(const struct slots *slots, struct slot_sums *sums)
+{
+#define WIDTH_CASE(s, m) \
+    case (s)*64 + (m): accumulate_width(slots, sums, s, m); break;
+    switch (slots->sums * 64 + slots->maxima) {
+        EACH_WIDTH(WIDTH_CASE)
+    default: accumulate_width(slots, sums, slots->sums, slots->maxima); break;
+    }
+#undef WIDTH_CASE
+    sums->queued = 0;
+}
+
+/* ---- Queueing ---- */
+
+/* Whole days of age, at most the last row's. Ages are counted modulo 2^32 minutes, enough
+ * for the years 1900 to 5999. */
 VECTORISED static void find_days(const struct slots *slots, const int32_t *restrict minute, const uint16_t *restrict ms,
                                  uint32_t count, uint32_t *restrict day)
 {
@@ -300,6 +384,15 @@ VECTORISED static void find_days(const struct slots *slots, const int32_t *restr
         uint32_t days = age / MINUTES_PER_DAY;
         day[i] = days < last ? days : last;
     }
+}
+
+/* Queue `count` events from number `first` on; there is room. Their lanes are the caller's. */
+static void queue_events(const struct slots *slots, struct slot_sums *sums, const struct history *history,
+                         uint64_t first, uint32_t count)
+{
+    find_days(slots, history->minute + first, history->ms + first, count, sums->day + sums->queued);
+    memcpy(sums->class_id + sums->queued, history->class_id + first, count * sizeof *sums->class_id);
+    sums->queued += count;
 }
 
 /* The end of the events [first, last) of one contact that are not later than as_of. */
@@ -313,79 +406,39 @@ static uint64_t end_of_past(const struct slots *slots, const struct history *his
     return last;
 }
 
-/* ---- Accumulate ---- */
-
-/* Add the events of one lane. Both widths are constants wherever this is inlined, so both
- * inner loops unroll. */
-static ALWAYS_INLINE void accumulate_width(const struct slots *slots, uint64_t *lane, const uint16_t *class_id,
-                                           const uint32_t *day, uint32_t count, uint32_t sum_width, uint32_t max_width)
-{
-    const uint32_t stride = sum_width + max_width, days = slots->days;
-    const uint32_t *pattern_of_class = slots->pattern_of_class, *all_rows = slots->rows, *all_slots = slots->slot_of;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t pattern = pattern_of_class[class_id[i]];
-        const uint32_t *entries = all_rows + ((size_t)pattern * days + day[i]) * stride;
-        const uint32_t *slot_of = all_slots + (size_t)pattern * stride;
-#pragma GCC unroll 24
-        for (uint32_t k = 0; k < sum_width; k++) lane[slot_of[k]] += entries[k];
-#pragma GCC unroll 24
-        for (uint32_t k = sum_width; k < sum_width + max_width; k++) {
-            uint64_t *greatest = &lane[slot_of[k]];
-            *greatest = *greatest > entries[k] ? *greatest : entries[k];
-        }
-    }
-}
-
-#define EACH_MAX_WIDTH(CASE, sums)                                                                                    \
-    CASE(sums, 0)                                                                                                     \
-    CASE(sums, 1) CASE(sums, 2) CASE(sums, 3) CASE(sums, 4) CASE(sums, 6) CASE(sums, 8) CASE(sums, 12) CASE(sums, 16) \
-        CASE(sums, 24)
-#define EACH_WIDTH(CASE)                                                                                  \
-    EACH_MAX_WIDTH(CASE, 0)                                                                               \
-    EACH_MAX_WIDTH(CASE, 1) EACH_MAX_WIDTH(CASE, 2) EACH_MAX_WIDTH(CASE, 3) EACH_MAX_WIDTH(CASE, 4)       \
-        EACH_MAX_WIDTH(CASE, 6) EACH_MAX_WIDTH(CASE, 8) EACH_MAX_WIDTH(CASE, 12) EACH_MAX_WIDTH(CASE, 16) \
-            EACH_MAX_WIDTH(CASE, 24)
-
-static void accumulate(const struct slots *slots, struct slot_sums *sums, const uint16_t *class_id, const uint32_t *day,
-                       uint32_t count, uint32_t lane_index)
-{
-    uint64_t *lane = &sums->columns[0][lane_index];
-#define WIDTH_CASE(s, m) \
-    case (s)*32 + (m): accumulate_width(slots, lane, class_id, day, count, s, m); break;
-    switch (slots->sums * 32 + slots->maxima) {
-        EACH_WIDTH(WIDTH_CASE)
-    default: INVARIANT(!"a width that padded() does not give");
-    }
-#undef WIDTH_CASE
-}
-
 void slots_add(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,
                uint64_t last, uint32_t lane)
 {
-    if (slots->stride == 0) return;
+    if (slots->column_count == SINKS) return;
     last = end_of_past(slots, history, first, last);
-    for (uint64_t at = first; at < last; at += CHUNK) {
-        uint32_t count = last - at < CHUNK ? (uint32_t)(last - at) : CHUNK;
-        find_days(slots, history->minute + at, history->ms + at, count, sums->day);
-        accumulate(slots, sums, history->class_id + at, sums->day, count, lane);
+    while (first < last) {
+        if (sums->queued == QUEUE) accumulate(slots, sums);
+        uint32_t room = QUEUE - sums->queued;
+        uint32_t count = last - first < room ? (uint32_t)(last - first) : room;
+        memset(sums->lane + sums->queued, (int)lane, count);
+        queue_events(slots, sums, history, first, count);
+        first += count;
     }
 }
 
 void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
                         uint32_t first_contact, uint32_t count)
 {
-    if (slots->stride == 0) return;
     const uint64_t *first = history->event_first + first_contact;
-    const uint64_t begin = first[0];
-    if (first[count] - begin > CHUNK) {
+    if (slots->column_count == SINKS) return;
+    if (slots->some_later || first[count] - first[0] > QUEUE) {
         for (uint32_t i = 0; i < count; i++) slots_add(slots, sums, history, first[i], first[i + 1], i);
         return;
     }
-    find_days(slots, history->minute + begin, history->ms + begin, (uint32_t)(first[count] - begin), sums->day);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t events = (uint32_t)(end_of_past(slots, history, first[i], first[i + 1]) - first[i]);
-        accumulate(slots, sums, history->class_id + first[i], sums->day + (first[i] - begin), events, i);
-    }
+    if (first[count] - first[0] > QUEUE - sums->queued) accumulate(slots, sums);
+    for (uint32_t i = 0; i < count; i++)
+        memset(sums->lane + sums->queued + (first[i] - first[0]), (int)i, first[i + 1] - first[i]);
+    queue_events(slots, sums, history, first[0], (uint32_t)(first[count] - first[0]));
+}
+
+void slots_finish(const struct slots *slots, struct slot_sums *sums)
+{
+    if (sums->queued > 0) accumulate(slots, sums);
 }
 
 uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal)
