@@ -31,7 +31,7 @@ static void init(struct history_builder *builder, struct catalog *catalog)
     for (size_t i = 0; i < OBJECT_COUNT; i++) builder->records[i].names = intern_new();
     builder->fact_ids = intern_new();
     intern_add(builder->fact_ids, STR(""));
-    builder_events_init(&builder->events);
+    builder_events_init(&builder->events, builder->hash_seed);
 }
 
 static void release(struct history_builder *builder)
@@ -43,6 +43,7 @@ static void release(struct history_builder *builder)
     }
     for (uint64_t i = 0; i < builder->column_count; i++) {
         intern_free(builder->columns[i].texts);
+        memory_free(builder->columns[i].cache);
         memory_free(builder->columns[i].base);
         memory_free(builder->columns[i].versions);
     }
@@ -94,7 +95,7 @@ uint32_t history_builder_find(const struct history_builder *builder, enum entity
     return record == INTERN_NONE ? RECORD_NONE : record;
 }
 
-struct column_stage *builder_column(struct history_builder *builder, uint32_t property)
+struct column_stage *builder_new_column(struct history_builder *builder, uint32_t property)
 {
     if (property >= builder->column_count) {
         uint64_t count = (uint64_t)property * 2 + 16;
@@ -104,11 +105,10 @@ struct column_stage *builder_column(struct history_builder *builder, uint32_t pr
         builder->column_count = count;
     }
     struct column_stage *column = &builder->columns[property];
-    if (column->texts == NULL) {
-        column->texts = intern_new();
-        column->entity = catalog_at(builder->catalog, property)->entity;
-        column->door = catalog_door_type(builder->catalog, property);
-    }
+    column->texts = intern_new();
+    column->cache = memory_alloc(sizeof *column->cache);
+    column->entity = catalog_at(builder->catalog, property)->entity;
+    column->door = catalog_door_type(builder->catalog, property);
     return column;
 }
 
@@ -142,13 +142,13 @@ static MUST_CHECK enum err code_of(struct history_builder *builder, uint32_t pro
     *out = 0;
     if (text.len == 0) return ERR_OK;
     if (column->door != TYPE_OPEN || text.len > VALUE_TEXT_MAX) {
-        uint32_t known = intern_find(column->texts, text);
+        uint32_t known = text_cache_code(column->cache, column->texts, text, false);
         *out = known + 1;
         if (known != INTERN_NONE) return ERR_OK;
         enum err e = builder_check_text(builder, property, column, text, why);
         if (e != ERR_OK) return e;
     }
-    *out = intern_add(column->texts, text) + 1;
+    *out = text_cache_code(column->cache, column->texts, text, true) + 1;
     return ERR_OK;
 }
 

@@ -17,15 +17,21 @@
 #define NEW_TEXT 0 /* staged code of a text not yet interned */
 #define SORTED_BY_INSERTION 32
 
-void builder_events_init(struct event_stage *events)
+void builder_events_init(struct event_stage *events, uint64_t seed)
 {
-    *events = (struct event_stage){.names = intern_new(), .classes = intern_new()};
+    *events = (struct event_stage){
+        .names = intern_new(),
+        .name_cache = memory_alloc(sizeof *events->name_cache),
+        .classes_max = PROVISIONAL_CLASSES_MAX,
+    };
+    tuple_set_init(&events->classes, seed);
 }
 
 void builder_events_release(struct event_stage *events)
 {
     intern_free(events->names);
-    intern_free(events->classes);
+    memory_free(events->name_cache);
+    tuple_set_release(&events->classes);
     memory_free(events->kinds);
     memory_free(events->plain);
     for (uint64_t i = 0; i < events->chunk_count; i++) memory_free(events->chunks[i]);
@@ -87,7 +93,7 @@ static MUST_CHECK enum err check_name(struct history_builder *builder, const str
                                       struct err_info *why)
 {
     struct event_stage *events = &builder->events;
-    *name = intern_find(events->names, fact->name);
+    *name = text_cache_code(events->name_cache, events->names, fact->name, false);
     enum name_kind kind;
     if (*name != INTERN_NONE) {
         kind = (enum name_kind)events->kinds[*name];
@@ -114,7 +120,7 @@ static MUST_CHECK enum err look_up(struct history_builder *builder, const struct
         struct str text = str_trim(fact->properties[i].text);
         struct column_stage *column = builder_column(builder, property);
         INVARIANT(column->entity == ENTITY_EVENT);
-        uint32_t known = intern_find(column->texts, text);
+        uint32_t known = text_cache_code(column->cache, column->texts, text, false);
         events->pairs[i] = (struct staged_pair){property, known == INTERN_NONE ? NEW_TEXT : known + 1, i};
         if (known != INTERN_NONE || text.len == 0) continue;
         enum err e = builder_check_text(builder, property, column, text, why);
@@ -202,11 +208,11 @@ static uint32_t split_rows(struct history_builder *builder, uint32_t count, bool
     return kept;
 }
 
-static struct str class_tuple(struct event_stage *events, uint32_t name, bool bot, uint32_t count)
+static struct tuple class_tuple(struct event_stage *events, uint32_t name, bool bot, uint32_t count)
 {
-    uint64_t words = 1 + 2 * (uint64_t)count;
+    uint32_t words = 1 + 2 * count;
     if (events->word_capacity < words) {
-        events->word_capacity = words * 2;
+        events->word_capacity = (uint64_t)words * 2;
         events->words = memory_resize(events->words, events->word_capacity, sizeof *events->words);
     }
     events->words[0] = name * 2 + bot;
@@ -214,13 +220,13 @@ static struct str class_tuple(struct event_stage *events, uint32_t name, bool bo
         events->words[1 + 2 * i] = events->pairs[i].property;
         events->words[2 + 2 * i] = events->pairs[i].code;
     }
-    return (struct str){(const char *)events->words, words * sizeof *events->words};
+    return (struct tuple){events->words, words};
 }
 
-static uint32_t add_class(struct event_stage *events, struct str tuple, bool plain)
+static uint32_t add_class(struct event_stage *events, struct tuple tuple, bool plain)
 {
-    uint32_t known = intern_count(events->classes);
-    uint32_t class = intern_add(events->classes, tuple);
+    uint32_t known = events->classes.count;
+    uint32_t class = tuple_set_add(&events->classes, tuple);
     if (class == known) {
         events->plain = grown(events->plain, class, &events->plain_capacity, sizeof *events->plain);
         events->plain[class] = 0;
@@ -229,20 +235,24 @@ static uint32_t add_class(struct event_stage *events, struct str tuple, bool pla
     return class;
 }
 
+static bool classes_full(const struct event_stage *events)
+{
+    return events->classes.count >= events->classes_max ||
+           tuple_set_bytes(&events->classes) >= PROVISIONAL_BYTES_MAX;
+}
+
 /* The provisional class of `count` pairs; some or all of them become rows. */
 static uint32_t class_of(struct history_builder *builder, uint32_t name, bool bot, uint32_t count)
 {
     struct event_stage *events = &builder->events;
+    bool full = classes_full(events);
     bool any_demoted = false;
     for (uint32_t i = 0; i < count; i++) any_demoted |= builder->columns[events->pairs[i].property].demoted;
     if (!any_demoted) {
-        struct str tuple = class_tuple(events, name, bot, count);
-        bool room = count == 0 || (intern_count(events->classes) < PROVISIONAL_CLASSES_MAX &&
-                                   intern_bytes(events->classes) < PROVISIONAL_BYTES_MAX);
-        if (room || intern_find(events->classes, tuple) != INTERN_NONE) return add_class(events, tuple, true);
+        struct tuple tuple = class_tuple(events, name, bot, count);
+        if (!full || count == 0 || tuple_set_find(&events->classes, tuple) != TUPLE_NONE)
+            return add_class(events, tuple, true);
     }
-    bool full = intern_count(events->classes) >= PROVISIONAL_CLASSES_MAX ||
-                intern_bytes(events->classes) >= PROVISIONAL_BYTES_MAX;
     if (full) events->pressed = true;
     count = split_rows(builder, count, full);
     return add_class(events, class_tuple(events, name, bot, count), !full);

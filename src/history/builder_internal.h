@@ -23,6 +23,8 @@
 #include "history/builder.h"
 #include "history/history_internal.h"
 #include "history/key_sort.h"
+#include "history/text_cache.h"
+#include "history/tuple_set.h"
 
 struct record_stage {
     struct intern *names; /* code: the temporary number */
@@ -46,6 +48,7 @@ struct version_fact {
 /* One property of any entity. */
 struct column_stage {
     struct intern *texts; /* NULL until the property is first met */
+    struct text_cache *cache;
     enum entity entity;
     enum type door;       /* what texts must parse as */
     bool demoted;         /* of events: too many values for classes */
@@ -71,9 +74,8 @@ struct staged_event {
 #define CHUNK_BITS 18
 #define CHUNK_EVENTS (UINT64_C(1) << CHUNK_BITS)
 
-/* Provisional classes, as tuples of words kept as texts: name code * 2 + bot, then
- * property and staged code of each property, by ascending property. Beyond these
- * ceilings an event's properties are staged as its rows, and its class is only the
+/* Provisional classes are tuples: name code * 2 + bot, then property and staged code of
+ * each property, by ascending property. Beyond these ceilings an event's properties are staged as its rows, and its class is only the
  * name ("pressed"); which properties live in classes is settled when all is known. */
 #define PROVISIONAL_CLASSES_MAX (UINT32_C(1) << 22)
 #define PROVISIONAL_BYTES_MAX ((size_t)1 << 30)
@@ -95,9 +97,11 @@ struct staged_pair {
 
 struct event_stage {
     struct intern *names;
+    struct text_cache *name_cache;
     uint8_t *kinds; /* [names] enum name_kind */
     uint64_t kind_capacity;
-    struct intern *classes;
+    struct tuple_set classes;
+    uint32_t classes_max; /* PROVISIONAL_CLASSES_MAX; tests set fewer */
     uint8_t *plain; /* [classes] some event has this class and nothing pressed out of it */
     uint64_t plain_capacity;
     bool pressed;
@@ -125,7 +129,7 @@ struct history_builder {
     uint32_t *parents; /* of joined contacts: union-find; NULL without a join */
     uint64_t parent_count;
     struct event_stage events;
-    uint64_t hash_seed; /* of message ids: random, so nobody can aim at a collision */
+    uint64_t hash_seed; /* random, so nobody can aim at a collision of message ids */
 };
 
 /* Room for one element more, twice the room when there is none. */
@@ -136,8 +140,15 @@ static inline void *grown(void *array, uint64_t count, uint64_t *capacity, size_
     return memory_resize(array, *capacity, element_bytes);
 }
 
+/* Make the column of a property that is first met. */
+struct column_stage *builder_new_column(struct history_builder *builder, uint32_t property);
+
 /* The column of a property, ready for facts. Valid until a column of a new property. */
-struct column_stage *builder_column(struct history_builder *builder, uint32_t property);
+static inline struct column_stage *builder_column(struct history_builder *builder, uint32_t property)
+{
+    bool known = property < builder->column_count && builder->columns[property].texts != NULL;
+    return known ? &builder->columns[property] : builder_new_column(builder, property);
+}
 
 /* May a text that the column has not met yet enter it? */
 MUST_CHECK enum err builder_check_text(struct history_builder *builder, uint32_t property,
@@ -154,7 +165,7 @@ static inline const struct staged_event *builder_event_at(const struct event_sta
     return &events->chunks[number >> CHUNK_BITS][number & (CHUNK_EVENTS - 1)];
 }
 
-void builder_events_init(struct event_stage *events);
+void builder_events_init(struct event_stage *events, uint64_t seed);
 void builder_events_release(struct event_stage *events);
 
 /* ---- The steps of history_builder_finish, in their order. ---- */
@@ -168,8 +179,8 @@ struct layout {
     uint32_t *class_of;  /* by provisional class: index of its final tuple, UINT32_MAX when it has none */
     uint64_t *tail_of;   /* by provisional class: the tail of its demoted properties; NULL: nowhere any */
     uint64_t row_words;  /* staged; tails of classes lie behind them */
-    struct intern *tuples; /* final classes by index, codes final */
-    uint16_t *class_ids;   /* class_id by index */
+    struct tuple_set tuples; /* final classes by index, codes final */
+    uint16_t *class_ids;     /* class_id by index */
 };
 
 void layout_records(struct layout *layout);
@@ -189,6 +200,8 @@ struct ranked_pair {
 struct pair_list {
     struct ranked_pair *pairs;
     uint64_t count, capacity;
+    uint32_t *words; /* of the tuple made of them */
+    uint64_t word_capacity;
 };
 
 /* Append the list to rows as a group of no event, its codes final: a *tail*. */

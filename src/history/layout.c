@@ -34,7 +34,7 @@ static void release(struct layout *layout)
     memory_free(layout->class_of);
     memory_free(layout->tail_of);
     memory_free(layout->class_ids);
-    intern_free(layout->tuples);
+    tuple_set_release(&layout->tuples);
     key_sorter_release(&layout->sorter);
 }
 

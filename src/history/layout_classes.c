@@ -10,7 +10,6 @@
  * names: the content of an event, not its arrival, decides its class_id. */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/unicode.h"
 #include "history/builder_internal.h"
@@ -58,56 +57,37 @@ void layout_sort_pairs(struct pair_list *list)
 
 /* ---- Final tuples: name and bot, then (property, final code) in the order of names. ---- */
 
-static struct str tuple_text(const uint32_t *words, uint64_t count)
+static struct tuple final_tuple(uint32_t head, struct pair_list *list)
 {
-    return (struct str){(const char *)words, count * sizeof *words};
-}
-
-/* A tuple or the like, copied from an intern table to where words may be read. */
-static uint32_t *words_of(struct str text, uint32_t *count)
-{
-    uint32_t *words = memory_resize(NULL, text.len, 1);
-    memcpy(words, text.at, text.len);
-    *count = (uint32_t)(text.len / sizeof *words);
-    return words;
-}
-
-/* `list` as a tuple in `words`, which has room for it. */
-static struct str final_tuple(uint32_t head, const struct pair_list *list, uint32_t *words)
-{
-    words[0] = head;
-    for (uint64_t i = 0; i < list->count; i++) {
-        words[1 + 2 * i] = list->pairs[i].property;
-        words[2 + 2 * i] = list->pairs[i].code;
+    uint32_t count = 1 + 2 * (uint32_t)list->count;
+    if (list->word_capacity < count) {
+        list->word_capacity = (uint64_t)count * 2;
+        list->words = memory_resize(list->words, list->word_capacity, sizeof *list->words);
     }
-    return tuple_text(words, 1 + 2 * list->count);
+    list->words[0] = head;
+    for (uint32_t i = 0; i < list->count; i++) {
+        list->words[1 + 2 * i] = list->pairs[i].property;
+        list->words[2 + 2 * i] = list->pairs[i].code;
+    }
+    return (struct tuple){list->words, count};
 }
 
-/* The index of the tuple that a provisional class and (when not NULL) a group of rows
- * make, added when `add`. */
-static uint32_t tuple_index(struct intern *tuples, const struct layout *layout, uint32_t class, const uint32_t *group,
-                            struct pair_list *list, bool add)
+/* The tuple that a provisional class and (when not NULL) a group of rows make. */
+static struct tuple projected(const struct layout *layout, uint32_t class, const uint32_t *group,
+                              struct pair_list *list)
 {
-    uint32_t word_count;
-    uint32_t *words = words_of(intern_at(layout->builder->events.classes, class), &word_count);
+    struct tuple staged = tuple_set_at(&layout->builder->events.classes, class);
     list->count = 0;
-    layout_gather(layout, words + 1, (word_count - 1) / 2, false, list);
-    if (group != NULL) {
-        uint32_t row_count = group[1] & ~ROWS_PRESSED;
-        layout_gather(layout, group + ROWS_HEAD, row_count, false, list);
-        words = memory_resize(words, word_count + 2 * (size_t)row_count, sizeof *words);
-    }
+    layout_gather(layout, staged.words + 1, (staged.count - 1) / 2, false, list);
+    if (group != NULL) layout_gather(layout, group + ROWS_HEAD, group[1] & ~ROWS_PRESSED, false, list);
     layout_sort_pairs(list);
-    struct str tuple = final_tuple(words[0], list, words);
-    uint32_t index = add ? intern_add(tuples, tuple) : intern_find(tuples, tuple);
-    memory_free(words);
-    return index;
+    return final_tuple(staged.words[0], list);
 }
 
 uint32_t layout_pressed_class(const struct layout *layout, uint32_t class, const uint32_t *group,
                               struct pair_list *list)
 {
-    return tuple_index(layout->tuples, layout, class, group, list, false);
+    return tuple_set_find(&layout->tuples, projected(layout, class, group, list));
 }
 
 /* ---- How many properties to demote. ---- */
@@ -143,13 +123,13 @@ static struct candidate *list_candidates(const struct layout *layout, uint32_t *
 static bool make_tuples(struct layout *layout, struct pair_list *list)
 {
     const struct event_stage *events = &layout->builder->events;
-    uint32_t provisional = intern_count(events->classes);
-    intern_free(layout->tuples);
-    layout->tuples = intern_new();
+    uint32_t provisional = events->classes.count;
+    tuple_set_release(&layout->tuples);
+    tuple_set_init(&layout->tuples, layout->builder->hash_seed);
     for (uint32_t i = 0; i < provisional; i++) {
         layout->class_of[i] = NO_CLASS;
         if (!events->plain[i]) continue;
-        layout->class_of[i] = tuple_index(layout->tuples, layout, i, NULL, list, true);
+        layout->class_of[i] = tuple_set_add(&layout->tuples, projected(layout, i, NULL, list));
         if (layout->class_of[i] >= EVENT_CLASSES_MAX) return false;
     }
     uint64_t next;
@@ -158,7 +138,7 @@ static bool make_tuples(struct layout *layout, struct pair_list *list)
         next = at + ROWS_HEAD + 2 * (uint64_t)(group[1] & ~ROWS_PRESSED);
         if ((group[1] & ROWS_PRESSED) == 0) continue;
         uint32_t class = builder_event_at(events, group[0])->class;
-        if (tuple_index(layout->tuples, layout, class, group, list, true) >= EVENT_CLASSES_MAX) return false;
+        if (tuple_set_add(&layout->tuples, projected(layout, class, group, list)) >= EVENT_CLASSES_MAX) return false;
     }
     return true;
 }
@@ -192,39 +172,34 @@ static void demote(struct layout *layout, struct pair_list *list)
 
 /* ---- Numbering, and the classes themselves. ---- */
 
-struct class_order {
-    const struct layout *layout;
-    uint32_t **words; /* by tuple index */
-    uint32_t *counts; /* of words */
-};
-
+/* Of tuples with the same name and bot mark. */
 static bool class_before(const void *context, const struct keyed *a, const struct keyed *b)
 {
-    const struct class_order *order = context;
-    const uint32_t *left = order->words[a->value];
-    const uint32_t *right = order->words[b->value];
-    uint32_t left_count = order->counts[a->value];
-    uint32_t right_count = order->counts[b->value];
-    for (uint32_t i = 1; i < left_count && i < right_count; i += 2) {
-        if (left[i] != right[i]) return order->layout->name_rank[left[i]] < order->layout->name_rank[right[i]];
-        if (left[i + 1] != right[i + 1]) return left[i + 1] < right[i + 1];
+    const struct layout *layout = context;
+    struct tuple left = tuple_set_at(&layout->tuples, (uint32_t)a->value);
+    struct tuple right = tuple_set_at(&layout->tuples, (uint32_t)b->value);
+    for (uint32_t i = 1; i < left.count && i < right.count; i += 2) {
+        uint32_t left_rank = layout->name_rank[left.words[i]];
+        uint32_t right_rank = layout->name_rank[right.words[i]];
+        if (left_rank != right_rank) return left_rank < right_rank;
+        if (left.words[i + 1] != right.words[i + 1]) return left.words[i + 1] < right.words[i + 1];
     }
-    return left_count < right_count;
+    return left.count < right.count;
 }
 
-static void fill_class(const struct layout *layout, const uint32_t *words, uint32_t count, struct event_class *out)
+static void fill_class(const struct layout *layout, struct tuple tuple, struct event_class *out)
 {
     struct arena *arena = layout->history->arena;
-    uint32_t property_count = (count - 1) / 2;
+    uint32_t property_count = (tuple.count - 1) / 2;
     struct class_property *properties = ARENA_ARRAY(arena, struct class_property, property_count);
     for (uint32_t i = 0; i < property_count; i++)
-        properties[i] = (struct class_property){words[1 + 2 * i], words[2 + 2 * i]};
-    struct str name = arena_str(arena, intern_at(layout->builder->events.names, words[0] / 2));
+        properties[i] = (struct class_property){tuple.words[1 + 2 * i], tuple.words[2 + 2 * i]};
+    struct str name = arena_str(arena, intern_at(layout->builder->events.names, tuple.words[0] / 2));
     struct str folded = unicode_fold(arena, name);
     *out = (struct event_class){
         .name = name,
         .folded = folded,
-        .bot = words[0] % 2 != 0,
+        .bot = tuple.words[0] % 2 != 0,
         .reserved = str_starts_with(folded, STR("plumb.")),
         .properties = properties,
         .property_count = property_count,
@@ -247,35 +222,26 @@ static uint32_t *rank_names(const struct intern *names)
 static void number_classes(struct layout *layout)
 {
     struct history *history = layout->history;
-    uint32_t count = intern_count(layout->tuples);
-    struct class_order order = {
-        .layout = layout,
-        .words = memory_array(count, sizeof *order.words),
-        .counts = memory_array(count, sizeof *order.counts),
-    };
+    uint32_t count = layout->tuples.count;
     uint32_t *rank = rank_names(layout->builder->events.names);
     struct keyed *items = memory_array(count, sizeof *items);
     for (uint32_t i = 0; i < count; i++) {
-        order.words[i] = words_of(intern_at(layout->tuples, i), &order.counts[i]);
-        uint32_t head = order.words[i][0];
+        uint32_t head = tuple_set_at(&layout->tuples, i).words[0];
         items[i] = (struct keyed){.key = (uint64_t)rank[head / 2] * 2 + head % 2, .value = i};
     }
     layout->sorter.before = class_before;
-    layout->sorter.context = &order;
+    layout->sorter.context = layout;
     key_sort(&layout->sorter, items, count);
     layout->class_ids = memory_array(count, sizeof *layout->class_ids);
     history->class_count = count;
     history->classes = ARENA_ARRAY(history->arena, struct event_class, count);
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t index = items[i].value;
+        uint32_t index = (uint32_t)items[i].value;
         layout->class_ids[index] = (uint16_t)i;
-        fill_class(layout, order.words[index], order.counts[index], &history->classes[i]);
-        memory_free(order.words[index]);
+        fill_class(layout, tuple_set_at(&layout->tuples, index), &history->classes[i]);
     }
     memory_free(items);
     memory_free(rank);
-    memory_free(order.words);
-    memory_free(order.counts);
 }
 
 /* Where the names of properties stand in the order of bytes. */
@@ -316,13 +282,11 @@ uint64_t layout_append_tail(struct event_stage *events, const struct pair_list *
 static void make_tails(struct layout *layout, struct pair_list *list)
 {
     struct event_stage *events = &layout->builder->events;
-    uint32_t provisional = intern_count(events->classes);
+    uint32_t provisional = events->classes.count;
     for (uint32_t i = 0; i < provisional; i++) {
-        uint32_t word_count;
-        uint32_t *words = words_of(intern_at(events->classes, i), &word_count);
+        struct tuple tuple = tuple_set_at(&events->classes, i);
         list->count = 0;
-        layout_gather(layout, words + 1, (word_count - 1) / 2, true, list);
-        memory_free(words);
+        layout_gather(layout, tuple.words + 1, (tuple.count - 1) / 2, true, list);
         if (list->count == 0) continue;
         layout_sort_pairs(list);
         if (layout->tail_of == NULL) layout->tail_of = memory_array(provisional, sizeof *layout->tail_of);
@@ -333,7 +297,7 @@ static void make_tails(struct layout *layout, struct pair_list *list)
 void layout_classes(struct layout *layout)
 {
     struct pair_list list = {0};
-    uint32_t provisional = intern_count(layout->builder->events.classes);
+    uint32_t provisional = layout->builder->events.classes.count;
     layout->demoted = memory_array(layout->history->property_count, sizeof *layout->demoted);
     layout->class_of = memory_array(provisional, sizeof *layout->class_of);
     rank_properties(layout);
@@ -342,4 +306,5 @@ void layout_classes(struct layout *layout)
     layout->row_words = layout->builder->events.row_words;
     make_tails(layout, &list);
     memory_free(list.pairs);
+    memory_free(list.words);
 }

@@ -1,27 +1,45 @@
 /* layout_events.c — events dealt out to their contacts, sorted, each once, in columns.
  *
- *   1. count the events of each contact;
- *   2. deal them out: to each a key of 64 bits (minute, ms, class_id), the hash of its
- *      message id and its *tail*, the properties that live in rows; staging is freed
- *      chunk by chunk;
- *   3. contact by contact: sort by key, then by the tails' content; of the same message
- *      id the first stays, which is the earliest with the least content; write columns.
+ *   1. give each event its contact's final number, and count the events of *buckets*:
+ *      ranges of neighbouring contacts with so few events that all fit the cache;
+ *   2. deal the events out to the buckets: to each a key of 64 bits (minute, ms,
+ *      class_id), the hash of its message id and its *tail*, the properties that live in
+ *      rows; staging is freed chunk by chunk;
+ *   3. bucket by bucket deal them out to the contacts, and of each contact: sort by key,
+ *      then by the tails' content; of the same message id the first stays, which is the
+ *      earliest with the least content; write the columns.
  *
- * So no step looks at the order of arrival. */
+ * So no step looks at the order of arrival, and memory is visited in few places at once. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
 #include "base/instant.h"
 #include "history/builder_internal.h"
 
+#define BUCKET_EVENTS 8192
+#define BUCKETS_MAX 4096
+#define CONTACT_BITS 20 /* of a contact's place in its bucket: at most 2^20 contacts a bucket */
+#define CONTACT_MASK ((UINT64_C(1) << CONTACT_BITS) - 1)
+#define AHEAD 24      /* events to look ahead for what must be fetched from memory */
 #define FEW_EVENTS 10 /* of one contact: ids are compared pairwise */
 
+/* Events on their way from staging to columns. */
 struct dealing {
     struct layout *layout;
-    struct keyed *items;  /* [events] value: the tail, or 0 */
-    uint64_t *next;       /* [contacts] where the next event goes */
-    uint64_t group_at;    /* next group of staged rows */
+    unsigned shift;      /* contact >> shift is its bucket */
+    uint32_t buckets;
+    uint64_t *next;      /* [buckets + 1] where each bucket's next event goes */
+    struct keyed *items; /* [events] value: the tail (0: none), and the contact's place in the bucket below it */
+    uint64_t group_at;   /* next group of staged rows */
     struct pair_list list;
+    struct keyed *sorted; /* of one bucket, by contact; value: the tail */
+    uint64_t sorted_capacity;
+    uint64_t *ends;       /* [contacts of a bucket + 1] */
+    uint64_t *capacities; /* [property] of its rows */
+    struct hash_set {
+        uint64_t *slots; /* 0: free */
+        size_t capacity;
+    } ids;
 };
 
 static uint64_t event_key(int64_t at_ms, uint16_t class_id)
@@ -83,47 +101,79 @@ static void deal_event(struct dealing *dealing, const struct staged_event *event
             index = layout_pressed_class(layout, event->class, group, &dealing->list);
         tail = make_tail(dealing, tail, group);
     }
-    uint32_t contact = layout->history->records[ENTITY_CONTACT].named[event->contact];
-    dealing->items[dealing->next[contact]++] = (struct keyed){
+    uint32_t place = event->contact & ((UINT32_C(1) << dealing->shift) - 1);
+    dealing->items[dealing->next[event->contact >> dealing->shift]++] = (struct keyed){
         .key = event_key(event->at_ms, layout->class_ids[index]),
-        .value = tail,
+        .value = tail << CONTACT_BITS | place,
         .hash = event->hash,
     };
 }
 
-/* Sets event_first to where each contact's events begin. */
-static void count_events(struct layout *layout)
+static uint64_t events_in_chunk(const struct event_stage *events, uint64_t chunk)
 {
-    struct history *history = layout->history;
-    const struct event_stage *events = &layout->builder->events;
-    const struct record_table *contacts = &history->records[ENTITY_CONTACT];
-    history->event_first = memory_array((size_t)contacts->count + 1, sizeof *history->event_first);
-    for (uint64_t i = 0; i < events->count; i++)
-        history->event_first[contacts->named[builder_event_at(events, i)->contact] + 1]++;
-    for (uint32_t c = 0; c < contacts->count; c++) history->event_first[c + 1] += history->event_first[c];
+    uint64_t left = events->count - (chunk << CHUNK_BITS);
+    return left < CHUNK_EVENTS ? left : CHUNK_EVENTS;
 }
 
-static struct keyed *deal_events(struct layout *layout)
+/* Buckets as wide as it takes for there to be few, or for each to have enough events. */
+static void choose_buckets(struct dealing *dealing, uint32_t contacts, uint64_t events)
 {
-    struct event_stage *events = &layout->builder->events;
-    uint32_t contacts = layout->history->records[ENTITY_CONTACT].count;
-    struct dealing dealing = {
-        .layout = layout,
-        .items = memory_resize(NULL, events->count, sizeof *dealing.items),
-        .next = memory_resize(NULL, contacts, sizeof *dealing.next),
-        .group_at = ROWS_HEAD,
-    };
-    memcpy(dealing.next, layout->history->event_first, contacts * sizeof *dealing.next);
+    uint64_t wanted = events / BUCKET_EVENTS + 1;
+    if (wanted > BUCKETS_MAX) wanted = BUCKETS_MAX;
+    while (dealing->shift < CONTACT_BITS && (contacts >> dealing->shift) >= wanted) dealing->shift++;
+    dealing->buckets = (contacts >> dealing->shift) + 1;
+}
+
+/* Contacts get their final numbers; next[b + 1] becomes the events of bucket b. */
+static void count_events(struct dealing *dealing)
+{
+    struct event_stage *events = &dealing->layout->builder->events;
+    const uint32_t *named = dealing->layout->history->records[ENTITY_CONTACT].named;
     for (uint64_t chunk = 0; chunk < events->chunk_count; chunk++) {
-        uint64_t begin = chunk << CHUNK_BITS;
-        uint64_t here = events->count - begin < CHUNK_EVENTS ? events->count - begin : CHUNK_EVENTS;
-        for (uint64_t i = 0; i < here; i++) deal_event(&dealing, &events->chunks[chunk][i], begin + i);
+        struct staged_event *at = events->chunks[chunk];
+        uint64_t here = events_in_chunk(events, chunk);
+        for (uint64_t i = 0; i < here; i++) {
+            if (i + AHEAD < here) __builtin_prefetch(&named[at[i + AHEAD].contact]);
+            at[i].contact = named[at[i].contact];
+            dealing->next[(at[i].contact >> dealing->shift) + 1]++;
+        }
+    }
+}
+
+static void deal_to_buckets(struct dealing *dealing)
+{
+    struct event_stage *events = &dealing->layout->builder->events;
+    dealing->next = memory_array((size_t)dealing->buckets + 1, sizeof *dealing->next);
+    count_events(dealing);
+    for (uint32_t b = 0; b < dealing->buckets; b++) dealing->next[b + 1] += dealing->next[b];
+    dealing->items = memory_resize(NULL, events->count, sizeof *dealing->items);
+    for (uint64_t chunk = 0; chunk < events->chunk_count; chunk++) {
+        uint64_t here = events_in_chunk(events, chunk);
+        for (uint64_t i = 0; i < here; i++)
+            deal_event(dealing, &events->chunks[chunk][i], (chunk << CHUNK_BITS) + i);
         memory_free(events->chunks[chunk]);
         events->chunks[chunk] = NULL;
     }
-    memory_free(dealing.next);
-    memory_free(dealing.list.pairs);
-    return dealing.items;
+    /* next[b] has moved to the end of bucket b. */
+}
+
+/* Deal a bucket's events out to its contacts; ends[c] becomes the end of contact c's. */
+static void deal_to_contacts(struct dealing *dealing, const struct keyed *items, uint64_t count)
+{
+    size_t width = (size_t)1 << dealing->shift;
+    memset(dealing->ends, 0, (width + 1) * sizeof *dealing->ends);
+    for (uint64_t i = 0; i < count; i++) dealing->ends[(items[i].value & CONTACT_MASK) + 1]++;
+    for (size_t c = 0; c < width; c++) dealing->ends[c + 1] += dealing->ends[c];
+    if (dealing->sorted_capacity < count) {
+        memory_free(dealing->sorted);
+        dealing->sorted_capacity = count + count / 2;
+        dealing->sorted = memory_resize(NULL, dealing->sorted_capacity, sizeof *dealing->sorted);
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        struct keyed *to = &dealing->sorted[dealing->ends[items[i].value & CONTACT_MASK]++];
+        *to = items[i];
+        to->value >>= CONTACT_BITS;
+    }
 }
 
 /* Of events with equal keys: by properties that live in rows, (name, value) in order. */
@@ -144,11 +194,6 @@ static bool tail_before(const void *context, const struct keyed *a, const struct
 }
 
 /* ---- Each message id once. ---- */
-
-struct hash_set {
-    uint64_t *slots; /* 0: free */
-    size_t capacity;
-};
 
 static bool is_among(const struct keyed *items, uint64_t count, uint64_t hash)
 {
@@ -224,31 +269,46 @@ static void note_span(struct history *history, uint64_t first, uint64_t last)
     if (first == 0 || to_ms > history->latest_ms) history->latest_ms = to_ms;
 }
 
-static void write_contacts(struct layout *layout, struct keyed *items)
+static void write_bucket(struct dealing *dealing, uint32_t bucket, const struct keyed *items, uint64_t count)
 {
+    struct layout *layout = dealing->layout;
     struct history *history = layout->history;
-    uint64_t *capacities = memory_array(history->property_count, sizeof *capacities);
-    struct hash_set set = {0};
+    uint32_t first = bucket << dealing->shift;
+    uint32_t left = history->records[ENTITY_CONTACT].count - first;
+    uint32_t width = left < UINT32_C(1) << dealing->shift ? left : UINT32_C(1) << dealing->shift;
+    deal_to_contacts(dealing, items, count);
+    uint64_t begin = 0;
+    for (uint32_t c = 0; c < width; c++) {
+        struct keyed *own = dealing->sorted + begin;
+        uint64_t own_count = dealing->ends[c] - begin;
+        begin = dealing->ends[c];
+        key_sort(&layout->sorter, own, own_count);
+        if (own_count > 1 && layout->builder->events.any_id)
+            own_count = keep_each_id_once(&dealing->ids, own, own_count);
+        uint64_t first_event = history->event_count;
+        for (uint64_t i = 0; i < own_count; i++) write_event(layout, &own[i], dealing->capacities);
+        if (own_count > 0) note_span(history, first_event, history->event_count - 1);
+        history->event_first[first + c + 1] = history->event_count;
+    }
+}
+
+static void write_columns(struct dealing *dealing)
+{
+    struct layout *layout = dealing->layout;
+    struct history *history = layout->history;
+    dealing->ends = memory_array(((size_t)1 << dealing->shift) + 1, sizeof *dealing->ends);
+    dealing->capacities = memory_array(history->property_count, sizeof *dealing->capacities);
     layout->sorter.before = tail_before;
     layout->sorter.context = layout;
     uint64_t begin = 0;
-    for (uint32_t c = 0; c < history->records[ENTITY_CONTACT].count; c++) {
-        uint64_t end = history->event_first[c + 1];
-        uint64_t count = end - begin;
-        key_sort(&layout->sorter, items + begin, count);
-        if (count > 1 && layout->builder->events.any_id) count = keep_each_id_once(&set, items + begin, count);
-        uint64_t first = history->event_count;
-        for (uint64_t i = 0; i < count; i++) write_event(layout, &items[begin + i], capacities);
-        if (count > 0) note_span(history, first, history->event_count - 1);
-        history->event_first[c + 1] = history->event_count;
-        begin = end;
+    for (uint32_t b = 0; b < dealing->buckets; b++) {
+        write_bucket(dealing, b, dealing->items + begin, dealing->next[b] - begin);
+        begin = dealing->next[b];
     }
-    memory_free(set.slots);
     for (uint32_t i = 0; i < history->property_count; i++) {
         struct event_column *column = &history->event_properties[i];
         if (column->rows != NULL) column->rows = memory_resize(column->rows, column->row_count, sizeof *column->rows);
     }
-    memory_free(capacities);
 }
 
 /* Give back the room of events that were dropped; the padding stays zeroed. */
@@ -260,17 +320,32 @@ static void *trimmed(void *column, uint64_t staged, uint64_t count, size_t eleme
     return column;
 }
 
+static void release(struct dealing *dealing)
+{
+    memory_free(dealing->next);
+    memory_free(dealing->items);
+    memory_free(dealing->list.pairs);
+    memory_free(dealing->list.words);
+    memory_free(dealing->sorted);
+    memory_free(dealing->ends);
+    memory_free(dealing->capacities);
+    memory_free(dealing->ids.slots);
+}
+
 void layout_events(struct layout *layout)
 {
     struct history *history = layout->history;
     uint64_t staged = layout->builder->events.count;
-    count_events(layout);
-    struct keyed *items = deal_events(layout);
+    uint32_t contacts = history->records[ENTITY_CONTACT].count;
+    struct dealing dealing = {.layout = layout, .group_at = ROWS_HEAD};
+    choose_buckets(&dealing, contacts, staged);
+    deal_to_buckets(&dealing);
+    history->event_first = memory_array((size_t)contacts + 1, sizeof *history->event_first);
     history->minute = memory_array(staged + EVENT_PADDING, sizeof *history->minute);
     history->ms = memory_array(staged + EVENT_PADDING, sizeof *history->ms);
     history->class_id = memory_array(staged + EVENT_PADDING, sizeof *history->class_id);
-    write_contacts(layout, items);
-    memory_free(items);
+    write_columns(&dealing);
+    release(&dealing);
     history->minute = trimmed(history->minute, staged, history->event_count, sizeof *history->minute);
     history->ms = trimmed(history->ms, staged, history->event_count, sizeof *history->ms);
     history->class_id = trimmed(history->class_id, staged, history->event_count, sizeof *history->class_id);
