@@ -231,7 +231,7 @@ static bool has_lines(const struct ledger *ledger, int category, const struct gr
     return false;
 }
 
-static void put_category(const struct tree *tree, enum category category)
+static void put_category(const struct tree *tree, int category)
 {
     static const struct str names[] = {STR_INIT("Fit"), STR_INIT("Engagement")};
     const struct score *score = tree->score;
@@ -239,7 +239,7 @@ static void put_category(const struct tree *tree, enum category category)
     put_sum(tree, CATEGORY_INDENT, tree->page->style->bold, names[category], sum_of(tree->ledger, category, NULL));
     for (uint32_t g = 0; g < score->group_count; g++) {
         const struct group *group = &score->groups[g];
-        if (group->category != category || !has_lines(tree->ledger, category, group)) continue;
+        if ((int)group->category != category || !has_lines(tree->ledger, category, group)) continue;
         put_sum(tree, GROUP_INDENT, "", group->name, sum_of(tree->ledger, category, group));
         put_lines(tree, GROUP_INDENT, category, group);
     }

@@ -118,11 +118,13 @@ void text_moment(struct buf *out, int64_t at_ms)
                                          "July",    "August",   "September", "October", "November", "December"};
     AUTO_BUF iso = BUF_INIT(64);
     instant_format(&iso, at_ms); /* "2026-01-05T10:00:00Z" */
-    buf_append_char(&iso, '\0');
-    int year = 0, month = 1, day = 0;
-    char clock[6] = "";
-    sscanf(iso.at, "%d-%d-%dT%5s", &year, &month, &day, clock);
-    buf_format(out, "%d %s %d, %s UTC", day, months[month - 1], year, clock);
+    struct str rest = buf_str(&iso);
+    uint64_t year = 0, month = 1, day = 0;
+    bool read = str_to_u64(str_cut(&rest, '-'), &year) && str_to_u64(str_cut(&rest, '-'), &month) &&
+                str_to_u64(str_cut(&rest, 'T'), &day);
+    INVARIANT(read && month >= 1 && month <= COUNT_OF(months) && rest.len >= 5);
+    struct str clock = {rest.at, 5}; /* "10:00" */
+    buf_format(out, "%" PRIu64 " %s %" PRIu64 ", " STR_FMT " UTC", day, months[month - 1], year, STR_ARG(clock));
 }
 
 /* C0, DEL, C1, line separators, and the marks that turn or isolate the direction of text. */
