@@ -23,6 +23,7 @@
 #define ROWS_MIN 8
 #define ROWS_MAX 20
 #define EXPLAINED_ROWS 5
+#define REJECT_INDENT 2
 #define UNUSED_NAMES_MAX 1000
 
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSONL };
@@ -78,7 +79,8 @@ static const struct option score_options[] = {
      .help = "table, the default, is for people: the highest scores and how all are distributed. csv and jsonl have "
              "one line for each record and score, ordered by id."},
     {.name = "explain",
-     .help = "Show the reasons: each rule, limit and adjustment with its points. They always add up to the score."},
+     .help = "Show the reasons: each rule, limit and adjustment with its points. They always add up to the score; the "
+             "table shows them to hundredths, csv and jsonl in full."},
     {.name = "top",
      .argument = "N",
      .help = "Only the N highest of each score, the highest first. Records whose score is unknown are left out."},
@@ -251,6 +253,15 @@ static void write_results(const struct app *app, const struct request *request, 
 
 /* ---- The summary. ---- */
 
+/* A line of the summary, wrapped on a terminal, and `text` empty for the next. */
+static void put_message(struct app *app, struct buf *text, size_t indent)
+{
+    size_t width = app->err_is_terminal ? app->width : SIZE_MAX;
+    fprintf(app->err, "%*s", (int)indent, "");
+    text_put_wrapped(app->err, buf_str(text), indent, width);
+    buf_clear(text);
+}
+
 /* "5,000 contacts, 60,000 events read in 0.41 s, scored in 0.02 s" */
 static void put_summary(struct app *app, const struct load_summary *summary, int64_t load_ns, int64_t scan_ns)
 {
@@ -265,7 +276,8 @@ static void put_summary(struct app *app, const struct load_summary *summary, int
     text_seconds(&text, load_ns);
     buf_append_c(&text, ", scored in ");
     text_seconds(&text, scan_ns);
-    fprintf(app->err, STR_FMT "\n", STR_ARG(buf_str(&text)));
+    if (app->err_is_terminal && app->out_is_terminal) fputc('\n', app->err);
+    put_message(app, &text, 0);
 }
 
 /* "3 rows refused (2 wrong type, 1 no id):" and the first of them. */
@@ -275,36 +287,33 @@ static void put_rejects(struct app *app, const struct request *request, const st
     if (all == 0) return;
     AUTO_BUF text = BUF_INIT((size_t)1024 * 1024);
     text_counted(&text, all, "row was refused", "rows were refused");
-    buf_append_c(&text, " (");
-    bool first = true;
+    int named = 0;
     for (enum reject_reason reason = 0; reason < REJECT_REASONS; reason++) {
         uint64_t count = rejects_count_of(rejects, reason);
         if (count == 0) continue;
-        if (!first) buf_append_c(&text, ", ");
-        first = false;
+        buf_append_c(&text, named++ == 0 ? " (" : ", ");
         text_count(&text, count);
         buf_append_char(&text, ' ');
         buf_append_c(&text, reject_reason_name(reason));
     }
-    buf_append_c(&text, "):\n");
+    buf_append_c(&text, "):");
+    put_message(app, &text, 0);
     size_t kept;
     const struct reject *reject = rejects_kept(rejects, &kept);
     for (size_t i = 0; i < kept; i++) {
         AUTO_BUF line = BUF_INIT((size_t)64 * 1024);
         reject_render(&reject[i], &line);
-        buf_append_c(&text, "  ");
         text_clean(&text, buf_str(&line));
-        buf_append_char(&text, '\n');
+        put_message(app, &text, REJECT_INDENT);
     }
-    if (all > kept) {
-        buf_append_c(&text, "  \u2026 and ");
+    if (request->rejects != NULL) {
+        fprintf(app->err, "All of them are in %s.\n", request->rejects);
+    } else if (all > kept) {
+        buf_append_c(&text, "\u2026 and ");
         text_count(&text, all - kept);
-        buf_append_c(&text, " more");
-        if (request->rejects == NULL) buf_append_c(&text, "; --rejects FILE keeps them all");
-        buf_append_char(&text, '\n');
+        buf_append_c(&text, " more; --rejects FILE keeps them all");
+        put_message(app, &text, REJECT_INDENT);
     }
-    fwrite(text.at, 1, text.len, app->err);
-    if (request->rejects != NULL) fprintf(app->err, "all of them are in %s\n", request->rejects);
 }
 
 /* ---- The steps. ---- */

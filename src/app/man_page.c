@@ -35,7 +35,7 @@ static void put_usage(FILE *to, const struct command *command)
     if (command->operands != NULL) {
         fputs(".I ", to);
         put_c(to, command->operands);
-        fputc('\n', to);
+        fputs("\\&\n", to); /* dots at the end of a line would end a sentence */
     }
     for (size_t i = 0; i < command->option_count; i++) {
         const struct option *option = &command->options[i];

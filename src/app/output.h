@@ -69,7 +69,7 @@ void output_histogram(const struct results *results, uint32_t score, const struc
 void output_reasons(const struct results *results, uint32_t score, const struct explanation *explanation,
                     const struct page *page);
 
-/* Colour of the band number `band` of `count`, best first. */
+/* Colour of the band number `band` (BAND_NONE: none) of `count`, best first. */
 const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count);
 
 #endif

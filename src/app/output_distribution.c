@@ -10,6 +10,7 @@
 
 const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count)
 {
+    if (count == 0) return style->accent;
     if (band == BAND_NONE || band >= count) return style->dim;
     if (band == 0) return style->good;
     return band == 1 ? style->fair : style->accent;

@@ -1,7 +1,8 @@
 /* output_table.c — the page for people: the highest records, or the reasons of each.
  *
  * Columns are as wide as what they show and as the page allows. A narrow page loses
- * first the bar, then the name; texts that still do not fit end in an ellipsis. */
+ * first the bar, then the name; texts that still do not fit end in an ellipsis. A wide one
+ * has room for the rules that gave most. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
@@ -15,14 +16,17 @@
 #define NAME_CELLS_MIN 12
 #define NAME_CELLS_MAX 32
 #define BAR_CELLS_MIN 8
-#define BAR_CELLS_MAX 40
+#define BAR_CELLS_MAX 24
+#define WHY_CELLS_MIN 30 /* the rules that gave most, where a wide page has room */
+#define WHY_CELLS_MAX 60
+#define WHY_RULES 3
 #define LABEL_CELLS_MAX 16
 #define ROW_BYTES_MAX ((size_t)256 * 1024)
 #define WIDE_PAGE 72 /* from here on "Engagement" is spelled out */
 
 struct layout {
-    size_t id, name, score, bar, fit, engagement, band, grade; /* cells; 0: not shown */
-    int64_t full_bar;                                          /* whole points that fill the bar */
+    size_t id, name, score, bar, fit, engagement, band, grade, why; /* cells; 0: not shown */
+    int64_t full_bar;                                               /* whole points that fill the bar */
 };
 
 /* One listing: these records of this score on this page. */
@@ -103,7 +107,10 @@ static void fit_layout(struct layout *layout, size_t page)
         layout->name = least_of(name_wish, room - GAP);
         room -= layout->name + GAP;
     }
-    if (room >= BAR_CELLS_MIN + GAP) layout->bar = least_of(room - GAP, BAR_CELLS_MAX);
+    if (room < BAR_CELLS_MIN + GAP) return;
+    layout->bar = least_of(room - GAP, BAR_CELLS_MAX);
+    room -= layout->bar + GAP;
+    if (room >= WHY_CELLS_MIN + GAP) layout->why = least_of(room - GAP, WHY_CELLS_MAX);
 }
 
 /* The whole points of a full bar: the ceiling of the score, else the highest anyone has. */
@@ -139,6 +146,7 @@ static void put_header(const struct listing *listing, struct buf *out)
     put_cell(out, wide ? STR("Engagement") : STR("Engag."), layout->engagement, SIDE_RIGHT);
     put_cell(out, STR("Band"), layout->band, SIDE_LEFT);
     put_cell(out, STR("Grade"), layout->grade, SIDE_LEFT);
+    put_cell(out, STR("Most points from"), layout->why, SIDE_LEFT);
     while (out->at[out->len - 1] == ' ') out->len--;
     buf_append_c(out, listing->page->style->off);
     buf_append_char(out, '\n');
@@ -150,6 +158,42 @@ static void put_number(struct buf *out, bool known, int64_t micro, size_t cells)
     if (known) text_whole(&text, points_shown(micro));
     else buf_append_c(&text, "\u2014");
     put_cell(out, buf_str(&text), cells, SIDE_RIGHT);
+}
+
+/* The rule line with most points after `last` (by points, then by place); NULL when none has any. */
+static const struct ledger_line *next_best(const struct ledger *ledger, const struct ledger_line *last)
+{
+    const struct ledger_line *best = NULL;
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        const struct ledger_line *line = &ledger->lines[i];
+        if (line->kind != LEDGER_RULE || line->micro <= 0) continue;
+        bool later = last == NULL || line->micro < last->micro || (line->micro == last->micro && line > last);
+        if (later && (best == NULL || line->micro > best->micro)) best = line;
+    }
+    return best;
+}
+
+/* "Meeting booked +52, IT industry +12": as many as fit. */
+static void put_why(const struct listing *listing, uint32_t record, struct buf *out)
+{
+    AUTO_ARENA arena = arena_new();
+    AUTO_BUF text = BUF_INIT(ROW_BYTES_MAX);
+    const struct results *results = listing->results;
+    struct explanation explanation;
+    scan_explain(results->scan, listing->score, record, results->as_of_ms, arena, &explanation);
+    const struct ledger_line *line = next_best(&explanation.ledger, NULL);
+    for (uint32_t i = 0; i < WHY_RULES && line != NULL; i++, line = next_best(&explanation.ledger, line)) {
+        size_t before = text.len;
+        if (i > 0) buf_append_c(&text, ", ");
+        text_clean(&text, line->rule->name);
+        buf_append_char(&text, ' ');
+        text_points(&text, line->micro);
+        if (i > 0 && unicode_width(buf_str(&text)) > listing->layout.why) text.len = before;
+    }
+    buf_append_c(out, listing->page->style->dim);
+    text_cell(out, buf_str(&text), listing->layout.why, SIDE_LEFT);
+    while (out->at[out->len - 1] == ' ') out->len--;
+    buf_append_c(out, listing->page->style->off);
 }
 
 static void put_row(const struct listing *listing, uint32_t record, struct buf *out)
@@ -182,6 +226,7 @@ static void put_row(const struct listing *listing, uint32_t record, struct buf *
     buf_clear(&text);
     output_grade(&text, score, &result);
     put_cell(out, buf_str(&text), layout->grade, SIDE_LEFT);
+    if (layout->why > 0) put_why(listing, record, out);
     while (out->at[out->len - 1] == ' ') out->len--;
     buf_append_char(out, '\n');
 }
@@ -281,7 +326,7 @@ static void put_score(const struct results *results, uint32_t score, const struc
         for (uint64_t i = 0; i < listing.count; i++) put_reasons(&listing, listing.records[i], reasons);
     else if (listing.count > 0) put_list(&listing);
     put_more(&listing, all);
-    if (!results->explain) fputc('\n', page->to);
+    if (listing.count < all || !results->explain) fputc('\n', page->to);
     output_distribution(results, score, page);
 }
 
