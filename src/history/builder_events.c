@@ -16,6 +16,7 @@
 
 #define NEW_TEXT 0 /* staged code of a text not yet interned */
 #define SORTED_BY_INSERTION 32
+#define FIRST_CHUNK_EVENTS 256
 
 void builder_events_init(struct event_stage *events, uint64_t seed)
 {
@@ -258,14 +259,26 @@ static uint32_t class_of(struct history_builder *builder, uint32_t name, bool bo
     return add_class(events, class_tuple(events, name, bot, count), !full);
 }
 
+/* Room for an event more. */
+static void grow_chunks(struct event_stage *events)
+{
+    if (events->count == 0 || events->room == CHUNK_EVENTS) {
+        events->chunks = grown(events->chunks, events->chunk_count, &events->chunk_capacity, sizeof *events->chunks);
+        events->chunks[events->chunk_count++] = NULL;
+        events->room = events->count == 0 ? FIRST_CHUNK_EVENTS : CHUNK_EVENTS;
+    } else {
+        events->room *= 2;
+    }
+    struct staged_event **last = &events->chunks[events->chunk_count - 1];
+    *last = memory_resize(*last, events->room, sizeof **last);
+}
+
 static void stage(struct event_stage *events, struct staged_event event)
 {
-    uint64_t chunk = events->count >> CHUNK_BITS;
-    if (chunk == events->chunk_count) {
-        events->chunks = grown(events->chunks, chunk, &events->chunk_capacity, sizeof *events->chunks);
-        events->chunks[events->chunk_count++] = memory_resize(NULL, CHUNK_EVENTS, sizeof **events->chunks);
-    }
-    events->chunks[chunk][events->count++ & (CHUNK_EVENTS - 1)] = event;
+    uint64_t place = events->count & (CHUNK_EVENTS - 1);
+    if (place == events->room || place == 0) grow_chunks(events);
+    events->chunks[events->chunk_count - 1][place] = event;
+    events->count++;
 }
 
 static uint64_t id_hash(const struct history_builder *builder, struct str id)

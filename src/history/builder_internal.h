@@ -71,7 +71,9 @@ struct staged_event {
     uint32_t class; /* provisional */
 };
 
-#define CHUNK_BITS 18
+/* Events are staged in chunks of 48 MiB: so large that malloc takes each from the system
+ * and free gives it back at once. Only the first begins small and is doubled. */
+#define CHUNK_BITS 21
 #define CHUNK_EVENTS (UINT64_C(1) << CHUNK_BITS)
 
 /* Provisional classes are tuples: name code * 2 + bot, then property and staged code of
@@ -108,6 +110,7 @@ struct event_stage {
     bool any_id;
     struct staged_event **chunks;
     uint64_t chunk_count, chunk_capacity;
+    uint64_t room; /* events that the last chunk has room for */
     uint64_t count;
     uint32_t *rows;
     uint64_t row_words, row_capacity;
