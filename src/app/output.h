@@ -46,8 +46,7 @@ void output_table_prepare(struct catalog *catalog);
 /* ---- Parts of the outputs. ---- */
 
 /* The ledger as a JSON array. */
-struct json_writer;
-void output_ledger(struct json_writer *writer, const struct ledger *ledger);
+void output_ledger(struct buf *out, const struct ledger *ledger);
 
 /* The label of fit and engagement, "A1"; nothing without grades or a known score. */
 void output_grade(struct buf *out, const struct score *score, const struct result *result);

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/output.h"
 #include "base/csv.h"
-#include "base/json.h"
 
-#define LINE_BYTES_MAX ((size_t)256 * 1024 * 1024) /* a ledger of every rule there may be */
+#define LINE_BYTES_MAX ((size_t)8 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
 #define WRITE_BYTES ((size_t)64 * 1024)
 
 static void append_numbers(struct buf *out, const struct result *result)
@@ -20,10 +19,9 @@ static void append_ledger(const struct results *results, uint32_t score, uint32_
                           struct buf *out)
 {
     AUTO_BUF json = BUF_INIT(LINE_BYTES_MAX);
-    struct json_writer writer = {.out = &json};
     struct explanation explanation;
     scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
-    output_ledger(&writer, &explanation.ledger);
+    output_ledger(&json, &explanation.ledger);
     buf_append_char(out, ',');
     csv_append_field(out, buf_str(&json), ',');
     arena_reset(arena);

@@ -4,62 +4,51 @@
 #include "base/instant.h"
 #include "base/json.h"
 
-#define LINE_BYTES_MAX ((size_t)256 * 1024 * 1024) /* a ledger of every rule there may be */
+#define LINE_BYTES_MAX ((size_t)4 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
 #define WRITE_BYTES ((size_t)64 * 1024)
+#define GRADE_BYTES_MAX (2 * NAME_MAX_BYTES + 64)
 
-static void write_text_or_null(struct json_writer *writer, struct str text)
+static void append_text_or_null(struct buf *out, struct str text)
 {
-    if (text.len > 0) json_string(writer, text);
-    else json_null(writer);
+    struct json_writer writer = {.out = out};
+    if (text.len > 0) json_string(&writer, text);
+    else json_null(&writer);
 }
 
-static const char *kind_name(enum ledger_kind kind)
+static void append_ledger_line(struct buf *out, const struct ledger_line *line)
 {
-    switch (kind) {
-    case LEDGER_RULE: return "rule";
-    case LEDGER_CLAMP: return "clamp";
-    case LEDGER_ADJUSTMENT: return "adjustment";
-    }
-    INVARIANT(!"a kind of ledger line");
-}
-
-static const char *category_name(int category)
-{
-    return category == CATEGORY_FIT ? "fit" : "engagement";
-}
-
-static void write_ledger_line(struct json_writer *writer, const struct ledger_line *line)
-{
-    json_begin_object(writer);
-    json_key(writer, "kind");
-    json_string(writer, str_from_c(kind_name(line->kind)));
-    json_key(writer, "category");
-    if (line->category >= 0) json_string(writer, str_from_c(category_name(line->category)));
-    else json_null(writer);
-    json_key(writer, "group");
-    write_text_or_null(writer, line->group != NULL ? line->group->name : (struct str){0});
-    json_key(writer, "rule");
-    write_text_or_null(writer, line->rule != NULL ? line->rule->name : (struct str){0});
-    json_key(writer, "micro");
-    json_i64(writer, line->micro);
-    json_key(writer, "events");
-    json_i64(writer, (int64_t)line->events);
-    json_key(writer, "latest");
+    static const struct str kinds[] = {[LEDGER_RULE] = STR_INIT("{\"kind\":\"rule\",\"category\":"),
+                                       [LEDGER_CLAMP] = STR_INIT("{\"kind\":\"clamp\",\"category\":"),
+                                       [LEDGER_ADJUSTMENT] = STR_INIT("{\"kind\":\"adjustment\",\"category\":")};
+    static const struct str categories[] = {
+        [CATEGORY_FIT] = STR_INIT("\"fit\",\"group\":"), [CATEGORY_ENGAGEMENT] = STR_INIT("\"engagement\",\"group\":")};
+    buf_append(out, kinds[line->kind]);
+    buf_append(out, line->category >= 0 ? categories[line->category] : STR("null,\"group\":"));
+    append_text_or_null(out, line->group != NULL ? line->group->name : (struct str){0});
+    buf_append(out, STR(",\"rule\":"));
+    append_text_or_null(out, line->rule != NULL ? line->rule->name : (struct str){0});
+    buf_append(out, STR(",\"micro\":"));
+    buf_append_i64(out, line->micro);
+    buf_append(out, STR(",\"events\":"));
+    buf_append_u64(out, line->events);
+    buf_append(out, STR(",\"latest\":"));
     if (line->latest_ms != LEDGER_NO_TIME) {
-        AUTO_BUF time = BUF_INIT(64);
-        instant_format(&time, line->latest_ms);
-        json_string(writer, buf_str(&time));
+        buf_append_char(out, '"');
+        instant_format(out, line->latest_ms);
+        buf_append(out, STR("\"}"));
     } else {
-        json_null(writer);
+        buf_append(out, STR("null}"));
     }
-    json_end_object(writer);
 }
 
-void output_ledger(struct json_writer *writer, const struct ledger *ledger)
+void output_ledger(struct buf *out, const struct ledger *ledger)
 {
-    json_begin_array(writer);
-    for (uint32_t i = 0; i < ledger->count; i++) write_ledger_line(writer, &ledger->lines[i]);
-    json_end_array(writer);
+    buf_append_char(out, '[');
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        if (i > 0) buf_append_char(out, ',');
+        append_ledger_line(out, &ledger->lines[i]);
+    }
+    buf_append_char(out, ']');
 }
 
 void output_grade(struct buf *out, const struct score *score, const struct result *result)
@@ -68,44 +57,81 @@ void output_grade(struct buf *out, const struct score *score, const struct resul
     for (int c = 0; c < CATEGORY_COUNT; c++) buf_append(out, score->grades[c][result->grade[c]].label);
 }
 
-static void write_numbers(struct json_writer *writer, const struct result *result)
+/* What is the same in every line of a score, as JSON made once: a million lines are a matter of copying. */
+struct shape {
+    struct str score;   /* ,"score":"lead","value": */
+    struct str *bands;  /* [band_count + 1]: ,"band":"MQL","grade": ; the last is null */
+    struct str *grades; /* [fit * engagement labels + 1]: "A1"; the last is null */
+    struct str unknown; /* from value to grade */
+};
+
+/* `before`, then the text as JSON or null, then `after`. */
+static struct str piece(struct arena *arena, const char *before, struct str text, const char *after)
 {
-    static const char *const keys[] = {"value", "micro", "fit_micro", "engagement_micro"};
-    int64_t numbers[] = {points_shown(result->total), result->total, result->fit, result->engagement};
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        json_key(writer, keys[i]);
-        if (result->known) json_i64(writer, numbers[i]);
-        else json_null(writer);
-    }
+    AUTO_BUF out = BUF_INIT(LINE_BYTES_MAX);
+    buf_append_c(&out, before);
+    append_text_or_null(&out, text);
+    buf_append_c(&out, after);
+    return arena_str(arena, buf_str(&out));
 }
 
-static void write_line(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
-                       struct buf *out)
+static struct shape make_shape(struct arena *arena, const struct score *score)
+{
+    uint32_t fits = score->grade_count[CATEGORY_FIT], engagements = score->grade_count[CATEGORY_ENGAGEMENT];
+    struct str none = {0};
+    struct shape shape = {.score = piece(arena, ",\"score\":", score->name, ",\"value\":"),
+                          .bands = ARENA_ARRAY(arena, struct str, score->band_count + 1),
+                          .grades = ARENA_ARRAY(arena, struct str, (size_t)fits * engagements + 1),
+                          .unknown = STR("null,\"micro\":null,\"fit_micro\":null,\"engagement_micro\":null,"
+                                         "\"band\":null,\"grade\":null")};
+    for (uint32_t b = 0; b <= score->band_count; b++)
+        shape.bands[b] =
+            piece(arena, ",\"band\":", b < score->band_count ? score->bands[b].label : none, ",\"grade\":");
+    for (uint32_t g = 0; g < fits * engagements; g++) {
+        AUTO_BUF label = BUF_INIT(GRADE_BYTES_MAX);
+        struct result result = {.known = true, .grade = {g / engagements, g % engagements}};
+        output_grade(&label, score, &result);
+        shape.grades[g] = piece(arena, "", buf_str(&label), "");
+    }
+    shape.grades[fits * engagements] = STR("null");
+    return shape;
+}
+
+static void append_known(const struct score *score, const struct shape *shape, const struct result *result,
+                         struct buf *out)
+{
+    buf_append_i64(out, points_shown(result->total));
+    buf_append(out, STR(",\"micro\":"));
+    buf_append_i64(out, result->total);
+    buf_append(out, STR(",\"fit_micro\":"));
+    buf_append_i64(out, result->fit);
+    buf_append(out, STR(",\"engagement_micro\":"));
+    buf_append_i64(out, result->engagement);
+    buf_append(out, shape->bands[result->band == BAND_NONE ? score->band_count : result->band]);
+    uint32_t engagements = score->grade_count[CATEGORY_ENGAGEMENT];
+    uint32_t grade = result->grade[CATEGORY_FIT] * engagements + result->grade[CATEGORY_ENGAGEMENT];
+    buf_append(out, shape->grades[engagements == 0 ? 0 : grade]);
+}
+
+static void append_line(const struct results *results, uint32_t score, const struct shape *shape, uint32_t record,
+                        struct arena *arena, struct buf *out)
 {
     const struct score *definition = results->set->scores[score];
     struct result result = result_of(results, score, record);
     struct json_writer writer = {.out = out};
-    json_begin_object(&writer);
-    json_key(&writer, "id");
+    buf_append(out, STR("{\"id\":"));
     json_string(&writer, history_record_id(results->history, definition->object, record));
-    json_key(&writer, "score");
-    json_string(&writer, definition->name);
-    write_numbers(&writer, &result);
-    json_key(&writer, "band");
-    write_text_or_null(&writer, result.band != BAND_NONE ? definition->bands[result.band].label : (struct str){0});
-    json_key(&writer, "grade");
-    AUTO_BUF grade = BUF_INIT(2 * NAME_MAX_BYTES + 1024);
-    output_grade(&grade, definition, &result);
-    write_text_or_null(&writer, buf_str(&grade));
+    buf_append(out, shape->score);
+    if (result.known) append_known(definition, shape, &result, out);
+    else buf_append(out, shape->unknown);
     if (results->explain) {
         struct explanation explanation;
         scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
-        json_key(&writer, "ledger");
-        output_ledger(&writer, &explanation.ledger);
+        buf_append(out, STR(",\"ledger\":"));
+        output_ledger(out, &explanation.ledger);
         arena_reset(arena);
     }
-    json_end_object(&writer);
-    json_newline(&writer);
+    buf_append(out, STR("}\n"));
 }
 
 void output_jsonl(const struct results *results, FILE *to)
@@ -116,9 +142,10 @@ void output_jsonl(const struct results *results, FILE *to)
     enum ranking ranking = results->top > 0 ? RANKING_HIGHEST_FIRST : RANKING_BY_ID;
     for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s)) {
         uint64_t count;
+        struct shape shape = make_shape(order, results->set->scores[s]);
         const uint32_t *records = results_ranked(results, s, ranking, results->top, order, &count);
         for (uint64_t i = 0; i < count; i++) {
-            write_line(results, s, records[i], line, &out);
+            append_line(results, s, &shape, records[i], line, &out);
             if (out.len < WRITE_BYTES && i + 1 < count) continue;
             INVARIANT(!out.failed);
             fwrite(out.at, 1, out.len, to);
