@@ -14,14 +14,18 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A hot loop over columns: compiled also for wide vector registers, and the better code
- * chosen when the program starts. What is inlined into it is compiled with it. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                  \
-    !defined(__SANITIZE_THREAD__)
+ * chosen when the program starts. What is inlined into it is compiled with it; not under
+ * sanitizers, whose checks would make minutes of compiling of it. */
+#if defined(__x86_64__) && !defined(__clang__) && !defined(PLUMB_SANITIZED)
 #define VECTORISED __attribute__((target_clones("avx2", "default")))
 #else
 #define VECTORISED
 #endif
+#ifdef PLUMB_SANITIZED
+#define ALWAYS_INLINE inline
+#else
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#endif
 
 /* A broken promise between our own functions is a bug: say where and stop, in
  * every build. Never for what comes from outside; that is an `enum err`. */
