@@ -89,7 +89,8 @@ bool str_to_u64(struct str s, uint64_t *out)
 
 bool str_to_i64(struct str s, int64_t *out)
 {
-    bool negative = s.len > 0 && s.at[0] == '-';
+    if (s.len == 0) return false; /* s.at may be NULL then */
+    bool negative = s.at[0] == '-';
     uint64_t size;
     if (!str_to_u64((struct str){s.at + negative, s.len - negative}, &size)) return false;
     if (size > (uint64_t)INT64_MAX + negative) return false;
