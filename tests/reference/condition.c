@@ -21,7 +21,7 @@ int64_t ref_duration_ms(struct ref_duration d)
 
 /* ---- Who is who. ---- */
 
-void ref_settle(struct ref_world *world)
+static void find_people(struct ref_world *world)
 {
     for (uint32_t i = 0; i < world->record_count[REF_CONTACT]; i++) world->person[i] = i;
     for (bool changed = true; changed;) {
@@ -37,6 +37,28 @@ void ref_settle(struct ref_world *world)
     }
 }
 
+/* The same message id twice for the same contact is one event. */
+static bool happened_before(const struct ref_world *world, const struct ref_fact *f)
+{
+    if (f->id.len == 0) return false;
+    for (uint32_t i = 0; i < world->event_count; i++)
+        if (world->person[world->event[i]->record] == world->person[f->record] && str_equal(world->event[i]->id, f->id))
+            return true;
+    return false;
+}
+
+void ref_settle(struct ref_world *world)
+{
+    find_people(world);
+    world->association_count = world->event_count = 0;
+    for (uint32_t i = 0; i < world->fact_count; i++) {
+        struct ref_fact *f = &world->fact[i];
+        if (f->dropped) continue;
+        if (f->kind == REF_ASSOCIATION) world->association[world->association_count++] = f;
+        if (f->kind == REF_HAPPENING && !happened_before(world, f)) world->event[world->event_count++] = f;
+    }
+}
+
 static bool same(const struct ref_world *world, enum ref_entity of, uint32_t a, uint32_t b)
 {
     return of == REF_CONTACT ? world->person[a] == world->person[b] : a == b;
@@ -45,9 +67,9 @@ static bool same(const struct ref_world *world, enum ref_entity of, uint32_t a, 
 bool ref_associated(const struct ref_world *world, enum ref_entity of, uint32_t record, enum ref_entity with,
                     uint32_t other, int64_t as_of_ms)
 {
-    for (uint32_t i = 0; i < world->fact_count; i++) {
-        const struct ref_fact *f = &world->fact[i];
-        if (f->dropped || f->kind != REF_ASSOCIATION || f->at_ms > as_of_ms) continue;
+    for (uint32_t i = 0; i < world->association_count; i++) {
+        const struct ref_fact *f = world->association[i];
+        if (f->at_ms > as_of_ms) continue;
         if (f->from == of && f->to == with && same(world, of, f->record, record) && same(world, with, f->other, other))
             return true;
         if (f->to == of && f->from == with && same(world, of, f->other, record) && same(world, with, f->record, other))
@@ -60,9 +82,9 @@ bool ref_associated(const struct ref_world *world, enum ref_entity of, uint32_t 
 static int64_t began_ms(const struct ref_view *view, uint32_t company)
 {
     int64_t began = INT64_MAX;
-    for (uint32_t i = 0; i < view->world->fact_count; i++) {
-        const struct ref_fact *f = &view->world->fact[i];
-        if (f->dropped || f->kind != REF_ASSOCIATION || f->to != REF_COMPANY || f->other != company) continue;
+    for (uint32_t i = 0; i < view->world->association_count; i++) {
+        const struct ref_fact *f = view->world->association[i];
+        if (f->to != REF_COMPANY || f->other != company) continue;
         if (f->from == view->object && same(view->world, f->from, f->record, view->record) && f->at_ms < began)
             began = f->at_ms;
     }
@@ -390,20 +412,6 @@ static bool event_holds(const struct ref_view *view, const struct ref_condition 
     }
 }
 
-/* The same message id twice for the same contact is one event. */
-static bool was_delivered_before(const struct ref_world *world, uint32_t fact)
-{
-    const struct ref_fact *f = &world->fact[fact];
-    if (f->id.len == 0) return false;
-    for (uint32_t i = 0; i < fact; i++) {
-        const struct ref_fact *g = &world->fact[i];
-        if (!g->dropped && g->kind == REF_HAPPENING && str_equal(g->id, f->id) &&
-            same(world, REF_CONTACT, g->record, f->record))
-            return true;
-    }
-    return false;
-}
-
 /* Is it an event of the record, or of a contact associated with it? */
 static bool is_event_of(const struct ref_view *view, const struct ref_fact *f)
 {
@@ -413,12 +421,11 @@ static bool is_event_of(const struct ref_view *view, const struct ref_fact *f)
 
 const struct ref_fact **ref_events(const struct ref_view *view, uint32_t *count)
 {
-    const struct ref_fact **events = ARENA_ARRAY(view->arena, const struct ref_fact *, view->world->fact_count);
+    const struct ref_fact **events = ARENA_ARRAY(view->arena, const struct ref_fact *, view->world->event_count);
     *count = 0;
-    for (uint32_t i = 0; i < view->world->fact_count; i++) {
-        const struct ref_fact *f = &view->world->fact[i];
-        if (f->dropped || f->kind != REF_HAPPENING || f->at_ms > view->as_of_ms) continue;
-        if (is_event_of(view, f) && !was_delivered_before(view->world, i)) events[(*count)++] = f;
+    for (uint32_t i = 0; i < view->world->event_count; i++) {
+        const struct ref_fact *f = view->world->event[i];
+        if (f->at_ms <= view->as_of_ms && is_event_of(view, f)) events[(*count)++] = f;
     }
     return events;
 }

@@ -10,16 +10,15 @@
 #include "base/macros.h"
 #include "reference/world.h"
 
-#define KEYS_OF_A_NODE 40
-
 enum node_kind { NODE_WORD, NODE_TEXT, NODE_LIST, NODE_MAP };
 
 struct node {
     enum node_kind kind;
     struct str text; /* a word (number, true) is never quoted; a text may be */
-    const char *key[KEYS_OF_A_NODE];
-    struct node *child[KEYS_OF_A_NODE];
-    uint32_t count;
+    struct arena *arena;
+    const char **key;
+    struct node **child;
+    uint32_t count, room;
 };
 
 struct writer {
@@ -39,6 +38,7 @@ static struct node *new_node(struct writer *w, enum node_kind kind, struct str t
     struct node *node = ARENA_NEW(w->arena, struct node);
     node->kind = kind;
     node->text = text;
+    node->arena = w->arena;
     return node;
 }
 
@@ -65,7 +65,17 @@ static struct node *number(struct writer *w, int64_t n)
 
 static void put(struct node *node, const char *key, struct node *child)
 {
-    INVARIANT(node->count < KEYS_OF_A_NODE);
+    if (node->count == node->room) {
+        const char **keys = node->key;
+        struct node **children = node->child;
+        node->room = 2 * node->room + 4;
+        node->key = ARENA_ARRAY(node->arena, const char *, node->room);
+        node->child = ARENA_ARRAY(node->arena, struct node *, node->room);
+        for (uint32_t i = 0; i < node->count; i++) {
+            node->key[i] = keys[i];
+            node->child[i] = children[i];
+        }
+    }
     node->key[node->count] = key;
     node->child[node->count++] = child;
 }

@@ -71,10 +71,16 @@ struct ref_world {
     uint32_t record_count[REF_OBJECTS];
     struct ref_fact *fact;
     uint32_t fact_count;
-    uint32_t *person; /* by contact: the least number of those joined with it; see ref_settle */
+    /* Found by ref_settle: */
+    uint32_t *person;                    /* by contact: the least number of those joined with it */
+    const struct ref_fact **association; /* all that are not dropped */
+    uint32_t association_count;
+    const struct ref_fact **event; /* all that are neither dropped nor repeated */
+    uint32_t event_count;
 };
 
-/* Find out who is who; again after a fact was dropped. */
+/* Find out who is who and what happened twice; again after a fact was dropped. The lists have room
+ * for all facts, `person` for all contacts. */
 void ref_settle(struct ref_world *world);
 
 /* ---- Definitions. ---- */

@@ -56,6 +56,8 @@ static void shrink_condition(struct shrinker *s, struct ref_condition *c)
     if (c->test.ever) TRY(s, c->test.ever, false);
 }
 
+static const struct ref_decay no_decay = {0};
+
 static void shrink_rule(struct shrinker *s, struct ref_rule *rule)
 {
     struct ref_clamp none = {0};
@@ -64,7 +66,7 @@ static void shrink_rule(struct shrinker *s, struct ref_rule *rule)
     if (rule->selection.has_within) TRY(s, rule->selection.has_within, false);
     if (rule->selection.per_day > 0) TRY(s, rule->selection.per_day, 0);
     if (rule->selection.at_most > 0) TRY(s, rule->selection.at_most, 0);
-    if (rule->decay.written) TRY(s, rule->decay.written, false);
+    if (rule->decay.written) TRY(s, rule->decay, no_decay);
     if (rule->has_otherwise) TRY(s, rule->has_otherwise, false);
     if (rule->has_unknown) TRY(s, rule->has_unknown, false);
     while (rule->entry_count > 1) {
@@ -91,7 +93,7 @@ static void shrink_score(struct shrinker *s, struct ref_score *score)
         TRY(s, group->dropped, true);
         if (group->dropped) continue;
         TRY(s, group->clamp, none);
-        TRY(s, group->decay.written, false);
+        TRY(s, group->decay, no_decay);
         for (uint32_t k = 0; k < group->rule_count; k++) {
             TRY(s, group->rule[k].dropped, true);
             if (!group->rule[k].dropped) shrink_rule(s, &group->rule[k]);

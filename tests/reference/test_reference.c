@@ -26,11 +26,12 @@ static void begin(struct small *s, struct arena *arena, struct ref_rule *rule)
     s->world.record[REF_COMPANY] = ARENA_ARRAY(arena, struct ref_record, 1);
     s->world.person = ARENA_ARRAY(arena, uint32_t, 3);
     s->world.fact = ARENA_ARRAY(arena, struct ref_fact, 50);
+    s->world.association = ARENA_ARRAY(arena, const struct ref_fact *, 50);
+    s->world.event = ARENA_ARRAY(arena, const struct ref_fact *, 50);
     rule->name = STR("rule");
     s->group = (struct ref_group){.name = STR("group"), .category = REF_ENGAGEMENT, .rule = rule, .rule_count = 1};
     s->score[0] = (struct ref_score){.name = STR("s"), .group = &s->group, .group_count = 1};
     s->set = (struct ref_set){.score = s->score, .score_count = 1};
-    ref_settle(&s->world);
 }
 
 static void happened(struct small *s, uint32_t contact, int64_t at_ms)
@@ -42,6 +43,7 @@ static void happened(struct small *s, uint32_t contact, int64_t at_ms)
 static int64_t total_at(struct small *s, uint32_t record, int64_t as_of_ms)
 {
     struct ref_result result;
+    ref_settle(&s->world);
     ref_evaluate(s->arena, &s->world, &s->set, 0, record, as_of_ms, &result);
     int64_t sum = 0;
     for (uint32_t i = 0; i < result.line_count; i++) sum += result.line[i].micro;

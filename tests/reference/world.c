@@ -335,6 +335,8 @@ static void invent_facts(struct ref_generator *g)
     for (int of = 0; of < REF_OBJECTS; of++) records += w->record_count[of];
     size_t most = records * (w->property_count * VERSIONS_MAX + ASSOCIATIONS_MAX) + 2 * (size_t)g->sizes->events;
     w->fact = ARENA_ARRAY(g->arena, struct ref_fact, most);
+    w->association = ARENA_ARRAY(g->arena, const struct ref_fact *, most);
+    w->event = ARENA_ARRAY(g->arena, const struct ref_fact *, most);
     for (uint32_t p = 0; p < w->property_count; p++)
         for (uint32_t i = 0; w->property[p].of != REF_EVENT && i < w->record_count[w->property[p].of]; i++)
             invent_versions(g, p, i);
