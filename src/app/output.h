@@ -28,6 +28,7 @@ struct page {
 
 #define PAGE_WIDTH_MIN 40
 #define PAGE_WIDTH_MAX 160
+#define LABEL_CELLS_MAX 16 /* of a band or grade */
 
 static inline size_t page_cells(const struct page *page)
 {
@@ -67,6 +68,9 @@ void output_histogram(const struct results *results, uint32_t score, const struc
 /* The tree of reasons under a heading line that the caller has written. */
 void output_reasons(const struct results *results, uint32_t score, const struct explanation *explanation,
                     const struct page *page);
+
+/* A dim sentence, indented by two and wrapped. */
+void output_note(const struct page *page, struct str sentence);
 
 /* Colour of the band number `band` (BAND_NONE: none) of `count`, best first. */
 const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count);

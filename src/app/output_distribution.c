@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 
 #define SHARE_BAR_CELLS 24
+#define GRADE_PAIRS_MAX 144     /* more do not fit a page */
 #define HISTOGRAM_RECORDS_MIN 8 /* fewer are better read in the list */
 
 const char *output_band_colour(const struct style *style, uint32_t band, uint32_t count)
@@ -37,7 +38,7 @@ static void measure(const struct results *results, uint32_t score, struct spread
 
 struct tally {
     uint64_t *bands;  /* [band_count + 1]; the last is "no band" */
-    uint64_t *grades; /* [fit labels * engagement labels] */
+    uint64_t *grades; /* [fit labels * engagement labels]; NULL: none, or too many for a page */
 };
 
 static void count_labels(const struct results *results, uint32_t score, struct tally *tally)
@@ -50,7 +51,8 @@ static void count_labels(const struct results *results, uint32_t score, struct t
         struct result result = result_of(results, score, r);
         if (!result.known) continue;
         tally->bands[result.band == BAND_NONE ? definition->band_count : result.band]++;
-        if (columns > 0) tally->grades[result.grade[CATEGORY_FIT] * columns + result.grade[CATEGORY_ENGAGEMENT]]++;
+        if (tally->grades != NULL)
+            tally->grades[result.grade[CATEGORY_FIT] * columns + result.grade[CATEGORY_ENGAGEMENT]]++;
     }
 }
 
@@ -106,13 +108,11 @@ static void put_bands(const struct score *score, const struct spread *spread, co
     size_t widths[2] = {strlen("unknown"), 0};
     for (uint32_t b = 0; b <= score->band_count; b++) {
         size_t cells = b < score->band_count ? unicode_width(score->bands[b].label) : 0;
-        if (cells > widths[0]) widths[0] = cells;
+        if (cells > widths[0]) widths[0] = cells < LABEL_CELLS_MAX ? cells : LABEL_CELLS_MAX;
         buf_clear(&range);
         append_range(&range, score, b);
         if (unicode_width(buf_str(&range)) > widths[1]) widths[1] = unicode_width(buf_str(&range));
     }
-    size_t most = page_cells(page) / 3;
-    if (widths[0] > most) widths[0] = most;
     for (uint32_t b = 0; b <= score->band_count; b++) {
         if (score->band_count == 0 || (b == score->band_count && tally->bands[b] == 0)) continue;
         buf_clear(&range);
@@ -133,15 +133,16 @@ static size_t widest_label(const struct score *score, enum category category)
     return widest;
 }
 
-/* Fit downwards, engagement to the right, as many columns as fit. */
+/* Fit down, engagement across; not at all when the page is too narrow for it. */
 static void put_grades(const struct score *score, const struct spread *spread, const struct tally *tally,
                        const struct page *page)
 {
     uint32_t fits = score->grade_count[CATEGORY_FIT], columns = score->grade_count[CATEGORY_ENGAGEMENT];
     size_t left = widest_label(score, CATEGORY_FIT) + 2, cells = widest_label(score, CATEGORY_ENGAGEMENT);
     if (cells < spread->count_cells) cells = spread->count_cells;
+    if (2 + left + columns * (cells + 2) > page_cells(page)) return;
     AUTO_BUF out = BUF_INIT((size_t)1024 * 1024);
-    buf_append_c(&out, "\n  Fit downwards, engagement to the right:\n");
+    buf_append_c(&out, "\n  Fit down, engagement across:\n");
     buf_append_repeat(&out, ' ', 2 + left);
     for (uint32_t e = 0; e < columns; e++) {
         buf_append_c(&out, "  ");
@@ -162,15 +163,23 @@ static void put_grades(const struct score *score, const struct spread *spread, c
     fwrite(out.at, 1, out.len, page->to);
 }
 
+void output_note(const struct page *page, struct str sentence)
+{
+    fprintf(page->to, "  %s", page->style->dim);
+    text_put_wrapped(page->to, sentence, 2, page_cells(page));
+    fputs(page->style->off, page->to);
+}
+
 static void put_all_equal(const struct spread *spread, const struct page *page)
 {
     AUTO_BUF text = BUF_INIT(256);
-    buf_append_c(&text, "  All ");
+    buf_append_c(&text, "All ");
     text_count(&text, spread->known);
     buf_append_c(&text, " known scores are ");
     text_whole(&text, spread->least);
-    buf_append_c(&text, ".\n\n");
-    fwrite(text.at, 1, text.len, page->to);
+    buf_append_char(&text, '.');
+    output_note(page, buf_str(&text));
+    fputc('\n', page->to);
 }
 
 void output_distribution(const struct results *results, uint32_t score, const struct page *page)
@@ -178,10 +187,9 @@ void output_distribution(const struct results *results, uint32_t score, const st
     const struct score *definition = results->set->scores[score];
     AUTO_ARENA arena = arena_new();
     struct spread spread = {0};
-    struct tally tally = {.bands = ARENA_ARRAY(arena, uint64_t, definition->band_count + 1),
-                          .grades = ARENA_ARRAY(arena, uint64_t,
-                                                (size_t)definition->grade_count[CATEGORY_FIT] *
-                                                    definition->grade_count[CATEGORY_ENGAGEMENT])};
+    struct tally tally = {.bands = ARENA_ARRAY(arena, uint64_t, definition->band_count + 1)};
+    uint64_t pairs = (uint64_t)definition->grade_count[CATEGORY_FIT] * definition->grade_count[CATEGORY_ENGAGEMENT];
+    if (pairs > 0 && pairs <= GRADE_PAIRS_MAX) tally.grades = ARENA_ARRAY(arena, uint64_t, pairs);
     measure(results, score, &spread);
     if (spread.listed == 0) return;
     if (spread.known >= HISTOGRAM_RECORDS_MIN && spread.least == spread.most) {
@@ -192,5 +200,5 @@ void output_distribution(const struct results *results, uint32_t score, const st
     }
     count_labels(results, score, &tally);
     put_bands(definition, &spread, &tally, page);
-    if (spread.known > 0 && definition->grade_count[CATEGORY_FIT] > 0) put_grades(definition, &spread, &tally, page);
+    if (spread.known > 0 && tally.grades != NULL) put_grades(definition, &spread, &tally, page);
 }

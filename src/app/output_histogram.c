@@ -193,27 +193,39 @@ static void put_axis(const struct histogram *h, const struct page *page)
     fwrite(line.at, 1, line.len, page->to);
 }
 
-/* "▲ MQL 45" below the borders of the bands before `end`, from left to right, until one would overlap: returns that
- * one's number + 1, or 0 after the last. */
+/* "▲ MQL 45", or where the page ends too soon "MQL 45 ▲". */
+static void append_border(struct buf *out, const struct band *band, bool before)
+{
+    if (!before) buf_append_c(out, "▲ ");
+    text_cut(out, band->label, LABEL_CELLS_MAX);
+    buf_append_char(out, ' ');
+    text_whole(out, band->from);
+    if (before) buf_append_c(out, " ▲");
+}
+
+/* The borders of the bands before `end`, from left to right, each at its column, until one would overlap: returns
+ * that one's number + 1, or 0 after the last. */
 static uint32_t put_borders(const struct histogram *h, const struct score *score, uint32_t end, const struct page *page)
 {
     size_t at = 0;
     for (uint32_t b = end; b-- > 0;) {
         const struct band *band = &score->bands[b];
         if (band->from < h->base || band->from >= h->base + h->step * (int64_t)h->columns) continue;
-        size_t cell = h->label_cells + 4 + cell_of(h, band->from);
+        AUTO_BUF text = BUF_INIT(4096);
+        append_border(&text, band, false);
+        size_t cell = h->label_cells + 4 + cell_of(h, band->from), cells = unicode_width(buf_str(&text));
+        if (cell + cells > page_cells(page) && cell + 1 >= cells) {
+            buf_clear(&text);
+            append_border(&text, band, true);
+            cell = cell + 1 - cells;
+        }
         if (at > 0 && cell < at + 1) {
             fputc('\n', page->to);
             return b + 1;
         }
-        AUTO_BUF text = BUF_INIT(4096);
-        buf_append_c(&text, "▲ ");
-        text_clean(&text, band->label);
-        buf_append_char(&text, ' ');
-        text_whole(&text, band->from);
         fprintf(page->to, "%*s%s" STR_FMT "%s", (int)(cell - at), "",
                 output_band_colour(page->style, b, score->band_count), STR_ARG(buf_str(&text)), page->style->off);
-        at = cell + unicode_width(buf_str(&text));
+        at = cell + cells;
     }
     if (at > 0) fputc('\n', page->to);
     return 0;
@@ -232,7 +244,8 @@ static void put_cut(const struct histogram *h, const struct page *page)
     }
     buf_append_c(&text, " is cut: it holds ");
     text_count(&text, h->counts[h->cut]);
-    fprintf(page->to, "  %s" STR_FMT ".%s\n", page->style->dim, STR_ARG(buf_str(&text)), page->style->off);
+    buf_append_char(&text, '.');
+    output_note(page, buf_str(&text));
 }
 
 void output_histogram(const struct results *results, uint32_t score, const struct spread *spread,

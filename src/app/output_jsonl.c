@@ -6,7 +6,6 @@
 
 #define LINE_BYTES_MAX ((size_t)4 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
 #define WRITE_BYTES ((size_t)64 * 1024)
-#define GRADE_BYTES_MAX (2 * NAME_MAX_BYTES + 64)
 
 static void append_text_or_null(struct buf *out, struct str text)
 {
@@ -59,10 +58,10 @@ void output_grade(struct buf *out, const struct score *score, const struct resul
 
 /* What is the same in every line of a score, as JSON made once: a million lines are a matter of copying. */
 struct shape {
-    struct str score;   /* ,"score":"lead","value": */
-    struct str *bands;  /* [band_count + 1]: ,"band":"MQL","grade": ; the last is null */
-    struct str *grades; /* [fit * engagement labels + 1]: "A1"; the last is null */
-    struct str unknown; /* from value to grade */
+    struct str score;                   /* ,"score":"lead","value": */
+    struct str *bands;                  /* [band_count + 1]: ,"band":"MQL","grade": ; the last is null */
+    struct str *grades[CATEGORY_COUNT]; /* [grade_count]: the labels without quotes */
+    struct str unknown;                 /* from value to grade */
 };
 
 /* `before`, then the text as JSON or null, then `after`. */
@@ -77,23 +76,21 @@ static struct str piece(struct arena *arena, const char *before, struct str text
 
 static struct shape make_shape(struct arena *arena, const struct score *score)
 {
-    uint32_t fits = score->grade_count[CATEGORY_FIT], engagements = score->grade_count[CATEGORY_ENGAGEMENT];
-    struct str none = {0};
     struct shape shape = {.score = piece(arena, ",\"score\":", score->name, ",\"value\":"),
                           .bands = ARENA_ARRAY(arena, struct str, score->band_count + 1),
-                          .grades = ARENA_ARRAY(arena, struct str, (size_t)fits * engagements + 1),
                           .unknown = STR("null,\"micro\":null,\"fit_micro\":null,\"engagement_micro\":null,"
                                          "\"band\":null,\"grade\":null")};
-    for (uint32_t b = 0; b <= score->band_count; b++)
-        shape.bands[b] =
-            piece(arena, ",\"band\":", b < score->band_count ? score->bands[b].label : none, ",\"grade\":");
-    for (uint32_t g = 0; g < fits * engagements; g++) {
-        AUTO_BUF label = BUF_INIT(GRADE_BYTES_MAX);
-        struct result result = {.known = true, .grade = {g / engagements, g % engagements}};
-        output_grade(&label, score, &result);
-        shape.grades[g] = piece(arena, "", buf_str(&label), "");
+    for (uint32_t b = 0; b <= score->band_count; b++) {
+        struct str label = b < score->band_count ? score->bands[b].label : STR("");
+        shape.bands[b] = piece(arena, ",\"band\":", label, ",\"grade\":");
     }
-    shape.grades[fits * engagements] = STR("null");
+    for (int c = 0; c < CATEGORY_COUNT; c++) {
+        shape.grades[c] = ARENA_ARRAY(arena, struct str, score->grade_count[c]);
+        for (uint32_t g = 0; g < score->grade_count[c]; g++) {
+            struct str quoted = piece(arena, "", score->grades[c][g].label, "");
+            shape.grades[c][g] = (struct str){quoted.at + 1, quoted.len - 2};
+        }
+    }
     return shape;
 }
 
@@ -108,9 +105,13 @@ static void append_known(const struct score *score, const struct shape *shape, c
     buf_append(out, STR(",\"engagement_micro\":"));
     buf_append_i64(out, result->engagement);
     buf_append(out, shape->bands[result->band == BAND_NONE ? score->band_count : result->band]);
-    uint32_t engagements = score->grade_count[CATEGORY_ENGAGEMENT];
-    uint32_t grade = result->grade[CATEGORY_FIT] * engagements + result->grade[CATEGORY_ENGAGEMENT];
-    buf_append(out, shape->grades[engagements == 0 ? 0 : grade]);
+    if (score->grade_count[CATEGORY_FIT] == 0) {
+        buf_append(out, STR("null"));
+        return;
+    }
+    buf_append_char(out, '"');
+    for (int c = 0; c < CATEGORY_COUNT; c++) buf_append(out, shape->grades[c][result->grade[c]]);
+    buf_append_char(out, '"');
 }
 
 static void append_line(const struct results *results, uint32_t score, const struct shape *shape, uint32_t record,

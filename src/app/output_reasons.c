@@ -251,13 +251,11 @@ void output_reasons(const struct results *results, uint32_t score, const struct 
 {
     struct tree tree = {
         .results = results, .score = results->set->scores[score], .ledger = &explanation->ledger, .page = page};
-    const char *dim = page->style->dim, *off = page->style->off;
     if (!explanation->known) {
-        fprintf(page->to, "  %sUnknown: this score is not for this %s, or no rule says anything.%s\n", dim,
-                entity_name(tree.score->object), off);
+        output_note(page, STR("Nothing is known: the score is not for this record, or no rule says anything."));
         return;
     }
-    if (explanation->ledger.count == 0) fprintf(page->to, "  %sNo rule says anything.%s\n", dim, off);
+    if (explanation->ledger.count == 0) output_note(page, STR("No rule says anything."));
     put_category(&tree, CATEGORY_FIT);
     put_category(&tree, CATEGORY_ENGAGEMENT);
     put_lines(&tree, 0, -1, NULL);

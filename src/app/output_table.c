@@ -20,7 +20,6 @@
 #define WHY_CELLS_MIN 30 /* the rules that gave most, where a wide page has room */
 #define WHY_CELLS_MAX 60
 #define WHY_RULES 3
-#define LABEL_CELLS_MAX 16
 #define ROW_BYTES_MAX ((size_t)256 * 1024)
 #define WIDE_PAGE 72 /* from here on "Engagement" is spelled out */
 
@@ -253,10 +252,11 @@ static void put_reasons(const struct listing *listing, uint32_t record, struct a
     const struct style *style = listing->page->style;
     struct result result = result_of(results, listing->score, record);
     AUTO_BUF out = BUF_INIT(ROW_BYTES_MAX);
+    AUTO_BUF name = BUF_INIT(ROW_BYTES_MAX);
+    person_name(&name, results->history, score->object, record, results->as_of_ms);
     buf_append_c(&out, style->bold);
-    person_name(&out, results->history, score->object, record, results->as_of_ms);
-    if (out.len > strlen(style->bold)) buf_append_c(&out, "  ");
-    text_clean(&out, history_record_id(results->history, score->object, record));
+    if (text_cut(&out, buf_str(&name), page_cells(listing->page) / 3) > 0) buf_append_c(&out, "  ");
+    text_cut(&out, history_record_id(results->history, score->object, record), page_cells(listing->page) / 3);
     buf_append_c(&out, "  ");
     if (result.known) text_whole(&out, points_shown(result.total));
     else buf_append_c(&out, "unknown");
@@ -264,7 +264,7 @@ static void put_reasons(const struct listing *listing, uint32_t record, struct a
     if (result.band != BAND_NONE) {
         buf_append_c(&out, "  ");
         buf_append_c(&out, output_band_colour(style, result.band, score->band_count));
-        text_clean(&out, score->bands[result.band].label);
+        text_cut(&out, score->bands[result.band].label, LABEL_CELLS_MAX);
         buf_append_c(&out, style->off);
     }
     if (result.known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
@@ -293,15 +293,14 @@ static void put_title(const struct listing *listing, uint64_t all)
     const struct score *score = definition_of(listing);
     const struct style *style = listing->page->style;
     AUTO_BUF out = BUF_INIT(ROW_BYTES_MAX);
-    buf_append_c(&out, style->bold);
     text_clean(&out, score->title);
-    buf_append_c(&out, style->off);
     buf_append_c(&out, ": ");
     text_counted(&out, all, entity_name(score->object), entity_plural(score->object));
     buf_append_c(&out, " on ");
     text_moment(&out, listing->results->as_of_ms);
-    buf_append_c(&out, "\n\n");
-    fwrite(out.at, 1, out.len, listing->page->to);
+    fputs(style->bold, listing->page->to);
+    text_put_wrapped(listing->page->to, buf_str(&out), 0, page_cells(listing->page));
+    fprintf(listing->page->to, "%s\n", style->off);
 }
 
 static void put_more(const struct listing *listing, uint64_t all)

@@ -156,20 +156,30 @@ void text_clean(struct buf *out, struct str s)
     }
 }
 
-void text_cell(struct buf *out, struct str s, size_t cells, enum side side)
+size_t text_cut(struct buf *out, struct str s, size_t cells)
 {
     AUTO_BUF clean = BUF_INIT(s.len * 3 + 16);
     text_clean(&clean, s);
     struct str shown = buf_str(&clean);
     size_t width = unicode_width(shown);
-    bool cut = width > cells;
-    if (cut) {
-        shown = cells > 0 ? unicode_cut(shown, cells - 1) : (struct str){0};
-        width = unicode_width(shown) + (cells > 0);
+    if (width > cells) {
+        if (cells == 0) return 0;
+        shown = unicode_cut(shown, cells - 1);
+        width = unicode_width(shown) + 1;
+        buf_append(out, shown);
+        buf_append_c(out, ELLIPSIS);
+    } else {
+        buf_append(out, shown);
     }
+    return width;
+}
+
+void text_cell(struct buf *out, struct str s, size_t cells, enum side side)
+{
+    AUTO_BUF shown = BUF_INIT(s.len * 3 + 16);
+    size_t width = text_cut(&shown, s, cells);
     if (side == SIDE_RIGHT) buf_append_repeat(out, ' ', cells - width);
-    buf_append(out, shown);
-    if (cut && cells > 0) buf_append_c(out, ELLIPSIS);
+    buf_append(out, buf_str(&shown));
     if (side == SIDE_LEFT) buf_append_repeat(out, ' ', cells - width);
 }
 

@@ -40,6 +40,9 @@ void text_moment(struct buf *out, int64_t at_ms);                /* "5 January 2
  * turn the direction of text become U+FFFD. `s` must be valid UTF-8. */
 void text_clean(struct buf *out, struct str s);
 
+/* `s`, cleaned, and cut with an ellipsis when it is wider than `cells`. Returns its width. */
+size_t text_cut(struct buf *out, struct str s, size_t cells);
+
 /* `s`, cleaned, cut with an ellipsis or padded with blanks to exactly `cells`. */
 enum side { SIDE_LEFT, SIDE_RIGHT };
 void text_cell(struct buf *out, struct str s, size_t cells, enum side side);
