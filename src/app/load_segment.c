@@ -326,7 +326,7 @@ enum err load_segment_call(struct loader *loader, struct row *row, struct err_in
     case CALL_TRACK:
     case CALL_PAGE:
     case CALL_SCREEN: return take_event(loader, row, &call, why);
-    case CALL_NONE: INVARIANT(!"load_is_segment_call was asked");
+    case CALL_NONE: INVARIANT(call.kind != CALL_NONE); /* load_is_segment_call was asked */
     }
     if (failed == ERR_OK && rejects_count(loader->rejects) == refused) loader->summary->rows[ENTITY_EVENT]++;
     return failed;
