@@ -63,9 +63,9 @@ void help_overview(const struct app *app, FILE *to)
     }
     fputc('\n', to);
     put_heading(app, to, "First steps");
-    fputs("  plumb demo-data demo\n"
-          "  plumb score demo/lead_score.yaml --contacts demo/contacts.csv \\\n"
-          "              --events demo/events.jsonl\n"
+    fputs("  plumb demo-data demo && cd demo\n"
+          "  plumb score lead_score.yaml --contacts contacts.csv \\\n"
+          "      --companies companies.csv --deals deals.csv --events events.jsonl\n"
           "\n"
           "'plumb help score' tells all about a command.\n",
           to);

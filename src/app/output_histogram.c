@@ -77,7 +77,7 @@ static void fit_columns(const struct score *score, size_t cells, struct histogra
     for (struct histogram wider = *h; wider.columns >= COLUMNS_MIN;) {
         try_step(&wider, low, high, next_nice(wider.step), cells);
         uint32_t filled = h->columns * h->column_cells;
-        if (wider.columns >= COLUMNS_MIN && wider.columns * wider.column_cells > filled + filled / 4) *h = wider;
+        if (wider.columns >= COLUMNS_MIN && wider.columns * wider.column_cells > filled + filled / 6) *h = wider;
     }
 }
 

@@ -187,7 +187,10 @@ static void put_why(const struct listing *listing, uint32_t record, struct buf *
         text_clean(&text, line->rule->name);
         buf_append_char(&text, ' ');
         text_points(&text, line->micro);
-        if (i > 0 && unicode_width(buf_str(&text)) > listing->layout.why) text.len = before;
+        if (i > 0 && unicode_width(buf_str(&text)) > listing->layout.why) {
+            text.len = before;
+            break;
+        }
     }
     buf_append_c(out, listing->page->style->dim);
     text_cell(out, buf_str(&text), listing->layout.why, SIDE_LEFT);

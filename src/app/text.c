@@ -57,23 +57,12 @@ void text_whole(struct buf *out, int64_t number)
     text_count(out, size_of(number));
 }
 
-/* ".07" for 7 of 2 places; nothing for 0; zeros at the end are left out. */
-static void append_fraction(struct buf *out, uint64_t fraction, int places)
-{
-    if (fraction == 0) return;
-    while (fraction % 10 == 0) {
-        fraction /= 10;
-        places--;
-    }
-    buf_format(out, ".%0*" PRIu64, places, fraction);
-}
-
 void text_points(struct buf *out, int64_t micro)
 {
     uint64_t hundredths = (size_of(micro) + 5000) / 10000;
     if (micro != 0) buf_append_c(out, micro < 0 ? MINUS : "+");
     text_count(out, hundredths / 100);
-    append_fraction(out, hundredths % 100, 2);
+    if (hundredths % 100 != 0) buf_format(out, ".%02" PRIu64, hundredths % 100);
 }
 
 void text_share(struct buf *out, uint64_t part, uint64_t whole)

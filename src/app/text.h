@@ -24,8 +24,8 @@ void text_count(struct buf *out, uint64_t count);                               
 void text_counted(struct buf *out, uint64_t count, const char *one, const char *many); /* "1 event", "60,000 events" */
 void text_whole(struct buf *out, int64_t number);                                      /* "−1,200" */
 
-/* At most two digits behind the point, rounded half away from zero, with a sign: "+13",
- * "+7.07", "−4", "0". */
+/* Two digits behind the point, rounded half away from zero, or none for whole points; with
+ * a sign: "+13", "+7.10", "−4", "0". */
 void text_points(struct buf *out, int64_t micro);
 
 /* `part` of `whole` in percent with one digit, rounded half up: "24.7%". */

@@ -25,13 +25,13 @@ TEST(counts_have_a_comma_for_each_thousand)
     CHECK_TEXT(text_whole(&out, INT64_MIN), "\u22129,223,372,036,854,775,808");
 }
 
-TEST(points_of_a_reason_have_a_sign_and_two_digits_at_most)
+TEST(points_of_a_reason_have_a_sign_and_two_digits_unless_they_are_whole)
 {
     CHECK_TEXT(text_points(&out, 13000000), "+13");
     CHECK_TEXT(text_points(&out, 7071060), "+7.07");
     CHECK_TEXT(text_points(&out, 7075000), "+7.08");
     CHECK_TEXT(text_points(&out, -4000000), "\u22124");
-    CHECK_TEXT(text_points(&out, -4500000), "\u22124.5");
+    CHECK_TEXT(text_points(&out, -4500000), "\u22124.50");
     CHECK_TEXT(text_points(&out, -7075000), "\u22127.08");
     CHECK_TEXT(text_points(&out, 0), "0");
     CHECK_TEXT(text_points(&out, 999999), "+1");
