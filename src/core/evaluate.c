@@ -102,10 +102,19 @@ static int64_t contribution(int64_t points, uint64_t sum_ppm)
     return points < 0 ? -product : product;
 }
 
+/* Where a contribution goes: into a column of its own, or, when nothing else is asked of
+ * it, straight onto a sum. A constant wherever it is inlined. */
+enum put { PUT_SET, PUT_ADD };
+
+static ALWAYS_INLINE void put_micro(enum put put, int64_t *out, int64_t micro)
+{
+    *out = put == PUT_ADD ? *out + micro : micro;
+}
+
 /* points * in[i] * unit_ppm. Numbers of everyday size (no product is then cut) need only
  * 32-bit factors, which vector registers multiply. */
-static ALWAYS_INLINE void multiply(int32_t points, uint32_t unit_ppm, const uint64_t in[BLOCK_RECORDS],
-                                   int64_t micro[BLOCK_RECORDS])
+static ALWAYS_INLINE void multiply(int32_t points, uint32_t unit_ppm, const uint64_t in[BLOCK_RECORDS], enum put put,
+                                   int64_t out[BLOCK_RECORDS])
 {
     const uint32_t size = (uint32_t)(points < 0 ? -points : points);
     const int64_t sign = points < 0 ? -1 : 0;
@@ -114,15 +123,15 @@ static ALWAYS_INLINE void multiply(int32_t points, uint32_t unit_ppm, const uint
     if (unit_ppm == 1 && all <= UINT32_MAX) {
         for (int i = 0; i < BLOCK_RECORDS; i++) {
             int64_t product = (int64_t)((uint64_t)(uint32_t)in[i] * size);
-            micro[i] = (product ^ sign) - sign;
+            put_micro(put, &out[i], (product ^ sign) - sign);
         }
     } else if (all < 1 << 13) { /* times 10,000 points: within 27 bits; times 10^6: within 10^14 */
         for (int i = 0; i < BLOCK_RECORDS; i++) {
             int64_t product = (int64_t)((uint64_t)((uint32_t)in[i] * size) * unit_ppm);
-            micro[i] = (product ^ sign) - sign;
+            put_micro(put, &out[i], (product ^ sign) - sign);
         }
     } else {
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = contribution(points, in[i] * unit_ppm);
+        for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], contribution(points, in[i] * unit_ppm));
     }
 }
 
@@ -138,7 +147,7 @@ static ALWAYS_INLINE uint64_t latest_ppm(uint64_t latest)
 }
 
 static ALWAYS_INLINE void rule_when(const struct program *program, const struct block *block,
-                                    const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
+                                    const struct program_rule *pr, enum put put, int64_t out[BLOCK_RECORDS],
                                     uint8_t applied[BLOCK_RECORDS])
 {
     const struct rule *rule = pr->rule;
@@ -146,69 +155,68 @@ static ALWAYS_INLINE void rule_when(const struct program *program, const struct 
     const int64_t difference = rule->points * MICRO_PER_POINT - otherwise;
     uint8_t holds[BLOCK_RECORDS];
     evaluate_condition(program, block, pr->condition, holds);
-    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = otherwise + (-(int64_t)holds[i] & difference);
+    for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], otherwise + (-(int64_t)holds[i] & difference));
     for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = holds[i] | (uint8_t)rule->has_otherwise;
 }
 
-static ALWAYS_INLINE void rule_values(const struct block *block, const struct program_rule *pr,
-                                      int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_values(const struct block *block, const struct program_rule *pr, enum put put,
+                                      int64_t out[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
     const uint16_t *match = block->matches[pr->match];
-    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = pr->match_micro[match[i]];
+    for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], pr->match_micro[match[i]]);
     for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = pr->match_applied[match[i]];
 }
 
-static ALWAYS_INLINE void rule_event(const struct block *block, const struct program_rule *pr,
-                                     int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_event(const struct block *block, const struct program_rule *pr, enum put put,
+                                     int64_t out[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
     const int32_t points = pr->rule->points;
     if (pr->rule->once) {
         const uint64_t *latest = block->signals[pr->latest_signal];
         uint64_t ppm[BLOCK_RECORDS];
         for (int i = 0; i < BLOCK_RECORDS; i++) ppm[i] = latest_ppm(latest[i]);
-        multiply(points, 1, ppm, micro);
+        multiply(points, 1, ppm, put, out);
         mark_nonzero(latest, applied);
     } else if (pr->sum_signal != NO_INDEX) {
-        multiply(points, 1, block->signals[pr->sum_signal], micro);
+        multiply(points, 1, block->signals[pr->sum_signal], put, out);
         mark_nonzero(block->signals[pr->count_signal != NO_INDEX ? pr->count_signal : pr->sum_signal], applied);
     } else {
-        multiply(points, PPM_ONE, block->signals[pr->count_signal], micro);
+        multiply(points, PPM_ONE, block->signals[pr->count_signal], put, out);
         mark_nonzero(block->signals[pr->count_signal], applied);
     }
 }
 
-static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct program_rule *pr,
-                                      int64_t micro[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct program_rule *pr, enum put put,
+                                      int64_t out[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
     const struct rule *rule = pr->rule;
     const uint64_t *count = block->signals[pr->count_signal];
-    for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] = 0;
+    int64_t points[BLOCK_RECORDS] = {0};
     for (uint32_t r = 0; r < rule->range_count; r++) {
         const int64_t from = rule->ranges[r].from;
         const int64_t to = rule->ranges[r].to == UINT32_MAX ? INT64_MAX : rule->ranges[r].to;
-        const int64_t points = rule->ranges[r].points;
         for (int i = 0; i < BLOCK_RECORDS; i++) {
             int64_t inside = -(int64_t)(((int64_t)count[i] >= from) & ((int64_t)count[i] <= to));
-            micro[i] += inside & points;
+            points[i] += inside & rule->ranges[r].points;
         }
     }
     if (pr->latest_signal == NO_INDEX) {
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] *= MICRO_PER_POINT;
+        for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], points[i] * MICRO_PER_POINT);
     } else {
         const uint64_t *latest = block->signals[pr->latest_signal];
-        for (int i = 0; i < BLOCK_RECORDS; i++) micro[i] *= (int64_t)latest_ppm(latest[i]);
+        for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], points[i] * (int64_t)latest_ppm(latest[i]));
     }
     mark_nonzero(count, applied);
 }
 
-static void rule_rollup(const struct block *block, const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
-                        uint8_t applied[BLOCK_RECORDS])
+static ALWAYS_INLINE void rule_rollup(const struct block *block, const struct program_rule *pr, enum put put,
+                                      int64_t out[BLOCK_RECORDS], uint8_t applied[BLOCK_RECORDS])
 {
     const struct rollup_value *value = block->rollups[pr->rollup];
     for (int i = 0; i < BLOCK_RECORDS; i++) {
-        int64_t m = value[i].micro;
-        m = m < CONTRIBUTION_MAX ? m : CONTRIBUTION_MAX;
-        micro[i] = m > -CONTRIBUTION_MAX ? m : -CONTRIBUTION_MAX;
+        int64_t micro = value[i].micro;
+        micro = micro < CONTRIBUTION_MAX ? micro : CONTRIBUTION_MAX;
+        put_micro(put, &out[i], micro > -CONTRIBUTION_MAX ? micro : -CONTRIBUTION_MAX);
         applied[i] = value[i].records != 0;
     }
 }
@@ -233,15 +241,15 @@ static ALWAYS_INLINE void add_column(int64_t sum[BLOCK_RECORDS], const int64_t c
 }
 
 static ALWAYS_INLINE void rule_contribution(const struct program *program, const struct block *block,
-                                            const struct program_rule *pr, int64_t micro[BLOCK_RECORDS],
+                                            const struct program_rule *pr, enum put put, int64_t out[BLOCK_RECORDS],
                                             uint8_t applied[BLOCK_RECORDS])
 {
     switch (pr->rule->kind) {
-    case RULE_WHEN: rule_when(program, block, pr, micro, applied); break;
-    case RULE_VALUES: rule_values(block, pr, micro, applied); break;
-    case RULE_EVENT: rule_event(block, pr, micro, applied); break;
-    case RULE_RANGES: rule_ranges(block, pr, micro, applied); break;
-    case RULE_ROLLUP: rule_rollup(block, pr, micro, applied); break;
+    case RULE_WHEN: rule_when(program, block, pr, put, out, applied); break;
+    case RULE_VALUES: rule_values(block, pr, put, out, applied); break;
+    case RULE_EVENT: rule_event(block, pr, put, out, applied); break;
+    case RULE_RANGES: rule_ranges(block, pr, put, out, applied); break;
+    case RULE_ROLLUP: rule_rollup(block, pr, put, out, applied); break;
     }
 }
 
@@ -256,16 +264,21 @@ static ALWAYS_INLINE void evaluate_group(const struct program *program, const st
     for (int i = 0; i < BLOCK_RECORDS; i++) sum[i] = 0;
     for (uint32_t r = first_rule; r < first_rule + program->group_rules[group]; r++) {
         const struct program_rule *pr = &program->rules[r];
-        rule_contribution(program, block, pr, micro, applied);
+        const struct clamp *clamp = &pr->rule->clamp;
+        if (trace == NULL && !clamp->has_min && !clamp->has_max) {
+            rule_contribution(program, block, pr, PUT_ADD, sum, applied);
+        } else {
+            rule_contribution(program, block, pr, PUT_SET, micro, applied);
+            if (trace != NULL) {
+                trace->contribution[r] = micro[0];
+                trace->applied[r] = applied[0] != 0;
+            }
+            apply_clamp(clamp, micro);
+            if (trace != NULL) trace->rule[r] = micro[0];
+            add_column(sum, micro);
+        }
         if (presence)
             for (int i = 0; i < BLOCK_RECORDS; i++) touched[i] |= applied[i];
-        if (trace != NULL) {
-            trace->contribution[r] = micro[0];
-            trace->applied[r] = applied[0] != 0;
-        }
-        apply_clamp(&pr->rule->clamp, micro);
-        if (trace != NULL) trace->rule[r] = micro[0];
-        add_column(sum, micro);
     }
 }
 

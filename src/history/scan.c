@@ -73,6 +73,7 @@ static void fold_events(struct worker *w, uint32_t first, uint32_t count)
     slot_sums_clear(w->sums, pass->slots);
     if (pass->object == ENTITY_CONTACT) {
         slots_add_contacts(pass->slots, w->sums, history, first, count);
+        slots_finish(pass->slots, w->sums);
         w->events_read += history->event_first[first + count] - history->event_first[first];
         return;
     }
@@ -86,6 +87,7 @@ static void fold_events(struct worker *w, uint32_t first, uint32_t count)
             w->events_read += history->event_first[contact + 1] - history->event_first[contact];
         }
     }
+    slots_finish(pass->slots, w->sums);
 }
 
 /* All signals of one lane by the general way. */

@@ -140,6 +140,8 @@ void slots_add(const struct slots *slots, struct slot_sums *sums, const struct h
 /* The same for lanes 0..count-1 whose events lie together, contact by contact. */
 void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
                         uint32_t first_contact, uint32_t count);
+/* Take what is still queued; before this the columns are not complete. */
+void slots_finish(const struct slots *slots, struct slot_sums *sums);
 /* The sums of a signal that slots_has. Signal number program->signal_count counts the
  * special events (resets, adjustments). */
 uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal);

@@ -1,23 +1,29 @@
 /* slots.c — many signals of many events in one pass without branches.
  *
  * What an event adds to a signal depends only on its class and its age in whole days,
- * when the signal's window and decay are in days. Two small tables say it all:
+ * when the signal's window and decay are in days. Signals stand in *groups* of eight, a
+ * vector register wide; sums in some groups, signals that keep the greatest in others.
+ * Then one event moves a whole group at once:
  *
- *     curves   by day of age: what an event of that age adds, for each different
- *              combination of measure, decay and window (ppm, or 1 for a count)
- *     slots    by pattern: which sums move, and along which curve
+ *     sums[record][group]  +=  curves[group][day of age]  &  mask[pattern]
  *
- * Classes that move the same signals share a *pattern*. A pattern moves at most WIDTH_MAX
- * signals of a kind (sums, maxima); each is padded to the same number of slots, spare ones
- * adding curve 0, which is 0, to a sink, so that the inner loop has no branch but its end.
- * Ages beyond the last day see the last day, from which by construction all curves are
- * level.
+ *     curves    what an event of that age adds to each of the group's signals: ppm, or 1
+ *               for a count, and 0 outside the signal's window
+ *     pattern   which signals an event's class moves, as groups and masks; classes that
+ *               move the same signals share one
+ *
+ * Signals that the same classes move are put into the same group, so a pattern mostly
+ * needs one group; all patterns are padded to the same number, so that the loop has no
+ * branch but its end. Ages beyond the last day see the last day, from which by
+ * construction all curves are level.
  *
  * Events are queued with their lane (record) and taken by two loops: *find_days* computes
- * ages, eight at a time in vector registers; *accumulate* adds. What bounds the second is
- * adding to a sum that the event before it has just stored (some eight cycles); so it walks
- * four parts of the queue side by side, which mostly belong to different records, and spare
- * slots are spread over several sinks. Sums are 64-bit: 2^32 events of 10^6 ppm fit.
+ * ages, *accumulate* adds. What bounds the second is adding to a group that the event
+ * before it has just stored (some eight cycles); so it walks four parts of the queue side
+ * by side, which mostly belong to different records.
+ *
+ * Sums are of 32 bits, enough for SPILL_EVENTS events of 10^6 ppm; a record with more has
+ * them moved to 64-bit sums in between (spill).
  *
  * A signal stays out (slots_has is false, the general way serves it) when its selector
  * has a daily or total limit, a window or decay in hours or minutes, or a predicate that
@@ -29,42 +35,46 @@
 #include "history/scan_internal.h"
 
 #define MINUTES_PER_DAY 1440
-#define WIDTH_MAX 24     /* slots of a pattern of each kind */
-#define MEMBERS_MAX 4096 /* signals folded in: their columns have 16-bit numbers */
-#define QUEUE 2048       /* events taken at a time: what is known of them fits the first cache */
-#define STREAMS 4        /* parts of the queue walked side by side */
-#define SINKS 8
+#define WIDTH 8           /* signals of a group */
+#define MEMBERS_MAX 4096  /* signals folded in: keeps the tables small */
+#define QUEUE 2048        /* events taken at a time: what is known of them fits the first cache */
+#define STREAMS 4         /* parts of the queue walked side by side */
+#define SPILL_EVENTS 4000 /* of one record: 4,000 * (10^6 + 1) fits 32 bits */
 
-struct slot {
-    uint16_t column; /* of slot_sums */
-    uint16_t curve;
+struct pattern {
+    uint32_t group; /* offset of the group in a lane's sums */
+    uint32_t curve; /* index of the group's first day in `curves` */
+    uint32_t mask[WIDTH];
 };
 
 struct slots {
     struct arena *arena;
-    uint32_t sums, maxima; /* slots of a pattern that add, and that keep the greatest */
-    uint32_t stride;       /* sums + maxima: slots of a pattern */
-    uint32_t days;         /* days of age that curves tell apart */
-    uint32_t curve_count;
-    uint32_t *curves;           /* [day][curve_count] */
-    struct slot *slots;         /* [pattern][stride] */
+    uint32_t sum_steps, max_steps; /* groups that a pattern moves, of each kind */
+    uint32_t sum_groups, max_groups;
+    uint32_t days;              /* days of age that curves tell apart */
+    uint32_t (*curves)[WIDTH];  /* [group][day] */
+    struct pattern *patterns;   /* [pattern][sum_steps + max_steps] */
     uint32_t *pattern_of_class; /* [class] */
-    uint32_t *column_of_signal; /* [signal_count + 1] column, NO_INDEX when left out; last: special events */
-    uint32_t column_count;      /* the sinks come first */
+    uint32_t *place_of_signal;  /* [signal_count + 1] index into a lane's sums, NO_INDEX when left out */
+    uint32_t signal_count;      /* the program's; number signal_count stands for special events */
     uint32_t as_of_minute;
     uint16_t as_of_ms;
     bool some_later; /* some event is later than as_of */
 };
 
 struct slot_sums {
-    uint64_t (*columns)[BLOCK_RECORDS]; /* [column_count] */
+    uint32_t *sums;                      /* [BLOCK_RECORDS][groups * WIDTH] */
+    uint64_t *spilled;                   /* likewise; valid for lanes that spilled */
+    uint32_t since_spill[BLOCK_RECORDS]; /* events */
+    uint32_t spills;                     /* bit by lane */
+    uint64_t (*columns)[BLOCK_RECORDS];  /* [signal_count + 1], filled by slots_finish */
     uint32_t queued;
     uint32_t day[QUEUE];
     uint16_t class_id[QUEUE];
     uint8_t lane[QUEUE];
 };
 
-/* ---- Which signals, and how many days of rows ---- */
+/* ---- Which signals, and how many days ---- */
 
 struct folding {
     const struct history *history;
@@ -73,7 +83,6 @@ struct folding {
     struct slots *slots;
     uint32_t *members; /* signals folded in */
     uint32_t member_count;
-    uint32_t *curve_of; /* [member_count] */
 };
 
 static bool in_days(const struct selector *selector)
@@ -90,178 +99,210 @@ static bool asks_rows(const struct folding *f, uint32_t selector)
            memchr(f->tables->class_match[selector], CLASS_ASK, f->history->class_count) != NULL;
 }
 
-/* The first day of age from which the signal's entry stays as it is. A decay that ends within
- * the window settles nothing: the events still count until the window closes. */
-static uint64_t settled_from(const struct selector *selector)
-{
-    if (selector->selection->within_minutes >= 0)
-        return (uint64_t)selector->selection->within_minutes / MINUTES_PER_DAY;
-    return selector->decay.shape == DECAY_NONE ? 0 : decay_end(&selector->decay);
-}
-
-static uint32_t entry(const struct selector *selector, enum measure measure, uint32_t day)
-{
-    int64_t within = selector->selection->within_minutes;
-    if (within >= 0 && (int64_t)day * MINUTES_PER_DAY >= within) return 0;
-    uint32_t ppm = selector_ppm(selector, (int64_t)day * MS_PER_DAY);
-    switch (measure) {
-    case MEASURE_COUNT: return 1;
-    case MEASURE_SUM: return ppm;
-    case MEASURE_LATEST: return ppm + 1;
-    }
-    return 0;
-}
-
-static bool is_maximum(const struct folding *f, uint32_t member)
-{
-    return member < f->program->signal_count && f->program->signals[member].measure == MEASURE_LATEST;
-}
-
-static bool moves(const struct folding *f, uint32_t member, uint32_t class_id)
-{
-    if (member == f->program->signal_count) return f->tables->special[class_id] != 0;
-    return f->tables->class_match[f->program->signals[member].selector][class_id] == CLASS_YES;
-}
-
-/* ---- Patterns ---- */
-
-struct pattern {
-    uint32_t sums[WIDTH_MAX], maxima[WIDTH_MAX]; /* member positions */
-    uint32_t sum_count, maximum_count;
-};
-
-static void pattern_of(const struct folding *f, uint32_t class_id, const bool *left_out, struct pattern *out)
-{
-    memset(out, 0, sizeof *out);
-    for (uint32_t m = 0; m < f->member_count; m++) {
-        if (left_out[m] || !moves(f, f->members[m], class_id)) continue;
-        if (is_maximum(f, f->members[m])) {
-            if (out->maximum_count < WIDTH_MAX) out->maxima[out->maximum_count] = m;
-            out->maximum_count++;
-        } else {
-            if (out->sum_count < WIDTH_MAX) out->sums[out->sum_count] = m;
-            out->sum_count++;
-        }
-    }
-}
-
-/* Leave out signals, last first, until no class moves more than WIDTH_MAX of a kind. */
-static void limit_width(const struct folding *f, bool *left_out)
-{
-    for (uint32_t c = 0; c < f->history->class_count; c++) {
-        uint32_t width[2] = {0, 0};
-        for (uint32_t m = 0; m < f->member_count; m++) {
-            if (left_out[m] || !moves(f, f->members[m], c)) continue;
-            if (++width[is_maximum(f, f->members[m])] > WIDTH_MAX) left_out[m] = true;
-        }
-    }
-}
-
-/* The next width for which accumulate has a loop of its own; beyond these, the width itself. */
-static uint32_t padded(uint32_t width, const uint32_t *widths, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (widths[i] >= width) return widths[i];
-    return width;
-}
-
-static void fill_pattern(const struct folding *f, uint32_t index, const struct pattern *pattern)
-{
-    const struct slots *slots = f->slots;
-    struct slot *out = slots->slots + (size_t)index * slots->stride;
-    for (uint32_t k = 0; k < slots->stride; k++) {
-        bool maximum = k >= slots->sums;
-        uint32_t position = maximum ? k - slots->sums : k;
-        if (position >= (maximum ? pattern->maximum_count : pattern->sum_count)) {
-            out[k].column = (uint16_t)((index + k) % SINKS);
-            continue;
-        }
-        uint32_t m = maximum ? pattern->maxima[position] : pattern->sums[position];
-        out[k].column = (uint16_t)slots->column_of_signal[f->members[m]];
-        out[k].curve = (uint16_t)f->curve_of[m];
-    }
-}
-
-static uint32_t find_patterns(const struct folding *f, struct arena *scratch, const bool *left_out,
-                              struct pattern **out)
-{
-    uint32_t classes = f->history->class_count, count = 1;
-    struct intern *known = intern_new();
-    struct pattern *patterns = ARENA_ARRAY(scratch, struct pattern, (size_t)classes + 1);
-    intern_add(known, (struct str){(const char *)&patterns[0], sizeof *patterns}); /* pattern 0 moves nothing */
-    for (uint32_t c = 0; c < classes; c++) {
-        pattern_of(f, c, left_out, &patterns[count]);
-        uint32_t index = intern_add(known, (struct str){(const char *)&patterns[count], sizeof *patterns});
-        f->slots->pattern_of_class[c] = index;
-        if (index == count) count++;
-        if (patterns[index].sum_count > f->slots->sums) f->slots->sums = patterns[index].sum_count;
-        if (patterns[index].maximum_count > f->slots->maxima) f->slots->maxima = patterns[index].maximum_count;
-    }
-    intern_free(known);
-    *out = patterns;
-    return count;
-}
-
-/* ---- Curves ---- */
-
-/* What an event of each day of age adds to the member's sum. */
-static void draw_curve(const struct folding *f, uint32_t member, uint32_t *by_day)
-{
-    const struct signal *signal = member < f->program->signal_count ? &f->program->signals[member] : NULL;
-    for (uint32_t day = 0; day < f->slots->days; day++)
-        by_day[day] = signal == NULL ? 1 : entry(&f->program->selectors[signal->selector], signal->measure, day);
-}
-
-/* Each different curve once; curve 0 is 0 throughout. */
-static void find_curves(struct folding *f, struct arena *scratch)
-{
-    struct slots *slots = f->slots;
-    struct str bytes = {arena_array(scratch, slots->days, sizeof(uint32_t)), slots->days * sizeof(uint32_t)};
-    struct intern *known = intern_new();
-    intern_add(known, bytes);
-    f->curve_of = ARENA_ARRAY(scratch, uint32_t, f->member_count);
-    for (uint32_t m = 0; m < f->member_count; m++) {
-        draw_curve(f, f->members[m], (uint32_t *)(uintptr_t)bytes.at);
-        f->curve_of[m] = intern_add(known, bytes);
-    }
-    slots->curve_count = intern_count(known);
-    slots->curves = ARENA_ARRAY(slots->arena, uint32_t, (size_t)slots->days * slots->curve_count);
-    for (uint32_t curve = 0; curve < slots->curve_count; curve++) {
-        const char *by_day = intern_at(known, curve).at;
-        for (uint32_t day = 0; day < slots->days; day++)
-            memcpy(&slots->curves[(size_t)day * slots->curve_count + curve], by_day + day * sizeof(uint32_t),
-                   sizeof(uint32_t));
-    }
-    intern_free(known);
-}
-
-/* ---- Making ---- */
-
 static void choose_members(struct folding *f, const bool *wanted)
 {
     f->members = ARENA_ARRAY(f->slots->arena, uint32_t, (size_t)f->program->signal_count + 1);
     if (f->tables->special != NULL) f->members[f->member_count++] = f->program->signal_count;
-    for (uint32_t s = 0; s < f->program->signal_count; s++) {
+    for (uint32_t s = 0; s < f->program->signal_count && f->member_count < MEMBERS_MAX; s++) {
         const struct selector *selector = &f->program->selectors[f->program->signals[s].selector];
-        if (f->member_count < MEMBERS_MAX && wanted[s] && in_days(selector) &&
-            !asks_rows(f, f->program->signals[s].selector))
+        if (wanted[s] && in_days(selector) && !asks_rows(f, f->program->signals[s].selector))
             f->members[f->member_count++] = s;
     }
 }
 
-/* Days of rows: up to the age of the oldest event, but no further than where the last
- * signal settles. */
+/* The first day of age from which the signal's curve is level. A decay that ends within the
+ * window levels nothing: the events still count until the window closes. */
+static uint64_t level_from(const struct selector *selector)
+{
+    int64_t within = selector->selection->within_minutes;
+    if (within >= 0) return (uint64_t)within / MINUTES_PER_DAY;
+    return selector->decay.shape == DECAY_NONE ? 0 : decay_end(&selector->decay);
+}
+
+/* Up to the age of the oldest event, but no further than where the last curve is level. */
 static uint32_t days_needed(const struct folding *f, int64_t as_of_ms)
 {
     int64_t oldest = as_of_ms > f->history->earliest_ms ? (as_of_ms - f->history->earliest_ms) / MS_PER_DAY : 0;
-    uint64_t settled = 0;
+    uint64_t level = 0;
     for (uint32_t m = 0; m < f->member_count; m++) {
         if (f->members[m] == f->program->signal_count) continue;
-        uint64_t from = settled_from(&f->program->selectors[f->program->signals[f->members[m]].selector]);
-        if (from > settled) settled = from;
+        uint64_t from = level_from(&f->program->selectors[f->program->signals[f->members[m]].selector]);
+        if (from > level) level = from;
     }
-    return (uint32_t)((uint64_t)oldest < settled ? (uint64_t)oldest : settled) + 1;
+    return (uint32_t)((uint64_t)oldest < level ? (uint64_t)oldest : level) + 1;
 }
+
+static bool keeps_greatest(const struct program *program, uint32_t signal)
+{
+    return signal < program->signal_count && program->signals[signal].measure == MEASURE_LATEST;
+}
+
+static bool moves(const struct folding *f, uint32_t signal, uint32_t class_id)
+{
+    if (signal == f->program->signal_count) return f->tables->special[class_id] != 0;
+    return f->tables->class_match[f->program->signals[signal].selector][class_id] == CLASS_YES;
+}
+
+/* ---- Groups ---- */
+
+/* Signals that some class moves together, directly or through others, are a family. */
+static uint32_t family_head(uint32_t *head, uint32_t member)
+{
+    while (head[member] != member) member = head[member] = head[head[member]];
+    return member;
+}
+
+/* head[member] leads to the least member of its family; kinds stay apart. */
+static void find_families(const struct folding *f, uint32_t *head)
+{
+    for (uint32_t m = 0; m < f->member_count; m++) head[m] = m;
+    for (uint32_t c = 0; c < f->history->class_count; c++) {
+        uint32_t first[2] = {NO_INDEX, NO_INDEX};
+        for (uint32_t m = 0; m < f->member_count; m++) {
+            if (!moves(f, f->members[m], c)) continue;
+            uint32_t *kin = &first[keeps_greatest(f->program, f->members[m])];
+            uint32_t mine = family_head(head, m), theirs = *kin == NO_INDEX ? mine : family_head(head, *kin);
+            *kin = m;
+            head[mine > theirs ? mine : theirs] = mine < theirs ? mine : theirs;
+        }
+    }
+}
+
+/* The first group with room for `size` members, else a new one. A family larger than a
+ * group begins a new one and flows over. */
+static uint32_t group_for(uint32_t *used, uint32_t *count, uint32_t size)
+{
+    for (uint32_t g = 0; g < *count && size <= WIDTH; g++)
+        if (used[g] + size <= WIDTH) return g;
+    return (*count)++;
+}
+
+/* Place the families of one kind, largest first. */
+static uint32_t place_kind(const struct folding *f, uint32_t *head, bool greatest, uint32_t first_group,
+                           struct arena *scratch)
+{
+    uint32_t *size = ARENA_ARRAY(scratch, uint32_t, f->member_count);
+    uint32_t *used = ARENA_ARRAY(scratch, uint32_t, f->member_count), count = 0, largest = 0;
+    for (uint32_t m = 0; m < f->member_count; m++) {
+        if (keeps_greatest(f->program, f->members[m]) != greatest) continue;
+        uint32_t members = ++size[family_head(head, m)];
+        largest = members > largest ? members : largest;
+    }
+    for (uint32_t wanted = largest; wanted > 0; wanted--) {
+        for (uint32_t family = 0; family < f->member_count; family++) {
+            if (size[family] != wanted) continue;
+            uint32_t group = group_for(used, &count, wanted);
+            for (uint32_t m = family; m < f->member_count; m++) {
+                if (family_head(head, m) != family) continue;
+                if (used[group] == WIDTH) group = count++;
+                f->slots->place_of_signal[f->members[m]] = (first_group + group) * WIDTH + used[group]++;
+            }
+        }
+    }
+    return count;
+}
+
+/* Give each member a place; places of the greatest follow those of sums. */
+static void place_members(struct folding *f, struct arena *scratch)
+{
+    uint32_t *head = ARENA_ARRAY(scratch, uint32_t, f->member_count);
+    find_families(f, head);
+    f->slots->sum_groups = place_kind(f, head, false, 0, scratch);
+    f->slots->max_groups = place_kind(f, head, true, f->slots->sum_groups, scratch);
+}
+
+/* ---- Curves ---- */
+
+static uint32_t curve_at(const struct selector *selector, enum measure measure, uint32_t day)
+{
+    int64_t within = selector->selection->within_minutes;
+    if (within >= 0 && (int64_t)day * MINUTES_PER_DAY >= within) return 0;
+    switch (measure) {
+    case MEASURE_COUNT: return 1;
+    case MEASURE_SUM: return selector_ppm(selector, (int64_t)day * MS_PER_DAY);
+    case MEASURE_LATEST: return selector_ppm(selector, (int64_t)day * MS_PER_DAY) + 1;
+    }
+    return 0;
+}
+
+static void draw_curves(struct folding *f)
+{
+    struct slots *slots = f->slots;
+    size_t groups = (size_t)slots->sum_groups + slots->max_groups;
+    slots->curves = arena_array(slots->arena, groups * slots->days, sizeof *slots->curves);
+    for (uint32_t m = 0; m < f->member_count; m++) {
+        uint32_t place = slots->place_of_signal[f->members[m]];
+        const struct signal *signal =
+            f->members[m] < f->program->signal_count ? &f->program->signals[f->members[m]] : NULL;
+        for (uint32_t day = 0; day < slots->days; day++)
+            slots->curves[(size_t)(place / WIDTH) * slots->days + day][place % WIDTH] =
+                signal == NULL ? 1 : curve_at(&f->program->selectors[signal->selector], signal->measure, day);
+    }
+}
+
+/* ---- Patterns ---- */
+
+static struct pattern empty_pattern(const struct slots *slots, uint32_t group)
+{
+    return (struct pattern){.group = group * WIDTH, .curve = group * slots->days};
+}
+
+/* The groups and masks of a class, as many as it needs of each kind. */
+static void pattern_of(const struct folding *f, uint32_t class_id, struct pattern *out, uint32_t *sum_steps,
+                       uint32_t *max_steps)
+{
+    uint32_t count[2] = {0, 0};
+    for (int greatest = 0; greatest < 2; greatest++) {
+        struct pattern *first = out + (greatest == 0 ? 0 : count[0]);
+        for (uint32_t m = 0; m < f->member_count; m++) {
+            uint32_t signal = f->members[m], place = f->slots->place_of_signal[signal], step = 0;
+            if (keeps_greatest(f->program, signal) != (greatest == 1) || !moves(f, signal, class_id)) continue;
+            while (step < count[greatest] && first[step].group != place / WIDTH * WIDTH) step++;
+            if (step == count[greatest]) first[count[greatest]++] = empty_pattern(f->slots, place / WIDTH);
+            first[step].mask[place % WIDTH] = UINT32_MAX;
+        }
+    }
+    *sum_steps = count[0];
+    *max_steps = count[1];
+}
+
+/* Copy to `out` with the steps of each kind padded: a padding moves nothing. */
+static void pad_pattern(const struct slots *slots, const struct pattern *from, uint32_t sum_steps, uint32_t max_steps,
+                        struct pattern *out)
+{
+    for (uint32_t step = 0; step < slots->sum_steps + slots->max_steps; step++) {
+        bool greatest = step >= slots->sum_steps;
+        uint32_t index = greatest ? step - slots->sum_steps : step;
+        out[step] = empty_pattern(slots, greatest ? slots->sum_groups : 0);
+        if (index < (greatest ? max_steps : sum_steps)) out[step] = from[greatest ? sum_steps + index : index];
+    }
+}
+
+static void find_patterns(struct folding *f, struct arena *scratch)
+{
+    struct slots *slots = f->slots;
+    uint32_t classes = f->history->class_count, sum_steps, max_steps;
+    struct pattern *found = ARENA_ARRAY(scratch, struct pattern, (size_t)slots->sum_groups + slots->max_groups);
+    for (uint32_t c = 0; c < classes; c++) {
+        pattern_of(f, c, found, &sum_steps, &max_steps);
+        if (sum_steps > slots->sum_steps) slots->sum_steps = sum_steps;
+        if (max_steps > slots->max_steps) slots->max_steps = max_steps;
+    }
+    size_t steps = (size_t)slots->sum_steps + slots->max_steps;
+    struct str padded = {arena_array(scratch, steps, sizeof *found), steps * sizeof *found};
+    struct intern *known = intern_new();
+    for (uint32_t c = 0; c < classes; c++) {
+        pattern_of(f, c, found, &sum_steps, &max_steps);
+        pad_pattern(slots, found, sum_steps, max_steps, (struct pattern *)(uintptr_t)padded.at);
+        slots->pattern_of_class[c] = intern_add(known, padded);
+    }
+    slots->patterns = arena_array(slots->arena, steps * intern_count(known), sizeof *slots->patterns);
+    for (uint32_t p = 0; p < intern_count(known) && steps > 0; p++)
+        memcpy(slots->patterns + p * steps, intern_at(known, p).at, padded.len);
+    intern_free(known);
+}
+
+/* ---- Making ---- */
 
 struct slots *slots_new(const struct history *history, const struct program *program, const struct tables *tables,
                         int64_t as_of_ms, const bool *wanted)
@@ -269,31 +310,20 @@ struct slots *slots_new(const struct history *history, const struct program *pro
     struct arena *arena = arena_new();
     struct slots *slots = ARENA_NEW(arena, struct slots);
     slots->arena = arena;
+    slots->signal_count = program->signal_count;
     slots->as_of_minute = (uint32_t)floor_div(as_of_ms, MS_PER_MINUTE);
     slots->as_of_ms = (uint16_t)(as_of_ms - floor_div(as_of_ms, MS_PER_MINUTE) * MS_PER_MINUTE);
     slots->some_later = history->event_count > 0 && as_of_ms < history->latest_ms;
     slots->pattern_of_class = ARENA_ARRAY(arena, uint32_t, (size_t)history->class_count + 1);
-    slots->column_of_signal = ARENA_ARRAY(arena, uint32_t, (size_t)program->signal_count + 1);
-    for (uint32_t s = 0; s <= program->signal_count; s++) slots->column_of_signal[s] = NO_INDEX;
+    slots->place_of_signal = ARENA_ARRAY(arena, uint32_t, (size_t)program->signal_count + 1);
+    for (uint32_t s = 0; s <= program->signal_count; s++) slots->place_of_signal[s] = NO_INDEX;
+    AUTO_ARENA scratch = arena_new();
     struct folding f = {.history = history, .program = program, .tables = tables, .slots = slots};
     choose_members(&f, wanted);
     slots->days = days_needed(&f, as_of_ms);
-
-    AUTO_ARENA scratch = arena_new();
-    struct pattern *patterns;
-    bool *left_out = ARENA_ARRAY(scratch, bool, (size_t)f.member_count + 1);
-    limit_width(&f, left_out);
-    uint32_t pattern_count = find_patterns(&f, scratch, left_out, &patterns);
-    static const uint32_t sum_widths[] = {1, 2, 3, 4, 6, 8}, max_widths[] = {0, 1, 2, 4};
-    slots->sums = padded(slots->sums, sum_widths, COUNT_OF(sum_widths));
-    slots->maxima = padded(slots->maxima, max_widths, COUNT_OF(max_widths));
-    slots->stride = slots->sums + slots->maxima;
-    slots->column_count = SINKS;
-    for (uint32_t m = 0; m < f.member_count; m++)
-        if (!left_out[m]) slots->column_of_signal[f.members[m]] = slots->column_count++;
-    find_curves(&f, scratch);
-    slots->slots = ARENA_ARRAY(arena, struct slot, (size_t)pattern_count * slots->stride);
-    for (uint32_t p = 0; p < pattern_count; p++) fill_pattern(&f, p, &patterns[p]);
+    place_members(&f, scratch);
+    draw_curves(&f);
+    find_patterns(&f, scratch);
     return slots;
 }
 
@@ -304,77 +334,101 @@ void slots_free(struct slots *slots)
 
 bool slots_has(const struct slots *slots, uint32_t signal)
 {
-    return slots->column_of_signal[signal] != NO_INDEX;
+    return slots->place_of_signal[signal] != NO_INDEX;
+}
+
+static uint32_t lane_width(const struct slots *slots)
+{
+    return (slots->sum_groups + slots->max_groups) * WIDTH;
 }
 
 struct slot_sums *slot_sums_new(struct arena *arena, const struct slots *slots)
 {
     struct slot_sums *sums = ARENA_NEW(arena, struct slot_sums);
-    sums->columns = arena_array(arena, slots->column_count, sizeof *sums->columns);
+    sums->sums = arena_array(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->sums);
+    sums->spilled = arena_array(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->spilled);
+    sums->columns = arena_array(arena, lane_width(slots), sizeof *sums->columns);
     return sums;
 }
 
 void slot_sums_clear(struct slot_sums *sums, const struct slots *slots)
 {
-    memset(sums->columns, 0, slots->column_count * sizeof *sums->columns);
+    memset(sums->sums, 0, (size_t)BLOCK_RECORDS * lane_width(slots) * sizeof *sums->sums);
+    memset(sums->since_spill, 0, sizeof sums->since_spill);
+    sums->spills = 0;
 }
 
 /* ---- Accumulate ---- */
 
-/* Add one event. Common widths are constants where this is inlined, so the loops unroll. */
-static ALWAYS_INLINE void add_event(const struct slots *slots, uint64_t *columns, uint32_t class_id, uint32_t day,
-                                    uint32_t lane, uint32_t sum_width, uint32_t max_width)
+/* A group in a vector register; in memory it need not be aligned. No entry reaches 2^31. */
+typedef int32_t group_vector __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
+
+/* Add one event. Common numbers of steps are constants where this is inlined. */
+static ALWAYS_INLINE void add_event(const struct slots *slots, uint32_t *lane, uint32_t class_id, uint32_t day,
+                                    uint32_t sum_steps, uint32_t max_steps)
 {
-    const uint32_t *curves = slots->curves + (size_t)day * slots->curve_count;
-    const struct slot *slot = slots->slots + (size_t)slots->pattern_of_class[class_id] * (sum_width + max_width);
-#pragma GCC unroll 8
-    for (uint32_t k = 0; k < sum_width; k++)
-        columns[(size_t)slot[k].column * BLOCK_RECORDS + lane] += curves[slot[k].curve];
-#pragma GCC unroll 8
-    for (uint32_t k = sum_width; k < sum_width + max_width; k++) {
-        uint64_t *greatest = &columns[(size_t)slot[k].column * BLOCK_RECORDS + lane];
-        const uint64_t candidate = curves[slot[k].curve];
-        *greatest = *greatest > candidate ? *greatest : candidate;
+    const struct pattern *pattern =
+        slots->patterns + (size_t)slots->pattern_of_class[class_id] * (sum_steps + max_steps);
+    for (uint32_t step = 0; step < sum_steps; step++, pattern++) {
+        group_vector *sum = (group_vector *)(lane + pattern->group);
+        *sum += *(const group_vector *)slots->curves[pattern->curve + day] & *(const group_vector *)pattern->mask;
+    }
+    for (uint32_t step = 0; step < max_steps; step++, pattern++) {
+        group_vector *greatest = (group_vector *)(lane + pattern->group);
+        const group_vector one =
+            *(const group_vector *)slots->curves[pattern->curve + day] & *(const group_vector *)pattern->mask;
+        const group_vector above = one > *greatest;
+        *greatest = (one & above) | (*greatest & ~above);
     }
 }
 
-static ALWAYS_INLINE void accumulate_width(const struct slots *slots, struct slot_sums *sums, uint32_t sum_width,
-                                           uint32_t max_width)
+static ALWAYS_INLINE void accumulate_steps(const struct slots *slots, struct slot_sums *sums, uint32_t sum_steps,
+                                           uint32_t max_steps)
 {
     const struct slots local = *slots; /* what never changes may stay in registers */
-    const uint32_t part = sums->queued / STREAMS;
-    uint64_t *columns = sums->columns[0];
+    const uint32_t part = sums->queued / STREAMS, width = lane_width(slots);
+    uint32_t *all = sums->sums;
     for (uint32_t i = 0; i < part; i++)
 #pragma GCC unroll 4
         for (uint32_t e = i; e < i + part * STREAMS; e += part)
-            add_event(&local, columns, sums->class_id[e], sums->day[e], sums->lane[e], sum_width, max_width);
+            add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], sum_steps, max_steps);
     for (uint32_t e = part * STREAMS; e < sums->queued; e++)
-        add_event(&local, columns, sums->class_id[e], sums->day[e], sums->lane[e], sum_width, max_width);
+        add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], sum_steps, max_steps);
 }
 
-#define EACH_MAX_WIDTH(CASE, sums) CASE(sums, 0) CASE(sums, 1) CASE(sums, 2) CASE(sums, 4)
-#define EACH_WIDTH(CASE)    \
-    EACH_MAX_WIDTH(CASE, 1) \
-    EACH_MAX_WIDTH(CASE, 2) \
-    EACH_MAX_WIDTH(CASE, 3) \
-    EACH_MAX_WIDTH(CASE, 4) EACH_MAX_WIDTH(CASE, 6) EACH_MAX_WIDTH(CASE, 8)
-
-static void accumulate(const struct slots *slots, struct slot_sums *sums)
+VECTORISED static void accumulate(const struct slots *slots, struct slot_sums *sums)
 {
-#define WIDTH_CASE(s, m) \
-    case (s)*64 + (m): accumulate_width(slots, sums, s, m); break;
-    switch (slots->sums * 64 + slots->maxima) {
-        EACH_WIDTH(WIDTH_CASE)
-    default: accumulate_width(slots, sums, slots->sums, slots->maxima); break;
+    switch (slots->sum_steps * 4 + (slots->max_steps < 2 ? slots->max_steps : 3)) {
+    case 4: accumulate_steps(slots, sums, 1, 0); break;
+    case 5: accumulate_steps(slots, sums, 1, 1); break;
+    case 8: accumulate_steps(slots, sums, 2, 0); break;
+    case 9: accumulate_steps(slots, sums, 2, 1); break;
+    default: accumulate_steps(slots, sums, slots->sum_steps, slots->max_steps); break;
     }
-#undef WIDTH_CASE
     sums->queued = 0;
+}
+
+/* Move a lane's sums to 64 bits, so that it has room for SPILL_EVENTS more. */
+static void spill(const struct slots *slots, struct slot_sums *sums, uint32_t lane)
+{
+    const uint32_t width = lane_width(slots), sum_width = slots->sum_groups * WIDTH;
+    uint32_t *narrow = sums->sums + (size_t)lane * width;
+    uint64_t *wide = sums->spilled + (size_t)lane * width;
+    accumulate(slots, sums);
+    if ((sums->spills >> lane & 1) == 0) memset(wide, 0, width * sizeof *wide);
+    for (uint32_t i = 0; i < width; i++) {
+        if (i < sum_width) wide[i] += narrow[i];
+        else if (narrow[i] > wide[i]) wide[i] = narrow[i];
+    }
+    memset(narrow, 0, width * sizeof *narrow);
+    sums->spills |= UINT32_C(1) << lane;
+    sums->since_spill[lane] = 0;
 }
 
 /* ---- Queueing ---- */
 
-/* Whole days of age, at most the last row's. Ages are counted modulo 2^32 minutes, enough
- * for the years 1900 to 5999. */
+/* Whole days of age, at most the last. Ages are counted modulo 2^32 minutes, enough for the
+ * years 1900 to 5999. */
 VECTORISED static void find_days(const struct slots *slots, const int32_t *restrict minute, const uint16_t *restrict ms,
                                  uint32_t count, uint32_t *restrict day)
 {
@@ -406,17 +460,25 @@ static uint64_t end_of_past(const struct slots *slots, const struct history *his
     return last;
 }
 
+static bool moves_nothing(const struct slots *slots)
+{
+    return slots->sum_steps + slots->max_steps == 0;
+}
+
 void slots_add(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,
                uint64_t last, uint32_t lane)
 {
-    if (slots->column_count == SINKS) return;
+    if (moves_nothing(slots)) return;
     last = end_of_past(slots, history, first, last);
     while (first < last) {
         if (sums->queued == QUEUE) accumulate(slots, sums);
-        uint32_t room = QUEUE - sums->queued;
-        uint32_t count = last - first < room ? (uint32_t)(last - first) : room;
+        if (sums->since_spill[lane] == SPILL_EVENTS) spill(slots, sums, lane);
+        uint64_t count = last - first;
+        if (count > QUEUE - sums->queued) count = QUEUE - sums->queued;
+        if (count > SPILL_EVENTS - sums->since_spill[lane]) count = SPILL_EVENTS - sums->since_spill[lane];
         memset(sums->lane + sums->queued, (int)lane, count);
-        queue_events(slots, sums, history, first, count);
+        queue_events(slots, sums, history, first, (uint32_t)count);
+        sums->since_spill[lane] += (uint32_t)count;
         first += count;
     }
 }
@@ -425,7 +487,7 @@ void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const
                         uint32_t first_contact, uint32_t count)
 {
     const uint64_t *first = history->event_first + first_contact;
-    if (slots->column_count == SINKS) return;
+    if (moves_nothing(slots)) return;
     if (slots->some_later || first[count] - first[0] > QUEUE) {
         for (uint32_t i = 0; i < count; i++) slots_add(slots, sums, history, first[i], first[i + 1], i);
         return;
@@ -436,12 +498,56 @@ void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const
     queue_events(slots, sums, history, first[0], (uint32_t)(first[count] - first[0]));
 }
 
+#define PAIRS(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+
+/* Eight lanes' groups, rows, to eight columns of 64 bits. Three rounds of exchanging: single
+ * numbers, pairs, halves. */
+static ALWAYS_INLINE void transpose(const uint32_t *rows, size_t width, uint64_t (*columns)[BLOCK_RECORDS])
+{
+    typedef uint64_t wide_vector __attribute__((vector_size(WIDTH * sizeof(uint64_t)), aligned(8), may_alias));
+    typedef uint32_t narrow_vector __attribute__((vector_size(WIDTH * sizeof(uint32_t)), aligned(4), may_alias));
+    narrow_vector r[WIDTH], s[WIDTH];
+    for (int i = 0; i < WIDTH; i++) r[i] = *(const narrow_vector *)(rows + (size_t)i * width);
+    for (int i = 0; i < WIDTH; i += 2) {
+        s[i] = PAIRS(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        s[i + 1] = PAIRS(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int i = 0; i < WIDTH; i += 4) {
+        for (int k = 0; k < 2; k++) {
+            r[i + k] = PAIRS(s[i + k], s[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            r[i + k + 2] = PAIRS(s[i + k], s[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (int k = 0; k < 4; k++) {
+        s[k] = PAIRS(r[k], r[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        s[k + 4] = PAIRS(r[k], r[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (int k = 0; k < WIDTH; k++) *(wide_vector *)columns[k] = __builtin_convertvector(s[k], wide_vector);
+}
+
+VECTORISED static void make_columns(const struct slots *slots, struct slot_sums *sums)
+{
+    const uint32_t width = lane_width(slots);
+    for (uint32_t place = 0; place < width; place += WIDTH)
+        for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane += WIDTH)
+            transpose(sums->sums + (size_t)lane * width + place, width,
+                      (uint64_t(*)[BLOCK_RECORDS]) & sums->columns[place][lane]);
+}
+
 void slots_finish(const struct slots *slots, struct slot_sums *sums)
 {
+    const uint32_t width = lane_width(slots);
     if (sums->queued > 0) accumulate(slots, sums);
+    for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
+        if (sums->spills >> lane & 1) spill(slots, sums, lane);
+    make_columns(slots, sums);
+    for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
+        for (uint32_t place = 0; place < width && (sums->spills >> lane & 1) != 0; place++)
+            sums->columns[place][lane] = sums->spilled[(size_t)lane * width + place];
 }
 
 uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal)
 {
-    return sums->columns[slots->column_of_signal[signal]];
+    INVARIANT(slots_has(slots, signal));
+    return sums->columns[slots->place_of_signal[signal]];
 }
