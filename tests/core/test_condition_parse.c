@@ -98,20 +98,19 @@ TEST(a_test_may_ask_for_any_version_and_may_hold_without_a_value)
 TEST(a_property_is_the_records_own_or_one_hop_away)
 {
     static const struct {
-        const char *around, *text;
+        const char *around, *text, *name;
         enum entity entity;
-        const char *name;
         enum hop hop;
     } row[] = {
-        {AROUND_CONDITION, "{property: industry, is: IT}", ENTITY_CONTACT, "industry", HOP_OWN},
-        {AROUND_CONDITION, "{property: company.industry, is: IT}", ENTITY_COMPANY, "industry", HOP_COMPANY},
-        {AROUND_CONDITION, "{property: deal.amount, gt: 5}", ENTITY_DEAL, "amount", HOP_DEAL},
-        {AROUND_CONDITION, "{property: utm.source, is: x}", ENTITY_CONTACT, "utm.source", HOP_OWN},
-        {AROUND_CONDITION, "{property: company.size.class, is: x}", ENTITY_COMPANY, "size.class", HOP_COMPANY},
-        {AROUND_CONDITION, "{property: company, is: x}", ENTITY_CONTACT, "company", HOP_OWN},
-        {AROUND_CONDITION, "{property: ' First Name ', is: x}", ENTITY_CONTACT, "First Name", HOP_OWN},
-        {AROUND_COMPANY_CONDITION, "{property: industry, is: IT}", ENTITY_COMPANY, "industry", HOP_OWN},
-        {AROUND_DEAL_CONDITION, "{property: company.industry, is: IT}", ENTITY_COMPANY, "industry", HOP_COMPANY},
+        {AROUND_CONDITION, "{property: industry, is: IT}", "industry", ENTITY_CONTACT, HOP_OWN},
+        {AROUND_CONDITION, "{property: company.industry, is: IT}", "industry", ENTITY_COMPANY, HOP_COMPANY},
+        {AROUND_CONDITION, "{property: deal.amount, gt: 5}", "amount", ENTITY_DEAL, HOP_DEAL},
+        {AROUND_CONDITION, "{property: utm.source, is: x}", "utm.source", ENTITY_CONTACT, HOP_OWN},
+        {AROUND_CONDITION, "{property: company.size.class, is: x}", "size.class", ENTITY_COMPANY, HOP_COMPANY},
+        {AROUND_CONDITION, "{property: company, is: x}", "company", ENTITY_CONTACT, HOP_OWN},
+        {AROUND_CONDITION, "{property: ' First Name ', is: x}", "First Name", ENTITY_CONTACT, HOP_OWN},
+        {AROUND_COMPANY_CONDITION, "{property: industry, is: IT}", "industry", ENTITY_COMPANY, HOP_OWN},
+        {AROUND_DEAL_CONDITION, "{property: company.industry, is: IT}", "industry", ENTITY_COMPANY, HOP_COMPANY},
     };
     for (size_t i = 0; i < COUNT_OF(row); i++) {
         AUTO_FIXTURE fixture;

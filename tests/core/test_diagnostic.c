@@ -61,7 +61,7 @@ TEST(a_long_line_is_cut_around_the_offending_text)
 {
     char line[1001] = {0};
     memset(line, 'x', 1000);
-    memcpy(line + 500, "many", 4);
+    for (size_t i = 0; i < 4; i++) line[500 + i] = "many"[i];
     AUTO_BUF expected = BUF_INIT(10000);
     buf_append_c(&expected, "leads.yaml:1:501: error: no\n...");
     buf_append_repeat(&expected, 'x', 60);
