@@ -100,8 +100,7 @@ struct column_stage *builder_new_column(struct history_builder *builder, uint32_
     if (property >= builder->column_count) {
         uint64_t count = (uint64_t)property * 2 + 16;
         builder->columns = memory_resize(builder->columns, count, sizeof *builder->columns);
-        memset(builder->columns + builder->column_count, 0,
-               (count - builder->column_count) * sizeof *builder->columns);
+        memset(builder->columns + builder->column_count, 0, (count - builder->column_count) * sizeof *builder->columns);
         builder->column_count = count;
     }
     struct column_stage *column = &builder->columns[property];
@@ -159,6 +158,7 @@ enum err history_builder_property(struct history_builder *builder, uint32_t prop
     INVARIANT(column->entity != ENTITY_EVENT);
     if (record == RECORD_NONE)
         return err_set(why, ERR_TOO_BIG, "more than %u %s", RECORDS_MAX, entity_plural(column->entity));
+    INVARIANT(record < intern_count(builder->records[column->entity].names));
     uint32_t code;
     enum err e = code_of(builder, property, column, str_trim(text), &code, why);
     if (e != ERR_OK) return e;

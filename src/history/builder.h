@@ -19,7 +19,9 @@ void history_builder_free(struct history_builder *builder); /* NULL is fine; aft
 
 /* The number of the record with this id, added when new (numbers here are temporary:
  * history numbers differ). `listed` marks it as one the user listed; once listed it stays
- * so. Ids are compared as bytes; the caller trims and checks them (1 to 256 bytes). */
+ * so. Ids are compared as bytes; the caller trims and checks them (1 to 256 bytes).
+ * RECORD_NONE when there are RECORDS_MAX already: facts about it are then refused below
+ * with ERR_TOO_BIG, and its associations and joins are left out. */
 uint32_t history_builder_record(struct history_builder *builder, enum entity object, struct str id, bool listed);
 uint32_t history_builder_find(const struct history_builder *builder, enum entity object, struct str id);
 
@@ -27,7 +29,8 @@ uint32_t history_builder_find(const struct history_builder *builder, enum entity
  * means "no value from then on". Of several versions at one instant the one with the
  * greatest (fact_id, text) in byte order holds; fact_id may be empty.
  * Errors   ERR_INVALID when text does not parse as the property's type at the door (the
- *          sentence does not name the property), ERR_TOO_BIG over VALUE_TEXT_MAX. */
+ *          sentence does not name the property), ERR_TOO_BIG over VALUE_TEXT_MAX or for a
+ *          record over RECORDS_MAX. Nothing is kept of a refused value. */
 MUST_CHECK enum err history_builder_property(struct history_builder *builder, uint32_t property, uint32_t record,
                                              int64_t from_ms, struct str text, struct str fact_id,
                                              struct err_info *why);
@@ -60,7 +63,9 @@ struct event_fact {
 /* Errors   ERR_INVALID: at_ms outside EVENT_MIN_MS..EVENT_MAX_MS, a property's text that does
  *          not parse (*bad_property tells which, when given), a plumb.score_adjusted or
  *          plumb.score_reset without its parts; ERR_TOO_BIG: more different event names
- *          than EVENT_CLASSES_MAX / 2. Nothing is kept of a refused event. */
+ *          than EVENT_CLASSES_MAX / 2, more events than EVENTS_MAX, a contact over
+ *          RECORDS_MAX. Nothing is kept of a refused event. Of a property that is there
+ *          twice the last text stays; one without text (but blanks) is left out. */
 MUST_CHECK enum err history_builder_event(struct history_builder *builder, const struct event_fact *fact,
                                           uint32_t *bad_property, struct err_info *why);
 

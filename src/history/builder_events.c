@@ -7,6 +7,7 @@
  * values are staged as rows beside the events. That is only to bound memory; what lives
  * where in the end is settled by counts alone (layout_classes.c). */
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,8 +239,7 @@ static uint32_t add_class(struct event_stage *events, struct tuple tuple, bool p
 
 static bool classes_full(const struct event_stage *events)
 {
-    return events->classes.count >= events->classes_max ||
-           tuple_set_bytes(&events->classes) >= PROVISIONAL_BYTES_MAX;
+    return events->classes.count >= events->classes_max || tuple_set_bytes(&events->classes) >= PROVISIONAL_BYTES_MAX;
 }
 
 /* The provisional class of `count` pairs; some or all of them become rows. */
@@ -293,8 +293,8 @@ enum err history_builder_event(struct history_builder *builder, const struct eve
 {
     struct event_stage *events = &builder->events;
     if (fact->contact == RECORD_NONE) return err_set(why, ERR_TOO_BIG, "more than %u contacts", RECORDS_MAX);
-    if (events->count >= EVENTS_MAX)
-        return err_set(why, ERR_TOO_BIG, "more than %llu events", (unsigned long long)EVENTS_MAX);
+    INVARIANT(fact->contact < intern_count(builder->records[ENTITY_CONTACT].names));
+    if (events->count >= EVENTS_MAX) return err_set(why, ERR_TOO_BIG, "more than %" PRIu64 " events", EVENTS_MAX);
     if (fact->at_ms < EVENT_MIN_MS || fact->at_ms > EVENT_MAX_MS)
         return err_set(why, ERR_INVALID, "the time lies outside the years 1900 to 5999");
     uint32_t name;

@@ -50,8 +50,8 @@ struct column_stage {
     struct intern *texts; /* NULL until the property is first met */
     struct text_cache *cache;
     enum entity entity;
-    enum type door;       /* what texts must parse as */
-    bool demoted;         /* of events: too many values for classes */
+    enum type door; /* what texts must parse as */
+    bool demoted;   /* of events: too many values for classes */
     struct base_fact *base;
     uint64_t base_count, base_capacity;
     struct version_fact *versions;
@@ -77,8 +77,9 @@ struct staged_event {
 #define CHUNK_EVENTS (UINT64_C(1) << CHUNK_BITS)
 
 /* Provisional classes are tuples: name code * 2 + bot, then property and staged code of
- * each property, by ascending property. Beyond these ceilings an event's properties are staged as its rows, and its class is only the
- * name ("pressed"); which properties live in classes is settled when all is known. */
+ * each property, by ascending property. Beyond these ceilings an event's properties are
+ * staged as its rows, and its class is only name and bot mark ("pressed"); which
+ * properties live in classes is settled when all is known. */
 #define PROVISIONAL_CLASSES_MAX (UINT32_C(1) << 22)
 #define PROVISIONAL_BYTES_MAX ((size_t)1 << 30)
 
@@ -104,7 +105,7 @@ struct event_stage {
     uint64_t kind_capacity;
     struct tuple_set classes;
     uint32_t classes_max; /* PROVISIONAL_CLASSES_MAX; tests set fewer */
-    uint8_t *plain; /* [classes] some event has this class and nothing pressed out of it */
+    uint8_t *plain;       /* [classes] some event has this class and nothing pressed out of it */
     uint64_t plain_capacity;
     bool pressed;
     bool any_id;
@@ -176,12 +177,12 @@ struct layout {
     struct history_builder *builder;
     struct history *history;
     struct key_sorter sorter;
-    uint32_t **codes;    /* [property] final code by staged code; NULL without any value */
-    uint32_t *name_rank; /* [property] of events: place in the order of names */
-    bool *demoted;       /* [property] of events: lives in rows */
-    uint32_t *class_of;  /* by provisional class: index of its final tuple, UINT32_MAX when it has none */
-    uint64_t *tail_of;   /* by provisional class: the tail of its demoted properties; NULL: nowhere any */
-    uint64_t row_words;  /* staged; tails of classes lie behind them */
+    uint32_t **codes;        /* [property] final code by staged code; NULL without any value */
+    uint32_t *name_rank;     /* [property] of events: place in the order of names */
+    bool *demoted;           /* [property] of events: lives in rows */
+    uint32_t *class_of;      /* by provisional class: index of its final tuple, UINT32_MAX when it has none */
+    uint64_t *tail_of;       /* by provisional class: the tail of its demoted properties; NULL: nowhere any */
+    uint64_t row_words;      /* staged; tails of classes lie behind them */
     struct tuple_set tuples; /* final classes by index, codes final */
     uint16_t *class_ids;     /* class_id by index */
 };

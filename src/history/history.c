@@ -116,6 +116,8 @@ static const struct version *version_at(const struct property_column *column, ui
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms)
 {
     INVARIANT(property < history->property_count);
+    enum entity object = catalog_at(history->catalog, property)->entity;
+    INVARIANT(object != ENTITY_EVENT && record < history->records[object].count);
     const struct property_column *column = &history->properties[property];
     const struct version *version = version_at(column, record, as_of_ms);
     uint32_t code = 0;

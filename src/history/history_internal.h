@@ -22,7 +22,8 @@ struct version {
 
 /* One property of contacts, companies or deals. */
 struct property_column {
-    uint32_t *base;            /* [records] code that always held; NULL: all 0 */
+    uint32_t *base;            /* [records] code that always held; NULL: all 0. Of a property that few
+                                * records have, it lies in versions from INSTANT_MIN on instead */
     struct version *versions;  /* by (record, from_ms), one per pair; later than FOREVER */
     uint64_t version_count;
     const struct value *values; /* [value_count]; values[0] is "no value" and not to be read */

@@ -39,8 +39,7 @@ static uint32_t end_of(const struct edge *edge, bool backward)
 
 /* Deal `count` edges out to `dealt`, in the order of one end and else as they come.
  * Returns where each record's begin, [records + 1]. */
-static uint32_t *deal_out(const struct edge *edges, uint32_t count, bool backward, uint32_t records,
-                          struct edge *dealt)
+static uint32_t *deal_out(const struct edge *edges, uint32_t count, bool backward, uint32_t records, struct edge *dealt)
 {
     uint32_t *first = memory_array((size_t)records + 2, sizeof *first);
     for (uint32_t i = 0; i < count; i++) first[end_of(&edges[i], backward) + 2]++;
@@ -107,6 +106,5 @@ void layout_edges(struct layout *layout)
     };
     const struct record_table *records = layout->history->records;
     for (size_t i = 0; i < ASSOCIATION_COUNT; i++)
-        layout_kind(&layout->builder->edges[i], &records[ends[i][0]], &records[ends[i][1]],
-                    &layout->history->edges[i]);
+        layout_kind(&layout->builder->edges[i], &records[ends[i][0]], &records[ends[i][1]], &layout->history->edges[i]);
 }

@@ -26,7 +26,7 @@
 /* Events on their way from staging to columns. */
 struct dealing {
     struct layout *layout;
-    unsigned shift;      /* contact >> shift is its bucket */
+    unsigned shift; /* contact >> shift is its bucket */
     uint32_t buckets;
     uint64_t *next;      /* [buckets + 1] where each bucket's next event goes */
     struct keyed *items; /* [events] value: the tail (0: none), and the contact's place in the bucket below it */
@@ -97,8 +97,7 @@ static void deal_event(struct dealing *dealing, const struct staged_event *event
     uint64_t tail = layout->tail_of == NULL ? 0 : layout->tail_of[event->class];
     uint32_t *group = take_group(dealing, number);
     if (group != NULL) {
-        if ((group[1] & ROWS_PRESSED) != 0)
-            index = layout_pressed_class(layout, event->class, group, &dealing->list);
+        if ((group[1] & ROWS_PRESSED) != 0) index = layout_pressed_class(layout, event->class, group, &dealing->list);
         tail = make_tail(dealing, tail, group);
     }
     uint32_t place = event->contact & ((UINT32_C(1) << dealing->shift) - 1);
@@ -149,8 +148,7 @@ static void deal_to_buckets(struct dealing *dealing)
     dealing->items = memory_resize(NULL, events->count, sizeof *dealing->items);
     for (uint64_t chunk = 0; chunk < events->chunk_count; chunk++) {
         uint64_t here = events_in_chunk(events, chunk);
-        for (uint64_t i = 0; i < here; i++)
-            deal_event(dealing, &events->chunks[chunk][i], (chunk << CHUNK_BITS) + i);
+        for (uint64_t i = 0; i < here; i++) deal_event(dealing, &events->chunks[chunk][i], (chunk << CHUNK_BITS) + i);
         memory_free(events->chunks[chunk]);
         events->chunks[chunk] = NULL;
     }
@@ -277,6 +275,9 @@ static void write_bucket(struct dealing *dealing, uint32_t bucket, const struct 
     uint32_t left = history->records[ENTITY_CONTACT].count - first;
     uint32_t width = left < UINT32_C(1) << dealing->shift ? left : UINT32_C(1) << dealing->shift;
     deal_to_contacts(dealing, items, count);
+    const uint32_t *rows = layout->builder->events.rows;
+    bool has_rows = rows != NULL;
+    const struct keyed *end = dealing->sorted + count;
     uint64_t begin = 0;
     for (uint32_t c = 0; c < width; c++) {
         struct keyed *own = dealing->sorted + begin;
@@ -286,7 +287,10 @@ static void write_bucket(struct dealing *dealing, uint32_t bucket, const struct 
         if (own_count > 1 && layout->builder->events.any_id)
             own_count = keep_each_id_once(&dealing->ids, own, own_count);
         uint64_t first_event = history->event_count;
-        for (uint64_t i = 0; i < own_count; i++) write_event(layout, &own[i], dealing->capacities);
+        for (uint64_t i = 0; i < own_count; i++) {
+            if (has_rows && own + i + AHEAD < end) __builtin_prefetch(&rows[own[i + AHEAD].value]);
+            write_event(layout, &own[i], dealing->capacities);
+        }
         if (own_count > 0) note_span(history, first_event, history->event_count - 1);
         history->event_first[first + c + 1] = history->event_count;
     }

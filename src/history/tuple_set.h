@@ -36,7 +36,7 @@ struct tuple_set {
 void tuple_set_init(struct tuple_set *set, uint64_t seed);
 void tuple_set_release(struct tuple_set *set);
 
-uint32_t tuple_set_add(struct tuple_set *set, struct tuple tuple); /* its number */
+uint32_t tuple_set_add(struct tuple_set *set, struct tuple tuple);        /* its number */
 uint32_t tuple_set_find(const struct tuple_set *set, struct tuple tuple); /* TUPLE_NONE when absent */
 struct tuple tuple_set_at(const struct tuple_set *set, uint32_t number);
 size_t tuple_set_bytes(const struct tuple_set *set);

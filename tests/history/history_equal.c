@@ -121,8 +121,7 @@ void check_equal(const struct history *a, const struct history *b)
         uint32_t other = catalog_find(b->catalog, property->entity, property->name);
         CHECK_TRUE(other != INTERN_NONE);
         CHECK_INT(property->type, catalog_at(b->catalog, other)->type);
-        if (property->entity == ENTITY_EVENT)
-            check_event_column(&a->event_properties[i], &b->event_properties[other]);
+        if (property->entity == ENTITY_EVENT) check_event_column(&a->event_properties[i], &b->event_properties[other]);
         else check_column(&a->properties[i], &b->properties[other], a->records[property->entity].count);
     }
     check_classes(a, b);

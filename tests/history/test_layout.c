@@ -6,22 +6,8 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "harness.h"
 #include "history/builder_internal.h"
-#include "history_equal.h"
-
-struct world {
-    struct catalog *catalog;
-    struct history_builder *builder;
-    struct history *history;
-};
-
-static void world_free(struct world *world)
-{
-    history_free(world->history);
-    history_builder_free(world->builder);
-    catalog_free(world->catalog);
-}
+#include "world.h"
 
 struct random {
     uint64_t state;
@@ -47,10 +33,10 @@ struct fact {
     enum fact_kind kind;
     enum entity object;
     enum association association;
-    uint32_t a, b;    /* numbers of ids */
-    bool mark;        /* listed, bot */
+    uint32_t a, b; /* numbers of ids */
+    bool mark;     /* listed, bot */
     int64_t at_ms;
-    uint32_t id;      /* of the message; 0: none */
+    uint32_t id; /* of the message; 0: none */
     uint32_t name;
     uint32_t property_count;
     uint32_t properties[4];
@@ -125,8 +111,8 @@ static void tell_event(struct world *world, const struct fact *fact)
 static void tell_property(struct world *world, const struct fact *fact)
 {
     char name[16], text[16], id[16];
-    uint32_t property = catalog_property(world->catalog, fact->object,
-                                         numbered(name, sizeof name, "p", fact->properties[0]));
+    uint32_t property =
+        catalog_property(world->catalog, fact->object, numbered(name, sizeof name, "p", fact->properties[0]));
     struct err_info why = {0};
     CHECK_OK(history_builder_property(world->builder, property, record_of(world, fact->object, fact->a, false),
                                       fact->at_ms,
@@ -169,8 +155,7 @@ static void shuffle(struct random *random, uint32_t *order, uint32_t count)
  * without an id, which would count twice). */
 static struct world told(const struct fact *facts, const struct setting *setting, struct random *random, bool as_given)
 {
-    struct world world = {.catalog = catalog_new()};
-    world.builder = history_builder_new(world.catalog);
+    struct world world = world_new();
     if (setting->classes_max > 0 && !as_given) world.builder->events.classes_max = setting->classes_max;
     uint32_t *order = memory_array((size_t)setting->facts * 2, sizeof *order);
     uint32_t told = 0;
@@ -182,8 +167,7 @@ static struct world told(const struct fact *facts, const struct setting *setting
     if (!as_given) shuffle(random, order, told);
     for (uint32_t i = 0; i < told; i++) tell(&world, &facts[order[i]]);
     memory_free(order);
-    world.history = history_builder_finish(world.builder, NULL);
-    check_invariants(world.history);
+    world_finish(&world);
     return world;
 }
 
