@@ -17,6 +17,7 @@
 #define MESSAGE_BYTES_MAX 1024
 #define LINE_CELLS_MAX 120 /* of a source line; a longer one is cut around the offending text */
 #define CELLS_BEFORE 60    /* kept in front of the offending text then */
+#define BYTES_PER_CELL 8   /* more than enough, also with accents as characters of their own */
 #define CUT "..."
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -36,7 +37,7 @@ static size_t first_character(struct str s, bool *whole)
 {
     unsigned char lead = (unsigned char)s.at[0];
     size_t bytes = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    *whole = bytes <= s.len && unicode_valid((struct str){s.at, bytes}, NULL);
+    *whole = bytes == 1 || (bytes <= s.len && unicode_valid((struct str){s.at, bytes}, NULL));
     return *whole ? bytes : 1;
 }
 
@@ -139,19 +140,35 @@ static struct str take_characters(struct str *rest, uint32_t characters)
     return (struct str){begin, (size_t)(rest->at - begin)};
 }
 
+/* Of a character that shown_character gave; tabs count as one. */
+static size_t cells_of_character(struct str shown)
+{
+    return shown.len == 1 ? 1 : unicode_width(shown);
+}
+
 static size_t cells_of(struct str s)
 {
     size_t cells = 0;
-    while (s.len > 0) cells += unicode_width(shown_character(&s));
+    while (s.len > 0) cells += cells_of_character(shown_character(&s));
     return cells;
 }
 
-/* The end of `s` that is at most `cells` wide. */
+static bool is_wider(struct str s, size_t cells)
+{
+    size_t used = 0;
+    while (s.len > 0 && used <= cells) used += cells_of_character(shown_character(&s));
+    return used > cells;
+}
+
+/* The end of `s` that is at most `cells` wide. Looks at no more than its last bytes: a line may be megabytes. */
 static struct str last_cells(struct str s, size_t cells)
 {
-    size_t all = cells_of(s);
-    while (s.len > 0 && all > cells) all -= unicode_width(shown_character(&s));
-    return s;
+    size_t skipped = s.len > cells * BYTES_PER_CELL ? s.len - cells * BYTES_PER_CELL : 0;
+    while (skipped > 0 && skipped < s.len && ((unsigned char)s.at[skipped] & 0xC0) == 0x80) skipped++;
+    struct str end = {s.at + skipped, s.len - skipped};
+    size_t all = cells_of(end);
+    while (end.len > 0 && all > cells) all -= cells_of_character(shown_character(&end));
+    return end;
 }
 
 static struct str first_cells(struct str s, size_t cells)
@@ -160,7 +177,7 @@ static struct str first_cells(struct str s, size_t cells)
     size_t used = 0;
     const char *end = s.at;
     while (rest.len > 0) {
-        used += unicode_width(shown_character(&rest));
+        used += cells_of_character(shown_character(&rest));
         if (used > cells) break;
         end = rest.at;
     }
@@ -178,7 +195,7 @@ static void append_blank_part(struct buf *out, struct str s)
     while (s.len > 0) {
         struct str shown = shown_character(&s);
         if (shown.at[0] == '\t') buf_append_char(out, '\t');
-        else buf_append_repeat(out, ' ', unicode_width(shown));
+        else buf_append_repeat(out, ' ', cells_of_character(shown));
     }
 }
 
@@ -188,7 +205,7 @@ static void draw(struct str line, struct place at, bool colour, struct buf *out)
     struct str after = line;
     struct str before = take_characters(&after, at.column > 0 ? at.column - 1 : 0);
     struct str offending = take_characters(&after, at.length);
-    bool long_line = cells_of(line) > LINE_CELLS_MAX;
+    bool long_line = is_wider(line, LINE_CELLS_MAX);
     struct str before_kept = long_line ? last_cells(before, CELLS_BEFORE) : before;
     size_t left = LINE_CELLS_MAX - CELLS_BEFORE;
     struct str offending_kept = long_line ? first_cells(offending, left) : offending;
