@@ -274,6 +274,35 @@ TEST(a_company_pools_its_contacts_before_days_and_limits_are_counted)
     product_free(p);
 }
 
+TEST(a_property_that_few_of_many_records_have_keeps_its_versions)
+{
+    struct product *p = with_rules(
+        "contact",
+        STR("      - {name: Known, when: {property: tier, known: true}, points: 1}\n"
+            "      - {name: Gold, when: {property: tier, is: gold}, points: 10}\n"
+            "      - {name: Ever, when: {property: tier, ever: {is: silver}}, points: 100}\n"
+            "      - {name: New, when: {property: tier, changed_within: 30d}, points: 1000}\n"
+            "      - {name: Missing, when: {property: tier, is_not: gold, or_unknown: true}, points: 5000}\n"));
+    for (uint32_t i = 0; i < 6000; i++)
+        (void)history_builder_record(p->builder, ENTITY_CONTACT, arena_format(p->arena, "c%u", i), true);
+    product_facts(p, "contact c1 tier=silver\n"
+                     "contact c2 tier=gold\n"
+                     "contact c3 tier=silver\n"
+                     "from 2026-01-10T00:00:00Z contact c3 tier=gold\n"
+                     "contact c4 tier=gold\n"
+                     "from 2026-01-10T00:00:00Z contact c4 tier=\n");
+    product_finish(p);
+    int64_t as_of_ms = instant_of("2026-01-20T00:00:00Z");
+    CHECK_INT(total_of(p, "c1", as_of_ms), 5101 * MICRO);
+    CHECK_INT(total_of(p, "c2", as_of_ms), 11 * MICRO);
+    CHECK_INT(total_of(p, "c3", as_of_ms), 1111 * MICRO);
+    CHECK_INT(total_of(p, "c4", as_of_ms), 5000 * MICRO);
+    CHECK_INT(total_of(p, "c5", as_of_ms), 5000 * MICRO);
+    CHECK_INT(total_of(p, "c3", instant_of("2026-01-09T00:00:00Z")), 5101 * MICRO);
+    CHECK_INT(total_of(p, "c4", EVENT_MIN_MS), 11 * MICRO);
+    product_free(p);
+}
+
 /* ---- Editing. ---- */
 
 TEST(an_edit_of_points_clamps_and_bands_reads_no_event_again)
