@@ -257,6 +257,24 @@ TEST(of_joined_contacts_the_listed_stays_then_the_earliest_then_the_lesser_id)
     world_free(&world);
 }
 
+TEST(an_association_is_a_fact_about_both_its_ends)
+{
+    struct world world = world_new();
+    uint32_t a1 = add_stranger(&world, "a1"), a2 = add_stranger(&world, "a2");
+    uint32_t b1 = add_stranger(&world, "b1"), b2 = add_stranger(&world, "b2");
+    uint32_t deal = history_builder_record(world.builder, ENTITY_DEAL, STR("d"), true);
+    send_event(&world, a1, 1000, "visit", "", NULL, NULL);
+    send_event(&world, b1, 1000, "visit", "", NULL, NULL);
+    history_builder_associate(world.builder, ASSOCIATION_DEAL_CONTACT, deal, a2, 500);
+    history_builder_associate(world.builder, ASSOCIATION_CONTACT_COMPANY, b2, add_company(&world, "acme"), FOREVER);
+    history_builder_join(world.builder, a1, a2);
+    history_builder_join(world.builder, b1, b2);
+    world_finish(&world);
+    CHECK_STR(history_record_id(world.history, ENTITY_CONTACT, 0), STR("a2"));
+    CHECK_STR(history_record_id(world.history, ENTITY_CONTACT, 1), STR("b2"));
+    world_free(&world);
+}
+
 TEST(associations_are_found_from_both_ends_each_once)
 {
     struct world world = world_new();
