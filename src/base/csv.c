@@ -368,12 +368,21 @@ static enum err check_count(const struct csv *csv, struct err_info *why)
                       csv->columns);
 }
 
+/* Nothing is left; the input learns that all is consumed. */
+static bool is_done(struct csv *csv)
+{
+    if (!csv->failed && (!csv->at_end || csv->at < csv->scanner.end)) return false;
+    input_consume(csv->input, (size_t)(csv->at - csv->window.at));
+    csv->window = input_window(csv->input, &csv->at_end);
+    return true;
+}
+
 /* The next record that is not blank, header or not, into csv->fields. ERR_NOT_FOUND at
  * the end; *line is where the record begins. */
 static enum err next_record(struct csv *csv, uint64_t *line, struct err_info *why)
 {
     for (;;) {
-        if (csv->failed || (csv->at_end && csv->at == csv->window.at + csv->window.len)) return ERR_NOT_FOUND;
+        if (is_done(csv)) return ERR_NOT_FOUND;
         struct progress progress;
         enum outcome outcome = read_record(csv, &progress);
         *line = csv->line;

@@ -134,6 +134,7 @@ enum err input_more(struct input *input, struct err_info *why)
     if (unread >= INPUT_RECORD_MAX)
         return err_set(why, ERR_TOO_BIG, "longer than %zu MiB", INPUT_RECORD_MAX / 1024 / 1024);
     size_t bytes = unread > input->chunk ? unread : input->chunk;
+    if (bytes > INPUT_RECORD_MAX - unread) bytes = INPUT_RECORD_MAX - unread;
     make_room(input, bytes);
     ssize_t got = read_some(input, input->memory + input->end, bytes);
     if (got < 0) {

@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 #define INPUT_PADDING 64
-#define INPUT_RECORD_MAX ((size_t)16 * 1024 * 1024) /* bytes of one CSV record or line */
+#define INPUT_RECORD_MAX ((size_t)16 * 1024 * 1024) /* bytes of one CSV record or line, its end included */
 
 struct input; /* opaque; see input.c */
 

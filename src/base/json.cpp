@@ -61,40 +61,27 @@ extern "C" void json_parser_free(struct json_parser *parser)
 
 /* ---- What is wrong with a text. ---- */
 
-static struct place place_of(const char *text, size_t offset)
-{
-    struct place at = {1, 1, 1};
-    size_t line_start = 0;
-    for (size_t i = 0; i < offset; i++) {
-        if (text[i] != '\n') continue;
-        at.line++;
-        line_start = i + 1;
-    }
-    at.column += (uint32_t)unicode_length({text + line_start, offset - line_start});
-    return at;
-}
-
 /* Expected something else at the token being read, or before the end. */
 static bool refuse(reader &r, const char *expected)
 {
     bool ended = r.token >= r.end;
-    r.code = err_set_at(r.why, ERR_INVALID, place_of(r.text, ended ? r.length : *r.token), "not JSON: %s%s",
-                        ended ? "it ends too early, " : "", expected);
+    r.code = err_set_at(r.why, ERR_INVALID, unicode_place({r.text, r.length}, ended ? r.length : *r.token),
+                        "not JSON: %s%s", ended ? "it ends too early, " : "", expected);
     return false;
 }
 
 static bool refuse_number(reader &r, struct str number, const char *what)
 {
     int shown = number.len < 60 ? (int)number.len : 60;
-    r.code = err_set_at(r.why, ERR_INVALID, place_of(r.text, *r.token), "the number %.*s%s %s", shown, number.at,
-                        number.len < 60 ? "" : "...", what);
+    r.code = err_set_at(r.why, ERR_INVALID, unicode_place({r.text, r.length}, *r.token), "the number %.*s%s %s", shown,
+                        number.at, number.len < 60 ? "" : "...", what);
     return false;
 }
 
 static bool refuse_depth(reader &r)
 {
-    r.code =
-        err_set_at(r.why, ERR_TOO_BIG, place_of(r.text, *r.token), "nested more than %d levels deep", JSON_DEPTH_MAX);
+    r.code = err_set_at(r.why, ERR_TOO_BIG, unicode_place({r.text, r.length}, *r.token),
+                        "nested more than %d levels deep", JSON_DEPTH_MAX);
     return false;
 }
 
@@ -106,7 +93,7 @@ static enum err report(simdjson::error_code error, struct str text, struct err_i
     case simdjson::UNESCAPED_CHARS:
         return err_set(why, ERR_INVALID, "not JSON: a string holds a control character that is not escaped");
     case simdjson::UTF8_ERROR:
-        return err_set_at(why, ERR_INVALID, place_of(text.at, unicode_valid_length(text)), "not valid UTF-8");
+        return err_set_at(why, ERR_INVALID, unicode_place(text, unicode_valid_length(text)), "not valid UTF-8");
     default: return err_set(why, ERR_INVALID, "not JSON: %s", simdjson::error_message(error));
     }
 }
@@ -261,7 +248,7 @@ static bool read_number(reader &r, json_item *item)
     int64_t as_signed;
     uint64_t as_unsigned;
     if (str_to_i64(item->text, &as_signed)) {
-        item->number = (double)as_signed;
+        item->number = as_signed == 0 && *start == '-' ? -0.0 : (double)as_signed;
     } else if (str_to_u64(item->text, &as_unsigned)) {
         item->number = (double)as_unsigned;
     } else {
@@ -323,8 +310,13 @@ static bool read_key(reader &r, struct str *key)
     return true;
 }
 
+/* NULL past the ceiling. */
 static json_item *new_item(reader &r)
 {
+    if (r.count == JSON_ITEMS_MAX) {
+        r.code = err_set(r.why, ERR_TOO_BIG, "more than %d values", JSON_ITEMS_MAX);
+        return nullptr;
+    }
     json_item *item = &r.items[r.count++];
     *item = json_item();
     item->span = 1;
@@ -339,6 +331,7 @@ static bool read_document(reader &r)
     char close = '\0'; /* what ends the innermost */
     for (;;) {
         json_item *item = new_item(r);
+        if (item == nullptr) return false;
         if (close == '}' && !read_key(r, &item->key)) return false;
         char c = token_char(r);
         if (c == '{' || c == '[') {
@@ -386,10 +379,9 @@ extern "C" enum err json_parse(struct json_parser *parser, struct str text, cons
     if (error != simdjson::SUCCESS) return report(error, text, why);
     const uint32_t *tokens = parser->simd->structural_indexes.get();
     size_t count = parser->simd->n_structural_indexes;
-    if (count > JSON_ITEMS_MAX * 4) /* a value takes at most four tokens: key, colon, value, comma */
-        return err_set(why, ERR_TOO_BIG, "more than %d values", JSON_ITEMS_MAX);
-    /* One more than values can be: the member that a text which ends too early misses. */
-    if (parser->items.size() <= count) parser->items.resize(count + 1);
+    /* One more than there can be values: the member that a text which ends too early misses. */
+    size_t room = count < JSON_ITEMS_MAX ? count + 1 : JSON_ITEMS_MAX;
+    if (parser->items.size() < room) parser->items.resize(room);
     bool has_escapes = memchr(text.at, '\\', text.len) != nullptr;
     if (has_escapes && parser->unescaped.size() < text.len) parser->unescaped.resize(text.len);
     reader r = {

@@ -70,6 +70,19 @@ bool unicode_valid(struct str s, size_t *bad)
     return false;
 }
 
+struct place unicode_place(struct str text, size_t offset)
+{
+    struct place at = {1, 1, 1};
+    size_t line_start = 0;
+    for (size_t i = 0; i < offset; i++) {
+        if (text.at[i] != '\n') continue;
+        at.line++;
+        line_start = i + 1;
+    }
+    at.column += (uint32_t)unicode_length((struct str){text.at + line_start, offset - line_start});
+    return at;
+}
+
 /* The property White_Space of the Unicode character database. */
 static bool is_white_space(int32_t c)
 {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/str.h"
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms). When false and `bad` is
@@ -17,6 +18,9 @@ bool unicode_valid(struct str s, size_t *bad);
 
 /* Bytes before the first that is not; looks no further than that. */
 size_t unicode_valid_length(struct str s);
+
+/* The line and column of the byte at `offset` (at most text.len), of length 1. */
+struct place unicode_place(struct str text, size_t offset);
 
 /* Trimmed of Unicode white space, NFKC and case folded (UAX #15, full case folding):
  * two texts are equal for a rule when their folded forms have the same bytes. Text

@@ -1,7 +1,8 @@
 /* yaml.h — YAML (and so JSON) as a tree that remembers where each word stood.
  *
- * A face on libfyaml. Anchors, aliases, tags and merge keys are refused with a
- * sentence: a definition says what it means. */
+ * A face on libfyaml. Anchors, aliases, tags, merge keys and explicit keys (lines that
+ * begin with '? ', even in a text of many lines) are refused with a sentence: a
+ * definition says what it means. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_BASE_YAML_H
 #define PLUMB_BASE_YAML_H
