@@ -63,17 +63,17 @@ struct rule {
     enum rule_kind kind;
     bool enabled;
     struct clamp clamp;
-    int32_t points;      /* when, event */
-    bool has_otherwise;  /* written: it then leaves a ledger line when applied */
-    int32_t otherwise;   /* when, values */
+    int32_t points;     /* when, event */
+    bool has_otherwise; /* written: it then leaves a ledger line when applied */
+    int32_t otherwise;  /* when, values */
     bool has_unknown;
-    int32_t unknown;     /* values */
+    int32_t unknown; /* values */
     /* when: */
     const struct condition *when;
     /* values: */
     uint32_t property; /* catalog id */
     struct place property_at;
-    enum hop hop;      /* HOP_OWN or HOP_COMPANY; a deal hop takes the best match of any open deal */
+    enum hop hop; /* HOP_OWN or HOP_COMPANY; a deal hop takes the best match of any open deal */
     struct value_case *cases;
     uint32_t case_count;
     /* event, ranges: */
@@ -85,10 +85,10 @@ struct rule {
     /* rollup: */
     enum entity over; /* whose records */
     enum take take;
-    uint32_t top;            /* N of top N */
+    uint32_t top; /* N of top N */
     enum score_part part;
-    uint32_t score;          /* index into the set: a named score, or an anonymous one made of `rule` */
-    struct str score_name;   /* as written; empty for `rule` */
+    uint32_t score;        /* index into the set: a named score, or an anonymous one made of `rule` */
+    struct str score_name; /* as written; empty for `rule` */
 };
 
 struct group {
@@ -106,7 +106,7 @@ struct score {
     struct str name;
     struct str title; /* the name when not given */
     enum entity object;
-    bool anonymous;   /* made for a rollup's `rule`; never shown */
+    bool anonymous;                /* made for a rollup's `rule`; never shown */
     const struct condition *scope; /* `for`; NULL: everyone */
     enum no_match no_match;
     struct clamp category[CATEGORY_COUNT];

@@ -116,20 +116,13 @@ TEST(each_score_comes_after_those_it_uses)
 {
     AUTO_FIXTURE fixture;
     fixture_open(&fixture);
-    parse(
-        &fixture,
-        SCORE("a", RULE_ON("{segment: s}")) "---\n" SCORE(
-            "b",
-            RULE_ON(
-                "{score: d, gt: 1}")) "---\n" SCORE("c",
-                                                    "{name: R, over: companies, take: sum, rule: {when: {all: []}, "
-                                                    "points: 1}}") "---\n" SCORE("d",
-                                                                                 RULE_ON(
-                                                                                     "{score: c, gt: 1}")) "---"
-                                                                                                           "\nsegment: "
-                                                                                                           "s\nwhen: "
-                                                                                                           "{score: b, "
-                                                                                                           "gt: 1}\n");
+    parse(&fixture, SCORE("a", RULE_ON("{segment: s}")) "---\n" SCORE("b", RULE_ON("{score: d, gt: 1}")) "---\n" SCORE(
+                        "c", "{name: R, over: companies, take: sum, rule: {when: {all: []}, "
+                             "points: 1}}") "---\n" SCORE("d", RULE_ON("{score: c, gt: 1}")) "---"
+                                                                                             "\nsegment: "
+                                                                                             "s\nwhen: "
+                                                                                             "{score: b, "
+                                                                                             "gt: 1}\n");
     CHECK_TRUE(fixture_check(&fixture));
     uint32_t at[5] = {0};
     for (uint32_t i = 0; i < 5; i++) at[fixture.set.order[i]] = i;
