@@ -160,7 +160,8 @@ static void browse(struct story *story, int64_t at_ms)
     struct dice *dice = &story->dice;
     uint32_t count = 1 + dice_below(dice, longest[mood]);
     for (uint32_t i = 0; i < count; i++) {
-        int32_t seconds = mood == MOOD_ROBOT ? 1 : dice_between(dice, 5, 60) + (int32_t)dice_below(dice, 120);
+        int32_t seconds = mood == MOOD_ROBOT ? 1 : dice_between(dice, 5, 60);
+        if (mood != MOOD_ROBOT) seconds += dice_between(dice, 0, 120);
         happen(story, at_ms, KIND_PAGE, dice_pick(dice, page_weights[mood], PAGE_COUNT), seconds, false);
         at_ms += seconds * MS_PER_SECOND;
     }
@@ -201,9 +202,9 @@ static void join_webinar(struct story *story, int64_t at_ms)
     size_t webinar = dice_below(dice, WEBINAR_COUNT);
     happen(story, at_ms, KIND_REGISTER, webinar, 0, false);
     int64_t thursday_ms = (floor_div(at_ms, 7 * MS_PER_DAY) + 1 + dice_between(dice, 0, 1)) * 7 * MS_PER_DAY;
-    if (dice_chance(dice, story->contact.mood >= MOOD_COMPARING ? 750 : 400))
-        happen(story, thursday_ms + 13 * MS_PER_HOUR + (int64_t)dice_below(dice, 600) * MS_PER_SECOND, KIND_ATTEND,
-               webinar, dice_between(dice, 10, 60), false);
+    if (!dice_chance(dice, story->contact.mood >= MOOD_COMPARING ? 750 : 400)) return;
+    int64_t joined_ms = thursday_ms + 13 * MS_PER_HOUR + (int64_t)dice_below(dice, 600) * MS_PER_SECOND;
+    happen(story, joined_ms, KIND_ATTEND, webinar, dice_between(dice, 10, 60), false);
 }
 
 static void meet(struct story *story, int64_t at_ms)
@@ -211,10 +212,10 @@ static void meet(struct story *story, int64_t at_ms)
     struct dice *dice = &story->dice;
     size_t meeting = dice_below(dice, MEETING_COUNT);
     happen(story, at_ms, KIND_BOOK, meeting, 0, false);
-    int64_t later_ms = (floor_div(at_ms, MS_PER_DAY) + dice_between(dice, 1, 6)) * MS_PER_DAY;
-    if (dice_chance(dice, 800))
-        happen(story, later_ms + dice_between(dice, 16, 32) * 30 * MS_PER_MINUTE, KIND_MEET, meeting,
-               dice_between(dice, 15, 75), false);
+    if (!dice_chance(dice, 800)) return;
+    int64_t held_ms = (floor_div(at_ms, MS_PER_DAY) + dice_between(dice, 1, 6)) * MS_PER_DAY;
+    held_ms += dice_between(dice, 16, 32) * 30 * MS_PER_MINUTE;
+    happen(story, held_ms, KIND_MEET, meeting, dice_between(dice, 15, 75), false);
 }
 
 /* A moment within the contact's time, around its peak or anywhere. */
@@ -226,7 +227,8 @@ static int64_t begin_session(struct story *story)
     int32_t first = contact->created_day < 0 ? 0 : contact->created_day;
     int32_t day = dice_between(dice, first, contact->last_day - 1);
     if (dice_chance(dice, peak_permille[contact->mood])) {
-        int32_t near = contact->peak_day + dice_between(dice, -14, 7) + dice_between(dice, -7, 7);
+        int32_t near = contact->peak_day + dice_between(dice, -14, 7);
+        near += dice_between(dice, -7, 7);
         if (near >= first && near < contact->last_day) day = near;
     }
     int64_t at_ms = world_moment(story->world, dice, day);

@@ -32,19 +32,19 @@ static const uint16_t industry_weights[] = {150, 130, 150, 90, 70, 110, 70, 40, 
 
 static const struct country {
     const char *name;
-    enum language language;
     const char *cities[6];
+    enum language language;
     int32_t fit_milli;
 } countries[] = {
-    {"Poland", LANGUAGE_POLISH, {"Warszawa", "Kraków", "Wrocław", "Gdańsk", "Poznań", "Łódź"}, 300},
+    {"Poland", {"Warszawa", "Kraków", "Wrocław", "Gdańsk", "Poznań", "Łódź"}, LANGUAGE_POLISH, 300},
     {"Netherlands",
-     LANGUAGE_DUTCH,
      {"Amsterdam", "Rotterdam", "Utrecht", "Eindhoven", "Groningen", "'s-Hertogenbosch"},
+     LANGUAGE_DUTCH,
      200},
-    {"Czechia", LANGUAGE_CZECH, {"Praha", "Brno", "Ostrava", "Plzeň", "Liberec", "České Budějovice"}, 200},
-    {"United Kingdom", LANGUAGE_ENGLISH, {"London", "Manchester", "Leeds", "Bristol", "Edinburgh", "Cardiff"}, -100},
-    {"Ireland", LANGUAGE_ENGLISH, {"Dublin", "Cork", "Galway", "Limerick", "Waterford", "Sligo"}, -300},
-    {"Belgium", LANGUAGE_DUTCH, {"Antwerpen", "Gent", "Brugge", "Leuven", "Mechelen", "Hasselt"}, -100},
+    {"Czechia", {"Praha", "Brno", "Ostrava", "Plzeň", "Liberec", "České Budějovice"}, LANGUAGE_CZECH, 200},
+    {"United Kingdom", {"London", "Manchester", "Leeds", "Bristol", "Edinburgh", "Cardiff"}, LANGUAGE_ENGLISH, -100},
+    {"Ireland", {"Dublin", "Cork", "Galway", "Limerick", "Waterford", "Sligo"}, LANGUAGE_ENGLISH, -300},
+    {"Belgium", {"Antwerpen", "Gent", "Brugge", "Leuven", "Mechelen", "Hasselt"}, LANGUAGE_DUTCH, -100},
 };
 static const uint16_t country_weights[] = {330, 220, 200, 160, 40, 50};
 
@@ -71,20 +71,22 @@ struct company company_at(const struct world *world, uint32_t company)
     size_t size = dice_pick(&dice, size_weights, COUNT_OF(size_weights));
     size_t crm = dice_pick(&dice, crm_weights, COUNT_OF(crm_weights));
     uint32_t employees = (uint32_t)dice_between(&dice, (int32_t)sizes[size].least, (int32_t)sizes[size].most);
-    bool known = dice_chance(&dice, 930);
+    bool employees_known = dice_chance(&dice, 930), crm_known = dice_chance(&dice, 650);
+    uint32_t city = dice_below(&dice, COUNT_OF(country->cities)), age = dice_below(&dice, 72);
+    int32_t wealth_permille = dice_between(&dice, 500, 1700), luck_milli = dice_between(&dice, -250, 250);
     struct company facts = {
         .language = country->language,
         .country = country->name,
-        .city = country->cities[dice_below(&dice, COUNT_OF(country->cities))],
+        .city = country->cities[city],
         .industry = industry->name,
-        .crm = dice_chance(&dice, 650) ? crms[crm].name : NULL,
-        .employees = known ? employees : 0,
+        .crm = crm_known ? crms[crm].name : NULL,
+        .employees = employees_known ? employees : 0,
         .true_employees = employees,
-        .founded = 1950 + dice_below(&dice, 72),
-        .revenue_eur = (uint64_t)employees * industry->revenue_per_head_eur / 1000 *
-                       (uint64_t)dice_between(&dice, 500, 1700) / 1000 * 1000,
-        .fit_milli = industry->fit_milli + country->fit_milli + sizes[size].fit_milli + crms[crm].fit_milli +
-                     dice_between(&dice, -250, 250),
+        .founded = 1950 + age,
+        .revenue_eur =
+            (uint64_t)employees * industry->revenue_per_head_eur / 1000 * (uint64_t)wealth_permille / 1000 * 1000,
+        .fit_milli =
+            industry->fit_milli + country->fit_milli + sizes[size].fit_milli + crms[crm].fit_milli + luck_milli,
     };
     facts.looking = dice_chance(&dice, 60 + logistic_permille(facts.fit_milli) / 10);
     facts.looking_day = dice_between(&dice, 20, DEMO_DAYS + 30);

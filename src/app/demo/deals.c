@@ -26,7 +26,8 @@ static bool draw_deal(const struct world *world, const struct contact *contact, 
     struct company company = company_at(world, contact->company);
     out->opened_day = contact->peak_day + dice_between(dice, 4, 35);
     if (out->opened_day < contact->created_day) out->opened_day = contact->created_day + dice_between(dice, 1, 20);
-    out->closing_day = out->opened_day + dice_between(dice, 14, 60) + dice_between(dice, 0, 50);
+    out->closing_day = out->opened_day + dice_between(dice, 14, 60);
+    out->closing_day += dice_between(dice, 0, 50);
     out->won = dice_chance(dice, logistic_permille(contact->fit_milli + contact->interest_milli / 2 - 1900));
     size_t plan = company.true_employees < 50 ? 0 : company.true_employees < 500 ? 1 : 2;
     static const char *const plans[] = {"Start", "Team", "Enterprise"};

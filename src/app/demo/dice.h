@@ -2,7 +2,10 @@
  *
  * Each record has dice of its own, made from the world's seed, a word for what they
  * decide and the record's number. So anything about a record can be told again at any
- * time without keeping it, and one record more changes nothing about another. */
+ * time without keeping it, and one record more changes nothing about another.
+ *
+ * C leaves open in which order the operands of a sum, arguments and initialisers are
+ * evaluated. So an expression throws once at most: a second throw is a statement of its own. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_APP_DEMO_DICE_H
 #define PLUMB_APP_DEMO_DICE_H
