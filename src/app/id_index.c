@@ -7,16 +7,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/id_index.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/arena.h"
 
 #define HEAD_BYTES 5
-#define LINE_BYTES ((uintptr_t)64)
+#define LINE_BYTES ((size_t)64)
+#define HUGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
 #define FIRST_SLOTS ((size_t)1024)
 
 struct id_index {
-    char *memory; /* what is freed; slots begin at its first whole line */
     char *slots;
     size_t slot_bytes;
     size_t slot_count; /* a power of two */
@@ -24,10 +26,16 @@ struct id_index {
     uint64_t seed;
 };
 
+/* Aligned to what the processor fetches at once; a large table to what it maps at once, or each
+ * look-up would wait for its page table as well. */
 static void make_slots(struct id_index *index, size_t slot_bytes, size_t slot_count)
 {
-    index->memory = memory_array(slot_count + LINE_BYTES / slot_bytes, slot_bytes);
-    index->slots = index->memory + (LINE_BYTES - (uintptr_t)index->memory % LINE_BYTES) % LINE_BYTES;
+    size_t bytes = slot_bytes * slot_count;
+    size_t alignment = bytes < HUGE_PAGE_BYTES ? LINE_BYTES : HUGE_PAGE_BYTES;
+    void *slots = NULL;
+    INVARIANT(posix_memalign(&slots, alignment, bytes) == 0); /* out of memory stops the process, as everywhere */
+    if (alignment == HUGE_PAGE_BYTES) (void)madvise(slots, bytes, MADV_HUGEPAGE);
+    index->slots = memset(slots, 0, bytes);
     index->slot_bytes = slot_bytes;
     index->slot_count = slot_count;
 }
@@ -43,7 +51,7 @@ struct id_index *id_index_new(void)
 void id_index_free(struct id_index *index)
 {
     if (index == NULL) return;
-    memory_free(index->memory);
+    free(index->slots);
     memory_free(index);
 }
 
@@ -82,7 +90,7 @@ static void rebuild(struct id_index *index, size_t slot_bytes, size_t slot_count
         struct str id = {slot + HEAD_BYTES, (unsigned char)slot[4]};
         if (record_plus_1(slot) != 0) put(index, id, record_plus_1(slot));
     }
-    memory_free(old.memory);
+    free(old.slots);
 }
 
 void id_index_add(struct id_index *index, struct str id, uint32_t record)
@@ -101,4 +109,11 @@ uint32_t id_index_find(const struct id_index *index, struct str id)
     if (id.len == 0 || id.len + HEAD_BYTES > index->slot_bytes) return RECORD_NONE;
     uint32_t number_plus_1 = record_plus_1(find_slot(index, id));
     return number_plus_1 == 0 ? RECORD_NONE : number_plus_1 - 1;
+}
+
+void id_index_prefetch(const struct id_index *index, struct str id)
+{
+    if (id.len == 0 || id.len + HEAD_BYTES > index->slot_bytes) return;
+    size_t i = (size_t)str_hash(id, index->seed) & (index->slot_count - 1);
+    __builtin_prefetch(index->slots + i * index->slot_bytes);
 }

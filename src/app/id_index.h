@@ -24,4 +24,7 @@ void id_index_free(struct id_index *index); /* NULL is fine */
 void id_index_add(struct id_index *index, struct str id, uint32_t record);
 uint32_t id_index_find(const struct id_index *index, struct str id); /* RECORD_NONE: ask elsewhere */
 
+/* Tell the memory that `id` will be asked for soon. */
+void id_index_prefetch(const struct id_index *index, struct str id);
+
 #endif

@@ -38,7 +38,7 @@ enum err load_refuse(struct loader *loader, const struct row *row, enum reject_r
         .column = column,
         .reason = reason,
         .message = message,
-        .row = rows_text(loader->rows),
+        .row = row->text,
     };
     loader->summary->refused[loader->entity]++;
     return rejects_add(loader->rejects, &reject, why);
@@ -132,30 +132,31 @@ static MUST_CHECK enum err take_row(struct loader *loader, struct row *row, stru
     return failed;
 }
 
-static MUST_CHECK enum err refuse_unreadable(struct loader *loader, struct reject *bad, struct err_info *why)
+static MUST_CHECK enum err refuse_unreadable(struct loader *loader, struct reject *bad, struct str text,
+                                             struct err_info *why)
 {
     bad->file = loader->file;
-    bad->row = rows_text(loader->rows);
+    bad->row = text;
     loader->summary->refused[loader->entity]++;
     return rejects_add(loader->rejects, bad, why);
 }
 
-static MUST_CHECK enum err take_rows(struct loader *loader, const struct input *input, struct err_info *why)
+static MUST_CHECK enum err take_rows(struct loader *loader, struct err_info *why)
 {
     struct progress *progress = loader->options->progress;
     uint64_t bytes_before = loader->summary->bytes;
+    struct reject bad;
     for (uint64_t count = 1;; count++) {
         struct row *row = NULL;
-        struct reject bad = {0};
         enum err failed = ERR_OK;
         enum rows_state state = rows_next(loader->rows, &row, &bad, why);
         if (state == ROWS_END) return ERR_OK;
         if (state == ROWS_FAILED) return why->code;
-        if (state == ROWS_BAD) failed = refuse_unreadable(loader, &bad, why);
+        if (state == ROWS_BAD) failed = refuse_unreadable(loader, &bad, row->text, why);
         else failed = take_row(loader, row, why);
         if (failed != ERR_OK) return failed;
         if (progress != NULL && count % ROWS_BETWEEN_PROGRESS == 0)
-            progress_update(progress, bytes_before + (uint64_t)input_position(input));
+            progress_update(progress, bytes_before + (uint64_t)rows_position(loader->rows));
     }
 }
 
@@ -163,11 +164,12 @@ enum err load_input(struct loader *loader, enum entity entity, struct input *inp
 {
     loader->entity = entity;
     loader->file = input_name(input);
-    enum err failed = rows_open(input, loader->catalog, loader->names[entity], &loader->rows, why);
+    enum err failed =
+        rows_open(input, loader->catalog, loader->names[entity], loader->options->one_thread, &loader->rows, why);
     if (failed != ERR_OK) return failed;
     failed = entity == ENTITY_EVENT ? load_check_event_columns(loader, why) : load_check_record_columns(loader, why);
-    if (failed == ERR_OK) failed = take_rows(loader, input, why);
-    loader->summary->bytes += (uint64_t)input_position(input);
+    if (failed == ERR_OK) failed = take_rows(loader, why);
+    loader->summary->bytes += (uint64_t)rows_position(loader->rows);
     rows_close(loader->rows);
     loader->rows = NULL;
     return failed;

@@ -42,6 +42,7 @@ struct load_options {
     const char *const *events;
     size_t event_file_count;
     const char *id_column;     /* --id: the contacts' id column instead of `id`; NULL: `id` */
+    bool one_thread;           /* do not read large files on a thread of their own */
     struct progress *progress; /* bytes read; NULL: none */
 };
 

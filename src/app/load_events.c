@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/unicode.h"
 
+#define ROWS_AHEAD 8   /* as many rows take as long as one wait for memory */
 #define CELLS_SHOWN 60 /* of a text from a file in a sentence */
 
 enum err load_check_event_columns(const struct loader *loader, struct err_info *why)
@@ -53,11 +54,12 @@ enum err load_event(struct loader *loader, struct row *row, struct event_fact *f
     if (fact->at_ms < EVENT_MIN_MS || fact->at_ms > EVENT_MAX_MS)
         return load_refuse(loader, row, REJECT_BAD_TIME, names_of_role(loader->names[ENTITY_EVENT], ROLE_TIME), why,
                            "the time is outside the years 1900 to 5999");
-    drop_empty(row);
+    if (row->json != NULL) drop_empty(row);
     fact->properties = row->values;
     fact->property_count = row->value_count;
     uint32_t bad_property = RECORD_NONE;
-    struct err_info bad = {.code = ERR_OK};
+    struct err_info bad;
+    bad.code = ERR_OK; /* the rest is only read after a failure, which fills it */
     if (history_builder_event(loader->builder, fact, &bad_property, &bad) != ERR_OK)
         return refuse_event(loader, row, bad_property, &bad, why);
     loader->summary->events++;
@@ -139,6 +141,7 @@ enum err load_event_row(struct loader *loader, struct row *row, struct err_info 
     if (!load_check_id(loader, row, row->role[ROLE_CONTACT], STR("contact"), &failed, why)) return failed;
     if (!read_frame(loader, row, &fact, &failed, why)) return failed;
     if (!read_bot(loader, row, &fact.bot, &failed, why)) return failed;
+    id_index_prefetch(loader->contacts, rows_ahead(loader->rows, ROLE_CONTACT, ROWS_AHEAD));
     fact.contact = load_find_contact(loader, row->role[ROLE_CONTACT]);
     if (fact.contact == RECORD_NONE || fact.contact == LOOKUP_SEVERAL)
         return refuse_contact(loader, row, fact.contact, why);

@@ -54,15 +54,6 @@ struct rejects *rejects_new(bool strict)
     return rejects;
 }
 
-void rejects_free(struct rejects *rejects)
-{
-    if (rejects == NULL) return;
-    if (rejects->file != NULL) (void)fclose(rejects->file);
-    buf_release(&rejects->text);
-    arena_free(rejects->arena);
-    memory_free(rejects);
-}
-
 const char *rejects_path(const struct rejects *rejects)
 {
     return rejects->path;
@@ -175,6 +166,16 @@ enum err rejects_finish(struct rejects *rejects, struct err_info *why)
     rejects->file = NULL;
     rejects->path = NULL;
     return failed;
+}
+
+void rejects_free(struct rejects *rejects)
+{
+    if (rejects == NULL) return;
+    enum err unsaid = rejects_finish(rejects, NULL);
+    (void)unsaid;
+    buf_release(&rejects->text);
+    arena_free(rejects->arena);
+    memory_free(rejects);
 }
 
 uint64_t rejects_count(const struct rejects *rejects)

@@ -56,7 +56,7 @@ struct rejects; /* opaque; see rejects.c */
 
 /* `strict`: rejects_add refuses to go on. */
 struct rejects *rejects_new(bool strict);
-void rejects_free(struct rejects *rejects); /* NULL is fine; an unfinished file is left as it is */
+void rejects_free(struct rejects *rejects); /* NULL is fine; finishes a file that was not */
 
 /* Write each refused row to `path` (borrowed). Nothing is opened yet. */
 void rejects_write_to(struct rejects *rejects, const char *path);

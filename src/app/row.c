@@ -28,6 +28,21 @@ void row_clear(struct row *row)
     arena_reset(row->arena);
 }
 
+void row_clear_values(struct row *row)
+{
+    row->value_count = 0;
+    memset(row->role, 0, sizeof row->role);
+}
+
+void row_append(struct row *row, uint32_t property, struct str text)
+{
+    if (row->value_count == row->capacity) {
+        row->capacity = row->capacity == 0 ? 16 : row->capacity * 2;
+        row->values = memory_resize(row->values, row->capacity, sizeof(struct event_property));
+    }
+    row->values[row->value_count++] = (struct event_property){.property = property, .text = text};
+}
+
 void row_set(struct row *row, uint32_t property, struct str text)
 {
     INVARIANT(property < row->property_count);
@@ -36,11 +51,7 @@ void row_set(struct row *row, uint32_t property, struct str text)
         row->values[place - 1].text = text;
         return;
     }
-    if (row->value_count == row->capacity) {
-        row->capacity = row->capacity == 0 ? 16 : row->capacity * 2;
-        row->values = memory_resize(row->values, row->capacity, sizeof(struct event_property));
-    }
-    row->values[row->value_count++] = (struct event_property){.property = property, .text = text};
+    row_append(row, property, text);
     row->place[property] = row->value_count;
 }
 

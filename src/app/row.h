@@ -15,11 +15,8 @@ struct row {
     struct str role[ROLE_COUNT];   /* trimmed; empty where the row has none */
     struct event_property *values; /* property and trimmed text; from JSON a text may be empty (null, "") */
     uint32_t value_count;
-    /* Where it came from: */
-    struct str text;              /* the line of JSON Lines; else empty */
-    const struct json_item *json; /* ... parsed; else NULL */
-    const struct str *fields;     /* of CSV, in the order of the header */
-    size_t field_count;
+    struct str text;              /* as it came: the line, the record */
+    const struct json_item *json; /* ... parsed, when it is JSON; else NULL */
 
     uint32_t capacity;         /* of values */
     uint32_t rank[ROLE_COUNT]; /* of the name that gave role[]; used by JSON */
@@ -32,6 +29,10 @@ void row_init(struct row *row, const struct catalog *catalog);
 void row_release(struct row *row);
 void row_clear(struct row *row); /* no roles, no values, no texts */
 
+void row_clear_values(struct row *row); /* the same of a row that was only filled with row_append */
+
+/* Add a value of a property that has none yet. */
+void row_append(struct row *row, uint32_t property, struct str text);
 /* Add a value; the catalog's property has only one value in a row: a later one replaces it. */
 void row_set(struct row *row, uint32_t property, struct str text);
 

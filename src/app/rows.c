@@ -1,20 +1,22 @@
 /* rows.c — one face over CSV and JSON Lines.
  *
  * Of a CSV file the columns that matter are found once, from its header: those with
- * a role and those the catalog knows. All others are never looked at again. */
+ * a role and those the catalog knows. All others are never looked at again. Records come
+ * in batches (csv_batch.h); a large file is read by a thread of its own. Not a pipe: a
+ * thread that waits for one could not be told to stop. */
 // SPDX-License-Identifier: Apache-2.0
 #include "app/rows.h"
 
 #include <string.h>
 
+#include "app/csv_reader.h"
 #include "base/csv.h"
 #include "base/intern.h"
 #include "base/unicode.h"
 
-#define TEXT_BYTES_MAX (2 * INPUT_RECORD_MAX + CSV_COLUMNS_MAX)
+#define THREAD_FROM_BYTES ((int64_t)1024 * 1024) /* smaller files are read before a thread has begun */
 
 struct column {
-    uint32_t field;    /* index in the header */
     uint32_t property; /* INTERN_NONE: none */
     enum role role;    /* ROLE_NONE: none, or another column has it */
 };
@@ -25,10 +27,15 @@ struct rows {
     struct csv *csv; /* NULL: JSON Lines */
     struct json_parser *parser;
     struct column *columns;
+    uint32_t *fields; /* of the columns: index in the header */
     size_t column_count;
-    bool has_role[ROLE_COUNT];
+    size_t column_of[ROLE_COUNT]; /* 1 + index into columns; 0: no column has the role */
+    struct csv_reader *reader;
+    const struct csv_batch *batch; /* NULL: none yet */
+    uint32_t next;                 /* row of the batch */
+    bool bad_told;                 /* the bad record behind the batch was given out */
+    int64_t position;
     struct row row;
-    struct buf text;
     struct err_info bad; /* of the last ROWS_BAD */
 };
 
@@ -83,57 +90,70 @@ static void choose_columns(struct rows *rows)
 {
     size_t count = 0;
     const struct str *header = csv_header(rows->csv, &count);
-    const struct column *chosen[ROLE_COUNT] = {NULL};
     const struct name *by[ROLE_COUNT] = {NULL};
-    rows->columns = memory_array(count, sizeof(struct column));
+    rows->columns = memory_array(count, sizeof *rows->columns);
+    rows->fields = memory_array(count, sizeof *rows->fields);
     for (size_t i = 0; i < count; i++) {
         const struct name *name = names_get(rows->names, header[i]);
         if (name->role == ROLE_NONE && name->property == INTERN_NONE) continue;
-        struct column *column = &rows->columns[rows->column_count++];
-        *column = (struct column){.field = (uint32_t)i, .property = name->property, .role = name->role};
-        if (name->role == ROLE_NONE) continue;
-        if (chosen[name->role] != NULL && by[name->role]->rank <= name->rank) continue;
-        chosen[name->role] = column;
+        rows->fields[rows->column_count] = (uint32_t)i;
+        rows->columns[rows->column_count++] = (struct column){.property = name->property, .role = name->role};
+        if (name->role == ROLE_NONE || (by[name->role] != NULL && by[name->role]->rank <= name->rank)) continue;
         by[name->role] = name;
-        rows->has_role[name->role] = true;
+        rows->column_of[name->role] = rows->column_count;
     }
     for (size_t i = 0; i < rows->column_count; i++) {
         struct column *column = &rows->columns[i];
-        if (chosen[column->role] != column) column->role = ROLE_NONE;
+        if (rows->column_of[column->role] != i + 1) column->role = ROLE_NONE;
         else if (by[column->role]->reserved) column->property = INTERN_NONE;
     }
 }
 
-enum err rows_open(struct input *input, const struct catalog *catalog, struct names *names, struct rows **out,
-                   struct err_info *why)
+/* csv_open, with the name of the file before its sentence. */
+static MUST_CHECK enum err open_csv(struct input *input, struct csv **out, struct err_info *why)
+{
+    struct err_info trouble = {.code = ERR_OK};
+    enum err failed = csv_open(input, out, &trouble);
+    if (failed == ERR_OK) return ERR_OK;
+    return err_set_at(why, failed, trouble.at, STR_FMT ":%u: %s", STR_ARG(input_name(input)),
+                      trouble.at.line > 0 ? trouble.at.line : 1, trouble.msg);
+}
+
+enum err rows_open(struct input *input, const struct catalog *catalog, struct names *names, bool one_thread,
+                   struct rows **out, struct err_info *why)
 {
     *out = NULL;
     char first = '\0';
     enum err failed = first_byte(input, &first, why);
     if (failed == ERR_OK) failed = check_content(input, first, why);
     struct csv *csv = NULL;
-    if (failed == ERR_OK && first != '{') failed = csv_open(input, &csv, why);
+    if (failed == ERR_OK && first != '{') failed = open_csv(input, &csv, why);
     if (failed != ERR_OK) return failed;
     struct rows *rows = memory_alloc(sizeof(*rows));
     rows->input = input;
     rows->names = names;
     rows->csv = csv;
-    rows->text = (struct buf)BUF_INIT(TEXT_BYTES_MAX);
     row_init(&rows->row, catalog);
-    if (csv != NULL) choose_columns(rows);
-    else rows->parser = json_parser_new();
     *out = rows;
+    if (csv == NULL) {
+        rows->parser = json_parser_new();
+        return ERR_OK;
+    }
+    choose_columns(rows);
+    bool own_thread = !one_thread && input_size(input) >= THREAD_FROM_BYTES;
+    rows->reader = csv_reader_new(csv, input, rows->fields, rows->column_count, own_thread);
     return ERR_OK;
 }
 
 void rows_close(struct rows *rows)
 {
     if (rows == NULL) return;
+    csv_reader_free(rows->reader);
     csv_close(rows->csv);
     json_parser_free(rows->parser);
     memory_free(rows->columns);
+    memory_free(rows->fields);
     row_release(&rows->row);
-    buf_release(&rows->text);
     memory_free(rows);
 }
 
@@ -144,7 +164,7 @@ bool rows_are_json(const struct rows *rows)
 
 bool rows_have(const struct rows *rows, enum role role)
 {
-    return rows->csv == NULL || rows->has_role[role];
+    return rows->csv == NULL || rows->column_of[role] != 0;
 }
 
 const struct str *rows_columns(const struct rows *rows, size_t *count)
@@ -168,32 +188,46 @@ static enum rows_state bad_row(struct rows *rows, enum reject_reason reason, str
     return ROWS_BAD;
 }
 
+/* Behind the last row of a batch, one that could not be read. */
+static enum rows_state bad_record(struct rows *rows, struct reject *bad, struct err_info *why)
+{
+    size_t count = 0;
+    const struct str *header = csv_header(rows->csv, &count);
+    rows->bad = rows->batch->why;
+    rows->row.line = rows->batch->bad_line;
+    uint32_t field = rows->bad.at.column;
+    struct str column = field >= 1 && field <= count ? header[field - 1] : STR("");
+    bool bad_text = str_contains(str_from_c(rows->bad.msg), STR("UTF-8"));
+    return bad_row(rows, bad_text ? REJECT_BAD_TEXT : REJECT_FIELD_COUNT, column, bad, why);
+}
+
 static enum rows_state next_csv(struct rows *rows, struct reject *bad, struct err_info *why)
 {
-    struct csv_record record = {0};
-    if (!csv_next(rows->csv, &record, &rows->bad)) {
-        struct str no_column = {0};
-        return rows->bad.code == ERR_OK ? ROWS_END : bad_row(rows, REJECT_FIELD_COUNT, no_column, bad, why);
-    }
     struct row *row = &rows->row;
-    row->line = record.line;
-    row->fields = record.fields;
-    row->field_count = record.count;
-    if (rows->bad.code != ERR_OK) {
-        size_t count = 0;
-        const struct str *header = csv_header(rows->csv, &count);
-        uint32_t field = rows->bad.at.column;
-        struct str column = field >= 1 && field <= count ? header[field - 1] : STR("");
-        bool bad_text = str_contains(str_from_c(rows->bad.msg), STR("UTF-8"));
-        return bad_row(rows, bad_text ? REJECT_BAD_TEXT : REJECT_FIELD_COUNT, column, bad, why);
+    row_clear_values(row);
+    while (rows->batch == NULL || rows->next == rows->batch->count) {
+        bool was_bad = rows->batch != NULL && rows->batch->end == CSV_BATCH_BAD && !rows->bad_told;
+        if (was_bad) {
+            rows->bad_told = true;
+            return bad_record(rows, bad, why);
+        }
+        if (rows->batch != NULL && rows->batch->end == CSV_BATCH_END) return ROWS_END;
+        rows->batch = csv_reader_next(rows->reader);
+        rows->position = rows->batch->position;
+        rows->next = 0;
+        rows->bad_told = false;
     }
+    const struct csv_batch *batch = rows->batch;
+    uint32_t next = rows->next++;
+    row->line = batch->line[next];
     for (size_t i = 0; i < rows->column_count; i++) {
         const struct column *column = &rows->columns[i];
-        struct str text = str_trim(record.fields[column->field]);
+        struct str text = csv_batch_text(batch, next, i);
         if (text.len == 0) continue;
         if (column->role != ROLE_NONE) row->role[column->role] = text;
-        if (column->property != INTERN_NONE) row_set(row, column->property, text);
+        if (column->property != INTERN_NONE) row_append(row, column->property, text);
     }
+    row->text = csv_batch_text(batch, next, rows->column_count);
     return ROWS_ROW;
 }
 
@@ -202,6 +236,9 @@ static enum rows_state next_json(struct rows *rows, struct reject *bad, struct e
     struct row *row = &rows->row;
     struct str no_column = {0};
     struct str line = {0};
+    row_clear(row);
+    row->json = NULL;
+    rows->bad = (struct err_info){.code = ERR_OK};
     do {
         if (!input_line(rows->input, &line, &row->line, &rows->bad))
             return rows->bad.code == ERR_OK ? ROWS_END : bad_row(rows, REJECT_NOT_JSON, no_column, bad, why);
@@ -217,23 +254,20 @@ static enum rows_state next_json(struct rows *rows, struct reject *bad, struct e
 
 enum rows_state rows_next(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why)
 {
-    row_clear(&rows->row);
     rows->row.text = (struct str){0};
-    rows->row.json = NULL;
-    rows->row.field_count = 0;
-    rows->bad.code = ERR_OK;
-    rows->bad.at = (struct place){0};
     *out = &rows->row;
     return rows->csv != NULL ? next_csv(rows, bad, why) : next_json(rows, bad, why);
 }
 
-struct str rows_text(struct rows *rows)
+struct str rows_ahead(const struct rows *rows, enum role role, uint32_t distance)
 {
-    if (rows->csv == NULL) return rows->row.text;
-    buf_clear(&rows->text);
-    for (size_t i = 0; i < rows->row.field_count; i++) {
-        if (i > 0) buf_append_char(&rows->text, ',');
-        csv_append_field(&rows->text, rows->row.fields[i], ',');
-    }
-    return buf_str(&rows->text);
+    const struct csv_batch *batch = rows->batch;
+    size_t column = rows->column_of[role];
+    if (batch == NULL || column == 0 || rows->next + distance >= batch->count) return STR("");
+    return csv_batch_text(batch, rows->next + distance, column - 1);
+}
+
+int64_t rows_position(const struct rows *rows)
+{
+    return rows->csv != NULL ? rows->position : input_position(rows->input);
 }

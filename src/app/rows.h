@@ -11,10 +11,11 @@
 struct rows; /* opaque; see rows.c */
 
 /* Look at the first bytes, read the header if it is CSV.
+ * With one_thread everything happens on the caller's.
  * Errors   ERR_INVALID with a sentence: a JSON array, JSON over many lines, a web page, only
  *          blanks, or what csv_open says; ERR_UNAVAILABLE when reading fails.
- * Memory   `input` and `names` are borrowed and must outlive *out. */
-MUST_CHECK enum err rows_open(struct input *input, const struct catalog *catalog, struct names *names,
+ * Memory   `input` and `names` are borrowed and must outlive *out; nobody else may use `input`. */
+MUST_CHECK enum err rows_open(struct input *input, const struct catalog *catalog, struct names *names, bool one_thread,
                               struct rows **out, struct err_info *why);
 void rows_close(struct rows *rows); /* NULL is fine */
 
@@ -34,7 +35,9 @@ enum rows_state {
 /* The next row. Its content, and that of *bad, is valid until the next call. */
 enum rows_state rows_next(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why);
 
-/* The row as text: the line of JSON, or the fields as CSV. Valid until the next call. */
-struct str rows_text(struct rows *rows);
+/* The text with a role `distance` rows behind the next one; empty when that is not known yet (and always of JSON). */
+struct str rows_ahead(const struct rows *rows, enum role role, uint32_t distance);
+
+int64_t rows_position(const struct rows *rows); /* bytes read */
 
 #endif

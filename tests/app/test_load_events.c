@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load_world.h"
 
+#include <string.h>
+
 #include "app/load_internal.h"
+#include "base/input.h"
 
 static const char *const schema = "event: {path: string, seconds: number, bot: boolean}\n";
 static const char *const contacts = "id,email\nann,Ann@Example.com\nbob,same@x.y\ncyd,same@x.y\n";
@@ -222,5 +225,58 @@ TEST(a_line_that_is_neither_event_nor_call_is_refused)
     CHECK_INT(rejects_count_of(w.rejects, REJECT_NOT_A_CALL), 2);
     CHECK_INT(rejects_count_of(w.rejects, REJECT_NO_ID), 1);
     CHECK_CONTAINS(world_reject(&w, 0), STR("neither an event (contact, event, time) nor a Segment call"));
+    world_free(&w);
+}
+
+/* A file large enough for a thread of its own, with everything that ends a batch early. */
+TEST(a_large_file_gives_the_same_with_and_without_a_reading_thread)
+{
+    AUTO_BUF text = BUF_INIT((size_t)16 * 1024 * 1024);
+    buf_append_c(&text, "contact,event,time,path,seconds\n");
+    for (int i = 0; i < 40000; i++) {
+        const char *contact = i % 3 == 0 ? "ann" : i % 3 == 1 ? "\"bob\"" : "ann@example.com";
+        buf_format(&text, "%s,view,%d,\"/p \"\"%d\"\"\",\"%d\"\n", contact, 1767603600 + i, i % 50, i % 7);
+        if (i % 9000 == 0) buf_append_c(&text, "ann,too,few\nzoe,view,2026-01-05,\"/a,b\",\"1\"\n");
+        if (i == 20000) buf_append_repeat(&text, 'x', (size_t)600 * 1024);
+        if (i == 20000) buf_append_c(&text, ",view,2026-01-05,,\nann,view,yesterday,,\n");
+    }
+    AUTO_ARENA arena = arena_new();
+    struct str events[2] = {{NULL, 0}};
+    for (int one = 0; one < 2; one++) {
+        struct world w = world_new(schema);
+        const char *path = arena_format(arena, "%s/rejects.csv", harness_tmpdir()).at;
+        struct err_info why = {0};
+        struct str rejects = {0};
+        w.options.one_thread = one == 1;
+        rejects_write_to(w.rejects, path);
+        world_file(&w, ENTITY_CONTACT, "contacts.csv", contacts);
+        world_bytes(&w, ENTITY_EVENT, "events.csv", buf_str(&text));
+        world_load_well(&w);
+        CHECK_INT(w.summary.events, 40000);
+        CHECK_INT(w.summary.refused[ENTITY_EVENT], 12);
+        CHECK_INT(w.summary.bytes, text.len + strlen(contacts));
+        CHECK_OK(rejects_finish(w.rejects, &why), why);
+        CHECK_OK(input_read_all(path, 4 << 20, arena, &rejects, &why), why);
+        CHECK_CONTAINS(rejects, STR(",\"zoe,view,2026-01-05,\"\"/a,b\"\",\"\"1\"\"\"\n"));
+        events[one] = arena_str(arena, world_events(&w, "ann"));
+        world_free(&w);
+    }
+    CHECK_TRUE(events[0].len > 500000);
+    CHECK_TRUE(str_equal(events[0], events[1]));
+}
+
+TEST(a_strict_run_ends_while_the_reading_thread_is_busy)
+{
+    AUTO_BUF text = BUF_INIT((size_t)16 * 1024 * 1024);
+    buf_append_c(&text, "contact,event,time\nann,,2026-01-05\n");
+    while (text.len < 4000000) buf_append_c(&text, "ann,view,2026-01-05\n");
+    struct world w = world_new(schema);
+    rejects_free(w.rejects);
+    w.rejects = rejects_new(true);
+    world_file(&w, ENTITY_CONTACT, "contacts.csv", contacts);
+    world_bytes(&w, ENTITY_EVENT, "events.csv", buf_str(&text));
+    world_load(&w);
+    CHECK_INT(w.code, ERR_INVALID);
+    CHECK_CONTAINS(str_from_c(w.why.msg), STR("events.csv:2: event: the event has no name"));
     world_free(&w);
 }
