@@ -37,7 +37,7 @@ static void check_column(const struct property_column *a, const struct property_
 {
     check_values(a->values, a->value_count, b->values, b->value_count);
     CHECK_INT(a->base == NULL, b->base == NULL);
-    for (uint32_t i = 0; a->base != NULL && i < records; i++) CHECK_INT(a->base[i], b->base[i]);
+    for (uint32_t i = 0; a->base != NULL && b->base != NULL && i < records; i++) CHECK_INT(a->base[i], b->base[i]);
     CHECK_INT(a->version_count, b->version_count);
     for (uint64_t i = 0; i < a->version_count; i++) {
         CHECK_INT(a->versions[i].record, b->versions[i].record);
