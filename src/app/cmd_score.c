@@ -60,7 +60,7 @@ static const struct option score_options[] = {
     {.name = "schema",
      .argument = "FILE",
      .help = "The types of properties. Without it they are inferred from the values."},
-    {.name = "id", .argument = "COLUMN", .help = "The column of the contacts' ids, if it is not 'id'."},
+    {.name = "id", .argument = "COLUMN", .help = "The column of the ids, if it is not 'id'."},
 
     {.heading = "Scoring",
      .name = "as-of",
@@ -162,8 +162,9 @@ static enum err read_request(const struct app *app, const struct arguments *argu
         e = err_set(why, ERR_INVALID,
                     "there is nobody to score: give --contacts FILE, --companies FILE, --deals FILE "
                     "or --events FILE");
-    if (e == ERR_OK && files->id_column != NULL && files->contacts == NULL)
-        e = err_set(why, ERR_INVALID, "--id names a column of the contacts, but there is no --contacts FILE");
+    bool has_records = files->contacts != NULL || files->companies != NULL || files->deals != NULL;
+    if (e == ERR_OK && files->id_column != NULL && !has_records)
+        e = err_set(why, ERR_INVALID, "--id names the column of ids, but there is no --contacts FILE to have it");
     return e;
 }
 
@@ -268,8 +269,9 @@ static void put_summary(struct app *app, const struct load_summary *summary, int
     AUTO_BUF text = BUF_INIT(1024);
     for (int kind = 0; kind < ENTITY_COUNT; kind++) {
         if (summary->rows[kind] == 0) continue;
+        uint64_t count = kind == ENTITY_EVENT ? summary->events : summary->rows[kind];
         if (text.len > 0) buf_append_c(&text, ", ");
-        text_counted(&text, summary->rows[kind], entity_name((enum entity)kind), entity_plural((enum entity)kind));
+        text_counted(&text, count, entity_name((enum entity)kind), entity_plural((enum entity)kind));
     }
     if (text.len == 0) buf_append_c(&text, "nothing");
     buf_append_c(&text, " read in ");
@@ -346,6 +348,7 @@ static int score_all(struct app *app, const struct request *request, const struc
                               .as_of_ms = request->as_of_ms,
                               .explain = request->explain,
                               .top = request->top};
+    if (out->to != app->out || !app->out_is_terminal) results.progress = progress; /* else lines would meet it */
     write_results(app, request, &results, out->to);
     scan_free(scan);
     struct err_info why = {0};

@@ -56,7 +56,6 @@ struct command {
     size_t option_count;
     const struct example *examples;
     size_t example_count;
-    bool hidden; /* not in the list of commands */
 
     /* Returns a STATUS_. Everything it prints goes to app->out and app->err. */
     int (*run)(struct app *app, const struct arguments *arguments);

@@ -55,9 +55,8 @@ void help_overview(const struct app *app, FILE *to)
     put_heading(app, to, "Commands");
     size_t widest = 0;
     for (size_t i = 0; commands[i] != NULL; i++)
-        if (!commands[i]->hidden && strlen(commands[i]->name) > widest) widest = strlen(commands[i]->name);
+        if (strlen(commands[i]->name) > widest) widest = strlen(commands[i]->name);
     for (size_t i = 0; commands[i] != NULL; i++) {
-        if (commands[i]->hidden) continue;
         fprintf(to, "  plumb %-*s   ", (int)widest, commands[i]->name);
         text_put_wrapped(to, str_from_c(commands[i]->summary), 2 + 6 + widest + 3, help_width(app));
     }

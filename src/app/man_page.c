@@ -115,8 +115,7 @@ void help_man_page(FILE *to)
           ".SH SYNOPSIS\n.B plumb\n.I COMMAND\n[\\fIOPTION\\fR]...\n"
           ".SH COMMANDS\n",
           to);
-    for (size_t i = 0; commands[i] != NULL; i++)
-        if (!commands[i]->hidden) put_command(to, commands[i]);
+    for (size_t i = 0; commands[i] != NULL; i++) put_command(to, commands[i]);
     fputs(".SH EXIT STATUS\n"
           ".TP\n0\nAll went well; rows may have been refused, and standard error says so.\n"
           ".TP\n1\nA definition or file is wrong or cannot be read, or with \\-\\-strict a row is bad.\n"

@@ -3,8 +3,7 @@
 #include "app/output.h"
 #include "base/csv.h"
 
-#define LINE_BYTES_MAX ((size_t)8 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
-#define WRITE_BYTES ((size_t)64 * 1024)
+#define LEDGER_BYTES_MAX ((size_t)4 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
 
 static void append_numbers(struct buf *out, const struct result *result)
 {
@@ -18,18 +17,18 @@ static void append_numbers(struct buf *out, const struct result *result)
 static void append_ledger(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
                           struct buf *out)
 {
-    AUTO_BUF json = BUF_INIT(LINE_BYTES_MAX);
+    AUTO_BUF json = BUF_INIT(LEDGER_BYTES_MAX);
     struct explanation explanation;
     scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
     output_ledger(&json, &explanation.ledger);
     buf_append_char(out, ',');
     csv_append_field(out, buf_str(&json), ',');
-    arena_reset(arena);
 }
 
-static void append_line(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
-                        struct buf *out)
+static void append_line(const struct results *results, uint32_t score, const void *shape, uint32_t record,
+                        struct arena *arena, struct buf *out)
 {
+    (void)shape;
     const struct score *definition = results->set->scores[score];
     struct result result = result_of(results, score, record);
     csv_append_field(out, history_record_id(results->history, definition->object, record), ',');
@@ -48,21 +47,7 @@ static void append_line(const struct results *results, uint32_t score, uint32_t 
 
 void output_csv(const struct results *results, FILE *to)
 {
-    AUTO_ARENA order = arena_new();
-    AUTO_ARENA line = arena_new();
-    AUTO_BUF out = BUF_INIT(LINE_BYTES_MAX);
     fprintf(to, "id,score,value,micro,fit_micro,engagement_micro,band,grade%s\n", results->explain ? ",ledger" : "");
-    enum ranking ranking = results->top > 0 ? RANKING_HIGHEST_FIRST : RANKING_BY_ID;
-    for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s)) {
-        uint64_t count;
-        const uint32_t *records = results_ranked(results, s, ranking, results->top, order, &count);
-        for (uint64_t i = 0; i < count; i++) {
-            append_line(results, s, records[i], line, &out);
-            if (out.len < WRITE_BYTES && i + 1 < count) continue;
-            INVARIANT(!out.failed);
-            fwrite(out.at, 1, out.len, to);
-            buf_clear(&out);
-        }
-        arena_reset(order);
-    }
+    for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s))
+        output_lines(results, s, NULL, append_line, to);
 }

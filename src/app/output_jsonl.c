@@ -4,8 +4,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 
-#define LINE_BYTES_MAX ((size_t)4 * 1024 * 1024 * 1024) /* more than the ledger of any definition file */
-#define WRITE_BYTES ((size_t)64 * 1024)
+#define PIECE_BYTES_MAX ((size_t)1024 * 1024)
 
 static void append_text_or_null(struct buf *out, struct str text)
 {
@@ -67,7 +66,7 @@ struct shape {
 /* `before`, then the text as JSON or null, then `after`. */
 static struct str piece(struct arena *arena, const char *before, struct str text, const char *after)
 {
-    AUTO_BUF out = BUF_INIT(LINE_BYTES_MAX);
+    AUTO_BUF out = BUF_INIT(PIECE_BYTES_MAX);
     buf_append_c(&out, before);
     append_text_or_null(&out, text);
     buf_append_c(&out, after);
@@ -114,10 +113,11 @@ static void append_known(const struct score *score, const struct shape *shape, c
     buf_append_char(out, '"');
 }
 
-static void append_line(const struct results *results, uint32_t score, const struct shape *shape, uint32_t record,
+static void append_line(const struct results *results, uint32_t score, const void *shape_of_score, uint32_t record,
                         struct arena *arena, struct buf *out)
 {
     const struct score *definition = results->set->scores[score];
+    const struct shape *shape = shape_of_score;
     struct result result = result_of(results, score, record);
     struct json_writer writer = {.out = out};
     buf_append(out, STR("{\"id\":"));
@@ -130,28 +130,15 @@ static void append_line(const struct results *results, uint32_t score, const str
         scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
         buf_append(out, STR(",\"ledger\":"));
         output_ledger(out, &explanation.ledger);
-        arena_reset(arena);
     }
     buf_append(out, STR("}\n"));
 }
 
 void output_jsonl(const struct results *results, FILE *to)
 {
-    AUTO_ARENA order = arena_new();
-    AUTO_ARENA line = arena_new();
-    AUTO_BUF out = BUF_INIT(LINE_BYTES_MAX);
-    enum ranking ranking = results->top > 0 ? RANKING_HIGHEST_FIRST : RANKING_BY_ID;
     for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s)) {
-        uint64_t count;
-        struct shape shape = make_shape(order, results->set->scores[s]);
-        const uint32_t *records = results_ranked(results, s, ranking, results->top, order, &count);
-        for (uint64_t i = 0; i < count; i++) {
-            append_line(results, s, &shape, records[i], line, &out);
-            if (out.len < WRITE_BYTES && i + 1 < count) continue;
-            INVARIANT(!out.failed);
-            fwrite(out.at, 1, out.len, to);
-            buf_clear(&out);
-        }
-        arena_reset(order);
+        AUTO_ARENA arena = arena_new();
+        struct shape shape = make_shape(arena, results->set->scores[s]);
+        output_lines(results, s, &shape, append_line, to);
     }
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/progress.h"
 #include "base/arena.h"
 #include "core/band.h"
 #include "core/definition.h"
@@ -23,7 +24,8 @@ struct results {
     const struct scan *scan;
     int64_t as_of_ms;
     bool explain;
-    uint64_t top; /* 0: everyone */
+    uint64_t top;              /* 0: everyone */
+    struct progress *progress; /* of writing lines; NULL: none */
 };
 
 /* One record's result for one score. */
