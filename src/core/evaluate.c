@@ -191,21 +191,23 @@ static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct pr
 {
     const struct rule *rule = pr->rule;
     const uint64_t *count = block->signals[pr->count_signal];
-    int64_t points[BLOCK_RECORDS] = {0};
+    const bool decays = pr->latest_signal != NO_INDEX;
+    int64_t points[BLOCK_RECORDS]; /* or micro-points, when nothing decays */
+    for (int i = 0; i < BLOCK_RECORDS; i++) points[i] = 0;
     for (uint32_t r = 0; r < rule->range_count; r++) {
         const int64_t from = rule->ranges[r].from;
         const int64_t to = rule->ranges[r].to == UINT32_MAX ? INT64_MAX : rule->ranges[r].to;
+        const int64_t worth = rule->ranges[r].points * (decays ? 1 : MICRO_PER_POINT);
         for (int i = 0; i < BLOCK_RECORDS; i++) {
             int64_t inside = -(int64_t)(((int64_t)count[i] >= from) & ((int64_t)count[i] <= to));
-            points[i] += inside & rule->ranges[r].points;
+            points[i] += inside & worth;
         }
     }
-    if (pr->latest_signal == NO_INDEX) {
-        for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], points[i] * MICRO_PER_POINT);
-    } else {
+    if (decays) {
         const uint64_t *latest = block->signals[pr->latest_signal];
-        for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], points[i] * (int64_t)latest_ppm(latest[i]));
+        for (int i = 0; i < BLOCK_RECORDS; i++) points[i] *= (int64_t)latest_ppm(latest[i]);
     }
+    for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], points[i]);
     mark_nonzero(count, applied);
 }
 

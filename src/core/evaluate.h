@@ -13,7 +13,7 @@
 #include "core/ledger.h"
 #include "core/program.h"
 
-#define BLOCK_RECORDS 32 /* records of a block; columns below are [input][BLOCK_RECORDS] */
+#define BLOCK_RECORDS 64 /* records of a block; columns below are [input][BLOCK_RECORDS] */
 
 /* Ceiling of one rule's contribution, either sign: with at most 4 MiB of definition no
  * sum of rules can then leave int64. */

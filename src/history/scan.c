@@ -11,7 +11,6 @@
  * slots and get their signals by the general way. Results do not depend on the number of
  * threads: no record's arithmetic touches another's. */
 // SPDX-License-Identifier: Apache-2.0
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -51,17 +50,17 @@ struct worker {
 };
 
 /* Lanes of the block whose events see a reset or adjustment: a bit each. */
-static uint32_t special_lanes(struct worker *w, uint32_t first, uint32_t count)
+static uint64_t special_lanes(struct worker *w, uint32_t first, uint32_t count)
 {
     const struct pass *pass = w->pass;
     if (pass->tables->special == NULL) return 0;
     const uint32_t special = pass->program->signal_count;
-    uint32_t lanes = 0;
+    uint64_t lanes = 0;
     for (uint32_t i = 0; i < count; i++) {
         bool is_special = true; /* when nothing flags them, look at each */
         if (pass->kept->columns[special] != NULL) is_special = pass->kept->columns[special][first + i] != 0;
         else if (slots_has(pass->slots, special)) is_special = slots_column(pass->slots, w->sums, special)[i] != 0;
-        lanes |= (uint32_t)is_special << i;
+        lanes |= (uint64_t)is_special << i;
     }
     return lanes;
 }
@@ -131,7 +130,7 @@ static void keep_column(uint32_t *column, const uint64_t *in, uint32_t count)
     for (uint32_t i = 0; i < count; i++) column[i] = in[i] < KEPT_ASK ? (uint32_t)in[i] : KEPT_ASK;
 }
 
-static void load_adjustments(struct worker *w, uint32_t lanes, uint32_t first, uint32_t count)
+static void load_adjustments(struct worker *w, uint64_t lanes, uint32_t first, uint32_t count)
 {
     for (uint32_t i = 0; i < BLOCK_RECORDS; i++) w->block->adjustment[i] = w->block->adjustments[i] = 0;
     for (uint32_t i = 0; i < count && lanes != 0; i++) {
@@ -157,7 +156,7 @@ static void load_signals(struct worker *w, uint32_t first, uint32_t count)
             signal_of_records(w, s, first, count);
         } /* else the block's column is the slots' */
     }
-    uint32_t lanes = special_lanes(w, first, count);
+    uint64_t lanes = special_lanes(w, first, count);
     if (pass->tables->special != NULL) load_adjustments(w, lanes, first, count);
     for (uint32_t s = 0; s < program->signal_count; s++)
         if (pass->keep->columns[s] != NULL) keep_column(pass->keep->columns[s] + first, w->block->signals[s], count);
@@ -267,15 +266,8 @@ static void *work(void *context)
 
 static void share_out(struct pass *pass)
 {
-    unsigned threads = pass->options->threads;
     uint32_t stretches = pass->records / STRETCH + 1;
-    if (threads > stretches) threads = stretches;
-    pthread_t *others = memory_array(threads, sizeof *others);
-    unsigned started = 0;
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, pass) == 0) started++;
-    work(pass); /* fewer threads than asked for only take longer */
-    for (unsigned t = 0; t < started; t++) pthread_join(others[t], NULL);
-    memory_free(others);
+    run_threads(pass->options->threads < stretches ? pass->options->threads : stretches, work, pass);
 }
 
 /* ---- Kept signals ---- */
@@ -375,6 +367,7 @@ void scan_free(struct scan *scan)
     for (uint32_t s = 0; s < scan->set->score_count; s++) {
         kept_drop(&scan->kept[s], scan->programs[s]);
         results_free(&scan->results[s]);
+        tables_free(scan->tables[s]);
     }
     snapshot_free(scan->snapshot);
     arena_free(scan->run_arena);
@@ -403,7 +396,8 @@ static void run_score(struct scan *scan, uint32_t score, const struct scan_optio
         .records = scan->history->records[program->score->object].count,
         .options = options,
     };
-    scan->tables[score] = tables_new(scan->run_arena, scan->history, program, options->as_of_ms);
+    if (scan->tables[score] == NULL)
+        scan->tables[score] = tables_new(scan->history, program, options->as_of_ms, options->threads);
     pass.tables = scan->tables[score];
     bool *wanted = ARENA_ARRAY(scan->run_arena, bool, (size_t)program->signal_count + 1);
     for (uint32_t s = 0; s < program->signal_count; s++) {
@@ -431,6 +425,10 @@ void scan_run(struct scan *scan, const struct scan_options *options)
     for (uint32_t s = 0; s < scan->set->score_count; s++) {
         scan->done[s] = false;
         if (scan->as_of_ms != options->as_of_ms) kept_drop(&scan->kept[s], scan->programs[s]);
+        if (scan->tables[s] != NULL && scan->as_of_ms != options->as_of_ms && !scan->tables[s]->for_any_instant) {
+            tables_free(scan->tables[s]);
+            scan->tables[s] = NULL;
+        }
     }
     snapshot_free(scan->snapshot);
     arena_free(scan->run_arena);

@@ -5,7 +5,8 @@
  *   record.c       the inputs of one record, by the general way
  *   slots.c        the event signals of many records, by the fast way
  *   scan.c         blocks, threads, results, kept signals
- *   explain.c      one record with its ledger */
+ *   explain.c      one record with its ledger
+ *   threads.c      the same work on several threads */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HISTORY_SCAN_INTERNAL_H
 #define PLUMB_HISTORY_SCAN_INTERNAL_H
@@ -61,14 +62,17 @@ enum { CLASS_NO = 0, CLASS_YES = 1, CLASS_ASK = 2 }; /* ask: it depends on a row
 
 /* Predicates of one program at one instant, evaluated once per class and value. */
 struct tables {
+    struct arena *arena;
+    bool for_any_instant;  /* no predicate compares with as_of */
     uint8_t **class_match; /* [selector][class] */
     uint8_t **leaf;        /* [leaf][code]; NULL: depends on versions, ask per record */
     uint16_t **match;      /* [match][code]; NULL likewise */
     uint8_t *special;      /* [class]: adjusts or resets this score; NULL when no class does */
 };
 
-struct tables *tables_new(struct arena *arena, const struct history *history, const struct program *program,
-                          int64_t as_of_ms);
+struct tables *tables_new(const struct history *history, const struct program *program, int64_t as_of_ms,
+                          unsigned threads);
+void tables_free(struct tables *tables); /* NULL is fine */
 
 uint8_t class_matches(const struct history *history, const struct selector *selector, uint32_t class_id,
                       int64_t as_of_ms);
@@ -77,6 +81,11 @@ bool class_is_special(const struct history *history, const struct score *score, 
 uint16_t match_of_value(const struct rule *rule, const struct value *value, int64_t as_of_ms);
 const struct value *column_value(const struct property_column *column, uint32_t code); /* NULL for 0 */
 const struct value *event_value(const struct history *history, uint64_t event, uint32_t property);
+
+/* ---- threads.c ---- */
+
+/* Call work(context) on `threads` threads, this one included, and wait for all. */
+void run_threads(unsigned threads, void *(*work)(void *), void *context);
 
 /* ---- record.c ---- */
 
@@ -165,7 +174,7 @@ struct scan {
     int64_t as_of_ms;                /* of results and kept signals */
     struct kept_signals *kept;       /* [score_count] */
     struct snapshot *snapshot;       /* of the last scan_run */
-    struct tables **tables;          /* [score_count] of the last scan_run, in run_arena */
+    struct tables **tables;          /* [score_count] of the last scan_run */
     struct arena *run_arena;
     uint64_t events_read;
 };

@@ -1,11 +1,12 @@
 /* slots.c — many signals of many events in one pass without branches.
  *
  * What an event adds to a signal depends only on its class and its age in whole days,
- * when the signal's window and decay are in days. Signals stand in *groups* of eight, a
- * vector register wide; sums in some groups, signals that keep the greatest in others.
- * Then one event moves a whole group at once:
+ * when the signal's window and decay are in days. Signals stand in *groups*: eight that
+ * add up and eight that keep the greatest, a vector register each. Then one event moves a
+ * whole group at once:
  *
- *     sums[record][group]  +=  curves[group][day of age]  &  mask[pattern]
+ *     sums[record][group]   +=  curves[group][day of age]  &  mask[pattern]
+ *     maxima likewise, with the greater of both
  *
  *     curves    what an event of that age adds to each of the group's signals: ppm, or 1
  *               for a count, and 0 outside the signal's window
@@ -13,8 +14,8 @@
  *               move the same signals share one
  *
  * Signals that the same classes move are put into the same group, so a pattern mostly
- * needs one group; all patterns are padded to the same number, so that the loop has no
- * branch but its end. Ages beyond the last day see the last day, from which by
+ * needs one group; all patterns are padded to the same number of steps, so that the loop
+ * has no branch but its end. Ages beyond the last day see the last day, from which by
  * construction all curves are level.
  *
  * Events are queued with their lane (record) and taken by two loops: *find_days* computes
@@ -35,44 +36,56 @@
 #include "history/scan_internal.h"
 
 #define MINUTES_PER_DAY 1440
-#define WIDTH 8           /* signals of a group */
+#define WIDTH 8           /* signals of a group of each kind */
+#define GROUP (2 * WIDTH) /* sums, then maxima */
 #define MEMBERS_MAX 4096  /* signals folded in: keeps the tables small */
 #define QUEUE 2048        /* events taken at a time: what is known of them fits the first cache */
+#define CACHE_LINE 64
 #define STREAMS 4         /* parts of the queue walked side by side */
 #define SPILL_EVENTS 4000 /* of one record: 4,000 * (10^6 + 1) fits 32 bits */
 
-struct pattern {
+/* One step of a pattern: a group, and which of its signals move. Two cache lines. */
+struct step {
+    uint32_t mask[GROUP];
     uint32_t group; /* offset of the group in a lane's sums */
     uint32_t curve; /* index of the group's first day in `curves` */
-    uint32_t mask[WIDTH];
+    uint32_t unused[GROUP - 2];
 };
 
 struct slots {
     struct arena *arena;
-    uint32_t sum_steps, max_steps; /* groups that a pattern moves, of each kind */
-    uint32_t sum_groups, max_groups;
+    uint32_t steps; /* groups that a pattern moves */
+    uint32_t groups;
     uint32_t days;              /* days of age that curves tell apart */
-    uint32_t (*curves)[WIDTH];  /* [group][day] */
-    struct pattern *patterns;   /* [pattern][sum_steps + max_steps] */
+    uint32_t (*curves)[GROUP];  /* [group][day] */
+    struct step *patterns;      /* [pattern][steps] */
     uint32_t *pattern_of_class; /* [class] */
     uint32_t *place_of_signal;  /* [signal_count + 1] index into a lane's sums, NO_INDEX when left out */
     uint32_t signal_count;      /* the program's; number signal_count stands for special events */
     uint32_t as_of_minute;
     uint16_t as_of_ms;
-    bool some_later; /* some event is later than as_of */
+    bool some_maxima; /* some signal keeps the greatest */
+    bool some_later;  /* some event is later than as_of */
 };
 
 struct slot_sums {
-    uint32_t *sums;                      /* [BLOCK_RECORDS][groups * WIDTH] */
+    uint32_t *sums;                      /* [BLOCK_RECORDS][groups * GROUP] */
     uint64_t *spilled;                   /* likewise; valid for lanes that spilled */
     uint32_t since_spill[BLOCK_RECORDS]; /* events */
-    uint32_t spills;                     /* bit by lane */
+    uint64_t spills;                     /* bit by lane */
     uint64_t (*columns)[BLOCK_RECORDS];  /* [signal_count + 1], filled by slots_finish */
     uint32_t queued;
     uint32_t day[QUEUE];
     uint16_t class_id[QUEUE];
     uint8_t lane[QUEUE];
 };
+
+/* Zeroed memory that begins with a cache line, so that no group lies across two. */
+static void *cache_aligned(struct arena *arena, size_t count, size_t element_bytes)
+{
+    char *at = arena_array(arena, count * element_bytes + CACHE_LINE, 1);
+    return at + (CACHE_LINE - (uintptr_t)at % CACHE_LINE) % CACHE_LINE;
+}
 
 /* ---- Which signals, and how many days ---- */
 
@@ -152,63 +165,60 @@ static uint32_t family_head(uint32_t *head, uint32_t member)
     return member;
 }
 
-/* head[member] leads to the least member of its family; kinds stay apart. */
+/* head[member] leads to the least member of its family. */
 static void find_families(const struct folding *f, uint32_t *head)
 {
     for (uint32_t m = 0; m < f->member_count; m++) head[m] = m;
     for (uint32_t c = 0; c < f->history->class_count; c++) {
-        uint32_t first[2] = {NO_INDEX, NO_INDEX};
+        uint32_t kin = NO_INDEX;
         for (uint32_t m = 0; m < f->member_count; m++) {
             if (!moves(f, f->members[m], c)) continue;
-            uint32_t *kin = &first[keeps_greatest(f->program, f->members[m])];
-            uint32_t mine = family_head(head, m), theirs = *kin == NO_INDEX ? mine : family_head(head, *kin);
-            *kin = m;
+            uint32_t mine = family_head(head, m), theirs = kin == NO_INDEX ? mine : family_head(head, kin);
             head[mine > theirs ? mine : theirs] = mine < theirs ? mine : theirs;
+            kin = m;
         }
     }
 }
 
-/* The first group with room for `size` members, else a new one. A family larger than a
- * group begins a new one and flows over. */
-static uint32_t group_for(uint32_t *used, uint32_t *count, uint32_t size)
+/* How many members of each kind: those that add up, those that keep the greatest. */
+struct kinds {
+    uint32_t count[2];
+};
+
+/* The first group with room for a family, else a new one. A family larger than a group
+ * begins a new one and flows over. */
+static uint32_t group_for(const struct kinds *used, uint32_t *groups, const struct kinds *family)
 {
-    for (uint32_t g = 0; g < *count && size <= WIDTH; g++)
-        if (used[g] + size <= WIDTH) return g;
-    return (*count)++;
+    bool fits = family->count[0] <= WIDTH && family->count[1] <= WIDTH;
+    for (uint32_t g = 0; g < *groups && fits; g++)
+        if (used[g].count[0] + family->count[0] <= WIDTH && used[g].count[1] + family->count[1] <= WIDTH) return g;
+    return (*groups)++;
 }
 
-/* Place the families of one kind, largest first. */
-static uint32_t place_kind(const struct folding *f, uint32_t *head, bool greatest, uint32_t first_group,
-                           struct arena *scratch)
+static void place_family(const struct folding *f, uint32_t *head, uint32_t family, struct kinds *used, uint32_t group)
 {
-    uint32_t *size = ARENA_ARRAY(scratch, uint32_t, f->member_count);
-    uint32_t *used = ARENA_ARRAY(scratch, uint32_t, f->member_count), count = 0, largest = 0;
-    for (uint32_t m = 0; m < f->member_count; m++) {
-        if (keeps_greatest(f->program, f->members[m]) != greatest) continue;
-        uint32_t members = ++size[family_head(head, m)];
-        largest = members > largest ? members : largest;
+    for (uint32_t m = family; m < f->member_count; m++) {
+        if (family_head(head, m) != family) continue;
+        bool greatest = keeps_greatest(f->program, f->members[m]);
+        if (used[group].count[greatest] == WIDTH) group = f->slots->groups++;
+        f->slots->place_of_signal[f->members[m]] = group * GROUP + greatest * WIDTH + used[group].count[greatest]++;
+        f->slots->some_maxima = f->slots->some_maxima || greatest;
     }
-    for (uint32_t wanted = largest; wanted > 0; wanted--) {
-        for (uint32_t family = 0; family < f->member_count; family++) {
-            if (size[family] != wanted) continue;
-            uint32_t group = group_for(used, &count, wanted);
-            for (uint32_t m = family; m < f->member_count; m++) {
-                if (family_head(head, m) != family) continue;
-                if (used[group] == WIDTH) group = count++;
-                f->slots->place_of_signal[f->members[m]] = (first_group + group) * WIDTH + used[group]++;
-            }
-        }
-    }
-    return count;
 }
 
-/* Give each member a place; places of the greatest follow those of sums. */
+/* Give each member a place, largest families first. */
 static void place_members(struct folding *f, struct arena *scratch)
 {
     uint32_t *head = ARENA_ARRAY(scratch, uint32_t, f->member_count);
+    struct kinds *family = ARENA_ARRAY(scratch, struct kinds, f->member_count);
+    struct kinds *used = ARENA_ARRAY(scratch, struct kinds, f->member_count);
     find_families(f, head);
-    f->slots->sum_groups = place_kind(f, head, false, 0, scratch);
-    f->slots->max_groups = place_kind(f, head, true, f->slots->sum_groups, scratch);
+    for (uint32_t m = 0; m < f->member_count; m++)
+        family[family_head(head, m)].count[keeps_greatest(f->program, f->members[m])]++;
+    for (uint32_t size = f->member_count; size > 0; size--)
+        for (uint32_t m = 0; m < f->member_count; m++)
+            if (family[m].count[0] + family[m].count[1] == size)
+                place_family(f, head, m, used, group_for(used, &f->slots->groups, &family[m]));
 }
 
 /* ---- Curves ---- */
@@ -228,77 +238,53 @@ static uint32_t curve_at(const struct selector *selector, enum measure measure, 
 static void draw_curves(struct folding *f)
 {
     struct slots *slots = f->slots;
-    size_t groups = (size_t)slots->sum_groups + slots->max_groups;
-    slots->curves = arena_array(slots->arena, groups * slots->days, sizeof *slots->curves);
+    slots->curves = cache_aligned(slots->arena, (size_t)slots->groups * slots->days, sizeof *slots->curves);
     for (uint32_t m = 0; m < f->member_count; m++) {
         uint32_t place = slots->place_of_signal[f->members[m]];
         const struct signal *signal =
             f->members[m] < f->program->signal_count ? &f->program->signals[f->members[m]] : NULL;
         for (uint32_t day = 0; day < slots->days; day++)
-            slots->curves[(size_t)(place / WIDTH) * slots->days + day][place % WIDTH] =
+            slots->curves[(size_t)(place / GROUP) * slots->days + day][place % GROUP] =
                 signal == NULL ? 1 : curve_at(&f->program->selectors[signal->selector], signal->measure, day);
     }
 }
 
 /* ---- Patterns ---- */
 
-static struct pattern empty_pattern(const struct slots *slots, uint32_t group)
+/* The steps of a class; returns how many. */
+static uint32_t pattern_of(const struct folding *f, uint32_t class_id, struct step *out)
 {
-    return (struct pattern){.group = group * WIDTH, .curve = group * slots->days};
-}
-
-/* The groups and masks of a class, as many as it needs of each kind. */
-static void pattern_of(const struct folding *f, uint32_t class_id, struct pattern *out, uint32_t *sum_steps,
-                       uint32_t *max_steps)
-{
-    uint32_t count[2] = {0, 0};
-    for (int greatest = 0; greatest < 2; greatest++) {
-        struct pattern *first = out + (greatest == 0 ? 0 : count[0]);
-        for (uint32_t m = 0; m < f->member_count; m++) {
-            uint32_t signal = f->members[m], place = f->slots->place_of_signal[signal], step = 0;
-            if (keeps_greatest(f->program, signal) != (greatest == 1) || !moves(f, signal, class_id)) continue;
-            while (step < count[greatest] && first[step].group != place / WIDTH * WIDTH) step++;
-            if (step == count[greatest]) first[count[greatest]++] = empty_pattern(f->slots, place / WIDTH);
-            first[step].mask[place % WIDTH] = UINT32_MAX;
-        }
+    const struct slots *slots = f->slots;
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < f->member_count; m++) {
+        uint32_t place = slots->place_of_signal[f->members[m]], step = 0;
+        if (!moves(f, f->members[m], class_id)) continue;
+        while (step < count && out[step].group != place / GROUP * GROUP) step++;
+        if (step == count)
+            out[count++] = (struct step){.group = place / GROUP * GROUP, .curve = place / GROUP * slots->days};
+        out[step].mask[place % GROUP] = UINT32_MAX;
     }
-    *sum_steps = count[0];
-    *max_steps = count[1];
+    return count;
 }
 
-/* Copy to `out` with the steps of each kind padded: a padding moves nothing. */
-static void pad_pattern(const struct slots *slots, const struct pattern *from, uint32_t sum_steps, uint32_t max_steps,
-                        struct pattern *out)
-{
-    for (uint32_t step = 0; step < slots->sum_steps + slots->max_steps; step++) {
-        bool greatest = step >= slots->sum_steps;
-        uint32_t index = greatest ? step - slots->sum_steps : step;
-        out[step] = empty_pattern(slots, greatest ? slots->sum_groups : 0);
-        if (index < (greatest ? max_steps : sum_steps)) out[step] = from[greatest ? sum_steps + index : index];
-    }
-}
-
+/* Steps beyond a pattern's own are zero: group 0, nothing moved. */
 static void find_patterns(struct folding *f, struct arena *scratch)
 {
     struct slots *slots = f->slots;
-    uint32_t classes = f->history->class_count, sum_steps, max_steps;
-    struct pattern *found = ARENA_ARRAY(scratch, struct pattern, (size_t)slots->sum_groups + slots->max_groups);
-    for (uint32_t c = 0; c < classes; c++) {
-        pattern_of(f, c, found, &sum_steps, &max_steps);
-        if (sum_steps > slots->sum_steps) slots->sum_steps = sum_steps;
-        if (max_steps > slots->max_steps) slots->max_steps = max_steps;
+    struct step *steps = ARENA_ARRAY(scratch, struct step, (size_t)slots->groups);
+    for (uint32_t c = 0; c < f->history->class_count; c++) {
+        uint32_t count = pattern_of(f, c, steps);
+        if (count > slots->steps) slots->steps = count;
     }
-    size_t steps = (size_t)slots->sum_steps + slots->max_steps;
-    struct str padded = {arena_array(scratch, steps, sizeof *found), steps * sizeof *found};
     struct intern *known = intern_new();
-    for (uint32_t c = 0; c < classes; c++) {
-        pattern_of(f, c, found, &sum_steps, &max_steps);
-        pad_pattern(slots, found, sum_steps, max_steps, (struct pattern *)(uintptr_t)padded.at);
-        slots->pattern_of_class[c] = intern_add(known, padded);
+    for (uint32_t c = 0; c < f->history->class_count; c++) {
+        uint32_t count = pattern_of(f, c, steps);
+        if (count < slots->steps) memset(steps + count, 0, (slots->steps - count) * sizeof *steps);
+        slots->pattern_of_class[c] = intern_add(known, (struct str){(const char *)steps, slots->steps * sizeof *steps});
     }
-    slots->patterns = arena_array(slots->arena, steps * intern_count(known), sizeof *slots->patterns);
-    for (uint32_t p = 0; p < intern_count(known) && steps > 0; p++)
-        memcpy(slots->patterns + p * steps, intern_at(known, p).at, padded.len);
+    slots->patterns = cache_aligned(slots->arena, (size_t)slots->steps * intern_count(known), sizeof *slots->patterns);
+    for (uint32_t p = 0; p < intern_count(known) && slots->steps > 0; p++)
+        memcpy(slots->patterns + (size_t)p * slots->steps, intern_at(known, p).at, slots->steps * sizeof *steps);
     intern_free(known);
 }
 
@@ -339,15 +325,15 @@ bool slots_has(const struct slots *slots, uint32_t signal)
 
 static uint32_t lane_width(const struct slots *slots)
 {
-    return (slots->sum_groups + slots->max_groups) * WIDTH;
+    return slots->groups * GROUP;
 }
 
 struct slot_sums *slot_sums_new(struct arena *arena, const struct slots *slots)
 {
     struct slot_sums *sums = ARENA_NEW(arena, struct slot_sums);
-    sums->sums = arena_array(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->sums);
+    sums->sums = cache_aligned(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->sums);
     sums->spilled = arena_array(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->spilled);
-    sums->columns = arena_array(arena, lane_width(slots), sizeof *sums->columns);
+    sums->columns = cache_aligned(arena, lane_width(slots), sizeof *sums->columns);
     return sums;
 }
 
@@ -360,30 +346,27 @@ void slot_sums_clear(struct slot_sums *sums, const struct slots *slots)
 
 /* ---- Accumulate ---- */
 
-/* A group in a vector register; in memory it need not be aligned. No entry reaches 2^31. */
-typedef int32_t group_vector __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
+/* Half a group in a vector register; in memory it need not be aligned. No entry reaches 2^31. */
+typedef int32_t half_group __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
 
-/* Add one event. Common numbers of steps are constants where this is inlined. */
+/* Add one event. `steps` and `maxima` are constants where this is inlined, mostly. */
 static ALWAYS_INLINE void add_event(const struct slots *slots, uint32_t *lane, uint32_t class_id, uint32_t day,
-                                    uint32_t sum_steps, uint32_t max_steps)
+                                    uint32_t steps, bool maxima)
 {
-    const struct pattern *pattern =
-        slots->patterns + (size_t)slots->pattern_of_class[class_id] * (sum_steps + max_steps);
-    for (uint32_t step = 0; step < sum_steps; step++, pattern++) {
-        group_vector *sum = (group_vector *)(lane + pattern->group);
-        *sum += *(const group_vector *)slots->curves[pattern->curve + day] & *(const group_vector *)pattern->mask;
-    }
-    for (uint32_t step = 0; step < max_steps; step++, pattern++) {
-        group_vector *greatest = (group_vector *)(lane + pattern->group);
-        const group_vector one =
-            *(const group_vector *)slots->curves[pattern->curve + day] & *(const group_vector *)pattern->mask;
-        const group_vector above = one > *greatest;
-        *greatest = (one & above) | (*greatest & ~above);
+    const struct step *step = slots->patterns + (size_t)slots->pattern_of_class[class_id] * steps;
+    for (uint32_t i = 0; i < steps; i++, step++) {
+        half_group *sums = (half_group *)(lane + step->group);
+        const half_group *curve = (const half_group *)slots->curves[step->curve + day];
+        const half_group *mask = (const half_group *)step->mask;
+        sums[0] += curve[0] & mask[0];
+        if (maxima) {
+            const half_group one = curve[1] & mask[1], above = one > sums[1];
+            sums[1] = (one & above) | (sums[1] & ~above);
+        }
     }
 }
 
-static ALWAYS_INLINE void accumulate_steps(const struct slots *slots, struct slot_sums *sums, uint32_t sum_steps,
-                                           uint32_t max_steps)
+static ALWAYS_INLINE void add_events(const struct slots *slots, struct slot_sums *sums, uint32_t steps, bool maxima)
 {
     const struct slots local = *slots; /* what never changes may stay in registers */
     const uint32_t part = sums->queued / STREAMS, width = lane_width(slots);
@@ -391,37 +374,33 @@ static ALWAYS_INLINE void accumulate_steps(const struct slots *slots, struct slo
     for (uint32_t i = 0; i < part; i++)
 #pragma GCC unroll 4
         for (uint32_t e = i; e < i + part * STREAMS; e += part)
-            add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], sum_steps, max_steps);
+            add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], steps, maxima);
     for (uint32_t e = part * STREAMS; e < sums->queued; e++)
-        add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], sum_steps, max_steps);
+        add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], steps, maxima);
 }
 
 VECTORISED static void accumulate(const struct slots *slots, struct slot_sums *sums)
 {
-    switch (slots->sum_steps * 4 + (slots->max_steps < 2 ? slots->max_steps : 3)) {
-    case 4: accumulate_steps(slots, sums, 1, 0); break;
-    case 5: accumulate_steps(slots, sums, 1, 1); break;
-    case 8: accumulate_steps(slots, sums, 2, 0); break;
-    case 9: accumulate_steps(slots, sums, 2, 1); break;
-    default: accumulate_steps(slots, sums, slots->sum_steps, slots->max_steps); break;
-    }
+    if (slots->steps == 1 && !slots->some_maxima) add_events(slots, sums, 1, false);
+    else if (slots->steps == 1) add_events(slots, sums, 1, true);
+    else add_events(slots, sums, slots->steps, true);
     sums->queued = 0;
 }
 
 /* Move a lane's sums to 64 bits, so that it has room for SPILL_EVENTS more. */
 static void spill(const struct slots *slots, struct slot_sums *sums, uint32_t lane)
 {
-    const uint32_t width = lane_width(slots), sum_width = slots->sum_groups * WIDTH;
+    const uint32_t width = lane_width(slots);
     uint32_t *narrow = sums->sums + (size_t)lane * width;
     uint64_t *wide = sums->spilled + (size_t)lane * width;
     accumulate(slots, sums);
     if ((sums->spills >> lane & 1) == 0) memset(wide, 0, width * sizeof *wide);
     for (uint32_t i = 0; i < width; i++) {
-        if (i < sum_width) wide[i] += narrow[i];
+        if (i % GROUP < WIDTH) wide[i] += narrow[i];
         else if (narrow[i] > wide[i]) wide[i] = narrow[i];
     }
     memset(narrow, 0, width * sizeof *narrow);
-    sums->spills |= UINT32_C(1) << lane;
+    sums->spills |= UINT64_C(1) << lane;
     sums->since_spill[lane] = 0;
 }
 
@@ -462,7 +441,7 @@ static uint64_t end_of_past(const struct slots *slots, const struct history *his
 
 static bool moves_nothing(const struct slots *slots)
 {
-    return slots->sum_steps + slots->max_steps == 0;
+    return slots->steps == 0;
 }
 
 void slots_add(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,

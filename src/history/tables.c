@@ -1,10 +1,14 @@
 /* tables.c — predicates evaluated once per event class and once per property value.
  *
  * A `where` on a class is three-valued: a property kept beside the events (rows) makes
- * it "ask". All depends on as_of only through relative dates. */
+ * it "ask". Relative dates make tables depend on as_of; without them they hold for ever. */
 // SPDX-License-Identifier: Apache-2.0
-#include "base/unicode.h"
+#include <stdatomic.h>
+#include <string.h>
+
 #include "history/scan_internal.h"
+
+#define CODES_PER_PART 16384 /* values of a dictionary that a thread tests at a time */
 
 const struct value *column_value(const struct property_column *column, uint32_t code)
 {
@@ -131,54 +135,148 @@ static bool needs_versions(const struct test *test)
     return test->ever || test->op == OP_CHANGED_WITHIN;
 }
 
-static uint8_t *leaf_table(struct arena *arena, const struct history *history, const struct leaf *leaf,
-                           int64_t as_of_ms)
+/* ---- Which tables hold for any instant ---- */
+
+static bool test_depends_on_as_of(const struct test *test)
 {
-    if (needs_versions(leaf->test)) return NULL;
-    const struct property_column *column =
-        leaf->property < history->property_count ? &history->properties[leaf->property] : NULL;
-    uint32_t count = column != NULL && column->value_count > 0 ? column->value_count : 1;
-    uint8_t *table = ARENA_ARRAY(arena, uint8_t, count);
-    table[0] = test_passes(leaf->test, NULL, as_of_ms);
-    for (uint32_t code = 1; code < count; code++)
-        table[code] = test_passes(leaf->test, &column->values[code], as_of_ms);
-    return table;
+    if (test->op == OP_WITHIN || test->op == OP_OLDER_THAN || test->op == OP_IN_NEXT) return true;
+    for (uint32_t i = 0; i < test->argument_count; i++)
+        if (test->arguments[i].relative_to_now) return true;
+    return false;
 }
 
-static uint16_t *match_table(struct arena *arena, const struct history *history, const struct rule *rule,
-                             int64_t as_of_ms)
+static bool where_depends_on_as_of(const struct condition *where)
+{
+    if (where->kind == CONDITION_PROPERTY) return test_depends_on_as_of(where->test);
+    for (uint32_t i = 0; i < where->child_count; i++)
+        if (where_depends_on_as_of(where->children[i])) return true;
+    return false;
+}
+
+static bool program_depends_on_as_of(const struct program *program)
+{
+    for (uint32_t s = 0; s < program->selector_count; s++) {
+        const struct condition *where = program->selectors[s].selection->where;
+        if (where != NULL && where_depends_on_as_of(where)) return true;
+    }
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (test_depends_on_as_of(program->leaves[l].test)) return true;
+    for (uint32_t m = 0; m < program->match_count; m++)
+        for (uint32_t i = 0; i < program->matches[m]->case_count; i++)
+            if (test_depends_on_as_of(&program->matches[m]->cases[i].test)) return true;
+    return false;
+}
+
+/* Codes of a property's dictionary, at least the one of "no value". */
+static uint32_t code_count(const struct history *history, uint32_t property)
+{
+    if (property >= history->property_count || history->properties[property].value_count == 0) return 1;
+    return history->properties[property].value_count;
+}
+
+/* Part of the table of a leaf or a match: codes [first, end). */
+struct part {
+    uint32_t index; /* of the leaf, or of the match behind all leaves */
+    uint32_t first, end;
+};
+
+struct filling {
+    const struct history *history;
+    const struct program *program;
+    struct tables *tables;
+    int64_t as_of_ms;
+    struct part *parts;
+    uint32_t part_count;
+    atomic_uint next;
+};
+
+static void add_parts(struct filling *f, struct arena *arena, uint32_t index, uint32_t codes)
+{
+    uint32_t more = codes / CODES_PER_PART + 1;
+    struct part *parts = ARENA_ARRAY(arena, struct part, (size_t)f->part_count + more);
+    if (f->part_count > 0) memcpy(parts, f->parts, f->part_count * sizeof *parts);
+    for (uint32_t first = 0; first < codes; first += CODES_PER_PART)
+        parts[f->part_count++] = (struct part){
+            .index = index,
+            .first = first,
+            .end = codes - first < CODES_PER_PART ? codes : first + CODES_PER_PART,
+        };
+    f->parts = parts;
+}
+
+static void fill_part(const struct filling *f, const struct part *part)
+{
+    const struct program *program = f->program;
+    bool is_leaf = part->index < program->leaf_count;
+    uint32_t match = part->index - program->leaf_count;
+    uint32_t property = is_leaf ? program->leaves[part->index].property : program->matches[match]->property;
+    for (uint32_t code = part->first; code < part->end; code++) {
+        const struct value *value = code == 0 ? NULL : &f->history->properties[property].values[code];
+        if (is_leaf)
+            f->tables->leaf[part->index][code] = test_passes(program->leaves[part->index].test, value, f->as_of_ms);
+        else f->tables->match[match][code] = match_of_value(program->matches[match], value, f->as_of_ms);
+    }
+}
+
+static void *fill_parts(void *context)
+{
+    struct filling *f = context;
+    for (uint32_t i; (i = atomic_fetch_add(&f->next, 1)) < f->part_count;) fill_part(f, &f->parts[i]);
+    return NULL;
+}
+
+static bool match_needs_versions(const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->case_count; i++)
-        if (needs_versions(&rule->cases[i].test)) return NULL;
-    const struct property_column *column =
-        rule->property < history->property_count ? &history->properties[rule->property] : NULL;
-    uint32_t count = column != NULL && column->value_count > 0 ? column->value_count : 1;
-    uint16_t *table = ARENA_ARRAY(arena, uint16_t, count);
-    table[0] = match_of_value(rule, NULL, as_of_ms);
-    for (uint32_t code = 1; code < count; code++) table[code] = match_of_value(rule, &column->values[code], as_of_ms);
-    return table;
+        if (needs_versions(&rule->cases[i].test)) return true;
+    return false;
 }
 
-struct tables *tables_new(struct arena *arena, const struct history *history, const struct program *program,
-                          int64_t as_of_ms)
+static void make_value_tables(struct arena *arena, struct filling *f, unsigned threads)
 {
+    const struct program *program = f->program;
+    AUTO_ARENA scratch = arena_new();
+    f->tables->leaf = ARENA_ARRAY(arena, uint8_t *, program->leaf_count);
+    f->tables->match = ARENA_ARRAY(arena, uint16_t *, program->match_count);
+    for (uint32_t l = 0; l < program->leaf_count; l++) {
+        uint32_t codes = code_count(f->history, program->leaves[l].property);
+        if (needs_versions(program->leaves[l].test)) continue;
+        f->tables->leaf[l] = ARENA_ARRAY(arena, uint8_t, codes);
+        add_parts(f, scratch, l, codes);
+    }
+    for (uint32_t m = 0; m < program->match_count; m++) {
+        uint32_t codes = code_count(f->history, program->matches[m]->property);
+        if (match_needs_versions(program->matches[m])) continue;
+        f->tables->match[m] = ARENA_ARRAY(arena, uint16_t, codes);
+        add_parts(f, scratch, program->leaf_count + m, codes);
+    }
+    run_threads(f->part_count < threads ? f->part_count : threads, fill_parts, f);
+}
+
+struct tables *tables_new(const struct history *history, const struct program *program, int64_t as_of_ms,
+                          unsigned threads)
+{
+    struct arena *arena = arena_new();
     struct tables *tables = ARENA_NEW(arena, struct tables);
+    tables->arena = arena;
+    tables->for_any_instant = !program_depends_on_as_of(program);
     tables->class_match = ARENA_ARRAY(arena, uint8_t *, program->selector_count);
     for (uint32_t s = 0; s < program->selector_count; s++) {
         tables->class_match[s] = ARENA_ARRAY(arena, uint8_t, history->class_count);
         for (uint32_t c = 0; c < history->class_count; c++)
             tables->class_match[s][c] = class_matches(history, &program->selectors[s], c, as_of_ms);
     }
-    tables->leaf = ARENA_ARRAY(arena, uint8_t *, program->leaf_count);
-    for (uint32_t l = 0; l < program->leaf_count; l++)
-        tables->leaf[l] = leaf_table(arena, history, &program->leaves[l], as_of_ms);
-    tables->match = ARENA_ARRAY(arena, uint16_t *, program->match_count);
-    for (uint32_t m = 0; m < program->match_count; m++)
-        tables->match[m] = match_table(arena, history, program->matches[m], as_of_ms);
+    struct filling f = {.history = history, .program = program, .tables = tables, .as_of_ms = as_of_ms};
+    make_value_tables(arena, &f, threads);
     uint8_t *special = ARENA_ARRAY(arena, uint8_t, history->class_count);
     for (uint32_t c = 0; c < history->class_count; c++) {
         special[c] = class_is_special(history, program->score, c);
         if (special[c]) tables->special = special;
     }
     return tables;
+}
+
+void tables_free(struct tables *tables)
+{
+    if (tables != NULL) arena_free(tables->arena);
 }
