@@ -40,9 +40,9 @@ enum operator_ {
     OP_IS_EXACTLY,
     OP_BEFORE,
     OP_AFTER,
-    OP_WITHIN,     /* of a date: in the past, 0 <= as_of - v < D */
-    OP_OLDER_THAN, /* as_of - v >= D */
-    OP_IN_NEXT,    /* 0 < v - as_of <= D */
+    OP_WITHIN,         /* of a date: in the past, 0 <= as_of - v < D */
+    OP_OLDER_THAN,     /* as_of - v >= D */
+    OP_IN_NEXT,        /* 0 < v - as_of <= D */
     OP_CHANGED_WITHIN, /* the version that holds at as_of began within D */
 };
 
@@ -79,15 +79,23 @@ enum hop { HOP_OWN, HOP_COMPANY, HOP_DEAL };
 
 /* Which events are selected: rule or condition, the same words (semantics 4.1). */
 struct selection {
-    struct str event;               /* as written, trimmed; empty: `event: any` */
-    const struct condition *where;  /* over the event's properties; NULL: all */
-    int64_t within_minutes;         /* -1: no window */
-    uint32_t per_day;               /* 0: no limit */
-    uint32_t at_most;               /* 0: no limit */
-    bool include_bots;              /* bots: include */
+    struct str event;              /* as written, trimmed; empty: `event: any` */
+    const struct condition *where; /* over the event's properties; NULL: all */
+    int64_t within_minutes;        /* -1: no window */
+    uint32_t per_day;              /* 0: no limit */
+    uint32_t at_most;              /* 0: no limit */
+    bool include_bots;             /* bots: include */
 };
 
-enum condition_kind { CONDITION_ALL, CONDITION_ANY, CONDITION_NOT, CONDITION_PROPERTY, CONDITION_EVENT, CONDITION_SEGMENT, CONDITION_SCORE };
+enum condition_kind {
+    CONDITION_ALL,
+    CONDITION_ANY,
+    CONDITION_NOT,
+    CONDITION_PROPERTY,
+    CONDITION_EVENT,
+    CONDITION_SEGMENT,
+    CONDITION_SCORE
+};
 
 enum score_part { PART_TOTAL, PART_FIT, PART_ENGAGEMENT };
 

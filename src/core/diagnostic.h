@@ -36,8 +36,8 @@ struct diagnostic {
 struct diagnostics {
     struct arena *arena; /* where messages live; borrowed */
     struct diagnostic item[DIAGNOSTICS_MAX];
-    size_t count;    /* kept */
-    size_t errors;   /* in all, also those not kept */
+    size_t count;  /* kept */
+    size_t errors; /* in all, also those not kept */
     size_t warnings;
 };
 

@@ -33,7 +33,7 @@
 #define RECORDS_MAX UINT32_C(200000000)
 #define EVENTS_MAX UINT64_C(4000000000)
 #define EVENT_CLASSES_MAX 65535
-#define EVENT_CLASS_VALUES_MAX 1024 /* different values a property may have inside classes */
+#define EVENT_CLASS_VALUES_MAX 1024             /* different values a property may have inside classes */
 #define EVENT_MIN_MS (INT64_C(-2208988800000))  /* 1900-01-01 */
 #define EVENT_MAX_MS (INT64_C(127174492799999)) /* 5999-12-31T23:59:59.999 */
 

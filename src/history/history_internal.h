@@ -22,9 +22,9 @@ struct version {
 
 /* One property of contacts, companies or deals. */
 struct property_column {
-    uint32_t *base;            /* [records] code that always held; NULL: all 0. Of a property that few
+    uint32_t *base;           /* [records] code that always held; NULL: all 0. Of a property that few
                                 * records have, it lies in versions from INSTANT_MIN on instead */
-    struct version *versions;  /* by (record, from_ms), one per pair; later than FOREVER */
+    struct version *versions; /* by (record, from_ms), one per pair; later than FOREVER */
     uint64_t version_count;
     const struct value *values; /* [value_count]; values[0] is "no value" and not to be read */
     uint32_t value_count;
@@ -50,10 +50,10 @@ struct class_property {
 };
 
 struct event_class {
-    struct str name;        /* as it came */
-    struct str folded;      /* what `event:` compares */
+    struct str name;   /* as it came */
+    struct str folded; /* what `event:` compares */
     bool bot;
-    bool reserved;          /* the name starts with "plumb." */
+    bool reserved; /* the name starts with "plumb." */
     const struct class_property *properties;
     uint32_t property_count;
 };
@@ -65,18 +65,18 @@ struct edge {
 
 /* Associations of one kind, found from either end. */
 struct edges {
-    struct edge *forward;    /* by (from, from_ms, to): the last that began by as_of is primary */
-    uint32_t *forward_first; /* [records of the from object + 1] */
-    struct edge *backward;   /* by (to, from, from_ms) */
+    struct edge *forward;     /* by (from, from_ms, to): the last that began by as_of is primary */
+    uint32_t *forward_first;  /* [records of the from object + 1] */
+    struct edge *backward;    /* by (to, from, from_ms) */
     uint32_t *backward_first; /* [records of the to object + 1] */
-    uint32_t count;          /* one per (from, to): the earliest */
-    bool all_forever;        /* every edge began at FOREVER */
+    uint32_t count;           /* one per (from, to): the earliest */
+    bool all_forever;         /* every edge began at FOREVER */
 };
 
 struct record_table {
     uint32_t count;
-    struct str *ids;     /* [count], by byte order */
-    uint8_t *listed;     /* [count] */
+    struct str *ids;      /* [count], by byte order */
+    uint8_t *listed;      /* [count] */
     struct intern *names; /* ids and aliases ... */
     uint32_t *named;      /* ... and the record each means, by intern code */
 };
@@ -85,7 +85,7 @@ struct history {
     struct catalog *catalog; /* borrowed */
     struct arena *arena;     /* dictionaries, classes, names */
     struct record_table records[OBJECT_COUNT];
-    struct property_column *properties; /* [property_count] by catalog id; those of events are empty */
+    struct property_column *properties;    /* [property_count] by catalog id; those of events are empty */
     struct event_column *event_properties; /* [property_count] by catalog id; those of records are empty */
     uint32_t property_count;
     struct edges edges[ASSOCIATION_COUNT];
