@@ -1,4 +1,4 @@
-/* bench_files.c — the benchmark world as CSV files: bench_files DIR CONTACTS EVENTS. */
+/* bench_files.c — the benchmark world as files: bench_files DIR CONTACTS EVENTS. */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
@@ -23,8 +23,10 @@ int main(int argc, char **argv)
         .contacts = (uint32_t)strtoul(argv[2], NULL, 10), .events = strtoull(argv[3], NULL, 10), .seed = 7};
     FILE *contacts = create(argv[1], "contacts.csv");
     FILE *events = create(argv[1], "events.csv");
-    if (contacts == NULL || events == NULL) return 1;
+    FILE *events_json = create(argv[1], "events.jsonl");
+    if (contacts == NULL || events == NULL || events_json == NULL) return 1;
     world_write_contacts(&world, contacts);
     world_write_events(&world, events);
-    return fclose(contacts) != 0 || fclose(events) != 0;
+    world_write_events_json(&world, events_json);
+    return fclose(contacts) != 0 || fclose(events) != 0 || fclose(events_json) != 0;
 }

@@ -159,3 +159,15 @@ void world_write_events(const struct world *world, FILE *out)
                 path ? value : "", path ? "" : value);
     }
 }
+
+void world_write_events_json(const struct world *world, FILE *out)
+{
+    uint64_t state = world->seed;
+    for (uint64_t e = 0; e < world->events; e++) {
+        struct drawn event = draw(world, &state);
+        fprintf(out, "{\"contact\":\"c%08u\",\"event\":\"%s\",\"time\":%lld", event.contact, event.kind->name,
+                (long long)event.at_ms);
+        if (event.value != NULL) fprintf(out, ",\"%s\":\"%s\"", event.kind->property, event.value);
+        fputs("}\n", out);
+    }
+}

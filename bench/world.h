@@ -20,8 +20,9 @@ struct world {
 /* Feed the world to a builder; `catalog` names the properties that are wanted. */
 void world_build(const struct world *world, struct catalog *catalog, struct history_builder *builder);
 
-/* Write it as CSV with the columns that plumb score reads. */
+/* Write it as CSV or JSON Lines with the columns that plumb score reads. */
 void world_write_contacts(const struct world *world, FILE *out);
 void world_write_events(const struct world *world, FILE *out);
+void world_write_events_json(const struct world *world, FILE *out);
 
 #endif

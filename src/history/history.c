@@ -130,7 +130,7 @@ const struct value *history_value(const struct history *history, uint32_t proper
 
 struct reading {
     const struct history *history;
-    uint64_t first_block, end_block;
+    unsigned part, parts;
     int64_t sum;
     pthread_t thread;
     bool started;
@@ -146,34 +146,44 @@ static int64_t sum_block(const int32_t *minute, const uint16_t *ms, const uint16
     return minutes + others;
 }
 
-static void *read_blocks(void *argument)
+/* The `part`-th of `parts` of the codes of a column. */
+static uint32_t sum_codes(const uint32_t *codes, uint64_t count, unsigned part, unsigned parts)
+{
+    uint32_t sum = 0;
+    for (uint64_t i = count * part / parts; i < count * (part + 1) / parts; i++) sum += codes[i];
+    return sum;
+}
+
+static void *read_part(void *argument)
 {
     struct reading *reading = argument;
     const struct history *history = reading->history;
+    uint64_t blocks = (history->event_count + BLOCK - 1) / BLOCK;
     int64_t sum = 0;
-    for (uint64_t block = reading->first_block; block < reading->end_block; block++) {
+    for (uint64_t block = blocks * reading->part / reading->parts;
+         block < blocks * (reading->part + 1) / reading->parts; block++) {
         uint64_t at = block * BLOCK;
         sum += sum_block(history->minute + at, history->ms + at, history->class_id + at);
+    }
+    for (uint32_t p = 0; p < history->property_count; p++) {
+        if (history->properties[p].base == NULL) continue;
+        enum entity object = catalog_at(history->catalog, p)->entity;
+        sum += sum_codes(history->properties[p].base, history->records[object].count, reading->part, reading->parts);
     }
     reading->sum = sum;
     return NULL;
 }
 
-uint64_t history_read_events(const struct history *history, unsigned threads)
+uint64_t history_read_columns(const struct history *history, unsigned threads)
 {
     struct reading readings[READ_THREADS_MAX];
-    uint64_t blocks = (history->event_count + BLOCK - 1) / BLOCK;
     if (threads < 1) threads = 1;
     if (threads > READ_THREADS_MAX) threads = READ_THREADS_MAX;
     for (unsigned i = 0; i < threads; i++) {
-        readings[i] = (struct reading){
-            .history = history,
-            .first_block = blocks * i / threads,
-            .end_block = blocks * (i + 1) / threads,
-        };
+        readings[i] = (struct reading){.history = history, .part = i, .parts = threads};
         bool last = i + 1 == threads; /* is read here */
-        readings[i].started = !last && pthread_create(&readings[i].thread, NULL, read_blocks, &readings[i]) == 0;
-        if (!readings[i].started) read_blocks(&readings[i]);
+        readings[i].started = !last && pthread_create(&readings[i].thread, NULL, read_part, &readings[i]) == 0;
+        if (!readings[i].started) read_part(&readings[i]);
     }
     uint64_t sum = 0;
     for (unsigned i = 0; i < threads; i++) {

@@ -62,8 +62,8 @@ uint64_t history_property_bytes(const struct history *history);
 /* The value of a property at as_of; NULL when it has none. */
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
 
-/* Sum over all event columns, read once by `threads` threads: the physical limit that
- * benchmarks compare the scan with. */
-uint64_t history_read_events(const struct history *history, unsigned threads);
+/* Sum over all event columns and all property columns, each read once, by `threads`
+ * threads: the physical limit that benchmarks compare the scan with. */
+uint64_t history_read_columns(const struct history *history, unsigned threads);
 
 #endif

@@ -216,6 +216,7 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
 {
     struct special_events *found = context;
     const struct history *history = view->history;
+    uint32_t score = catalog_find(history->catalog, ENTITY_EVENT, STR("score"));
     uint32_t points = catalog_find(history->catalog, ENTITY_EVENT, STR("points"));
     uint32_t category = catalog_find(history->catalog, ENTITY_EVENT, STR("category"));
     for (uint64_t e = history->event_first[contact]; e < history->event_first[contact + 1]; e++) {
@@ -224,7 +225,8 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
         uint32_t class_id = history->class_id[e];
         bool special = view->tables != NULL ? view->tables->special != NULL && view->tables->special[class_id]
                                             : class_is_special(history, view->program->score, class_id);
-        if (!special) continue;
+        const struct value *named = special ? event_value(history, e, score) : NULL;
+        if (named == NULL || !str_equal(named->raw, view->program->score->name)) continue;
         if (found->count == found->capacity) {
             found->capacity = found->capacity == 0 ? 8 : found->capacity * 2;
             found->events = memory_resize(found->events, found->capacity, sizeof *found->events);

@@ -77,6 +77,7 @@ void tables_free(struct tables *tables); /* NULL is fine */
 uint8_t class_matches(const struct history *history, const struct selector *selector, uint32_t class_id,
                       int64_t as_of_ms);
 bool event_matches(const struct history *history, const struct selector *selector, uint64_t event, int64_t as_of_ms);
+/* May an event of this class adjust or reset the score? For certain only with its `score`. */
 bool class_is_special(const struct history *history, const struct score *score, uint32_t class_id);
 uint16_t match_of_value(const struct rule *rule, const struct value *value, int64_t as_of_ms);
 const struct value *column_value(const struct property_column *column, uint32_t code); /* NULL for 0 */

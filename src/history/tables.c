@@ -118,7 +118,8 @@ bool class_is_special(const struct history *history, const struct score *score, 
     uint32_t property = catalog_find(history->catalog, ENTITY_EVENT, STR("score"));
     if (property == INTERN_NONE || property >= history->property_count) return false;
     uint32_t code = class_code(class, property);
-    return code != 0 && str_equal(history->event_properties[property].values[code].raw, score->name);
+    if (code == 0) return history->event_properties[property].row_count > 0;
+    return str_equal(history->event_properties[property].values[code].raw, score->name);
 }
 
 /* ---- Property values ---- */

@@ -62,7 +62,7 @@ TEST(an_empty_builder_gives_an_empty_history)
     world_finish(&world);
     CHECK_INT(history_events(world.history), 0);
     CHECK_INT(history_records(world.history, ENTITY_CONTACT), 0);
-    CHECK_INT(history_read_events(world.history, 4), 0);
+    CHECK_INT(history_read_columns(world.history, 4), 0);
     CHECK_TRUE(history_catalog(world.history) == world.catalog);
     world_free(&world);
 }
