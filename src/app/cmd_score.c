@@ -347,7 +347,8 @@ static int score_all(struct app *app, const struct request *request, const struc
                               .scan = scan,
                               .as_of_ms = request->as_of_ms,
                               .explain = request->explain,
-                              .top = request->top};
+                              .top = request->top,
+                              .threads = (unsigned)request->threads};
     if (out->to != app->out || !app->out_is_terminal) results.progress = progress; /* else lines would meet it */
     write_results(app, request, &results, out->to);
     scan_free(scan);

@@ -46,12 +46,13 @@ void output_table_prepare(struct catalog *catalog);
 
 /* ---- Parts of the outputs. ---- */
 
-/* A line for each record of a score: `append` puts its text into `out`, with whatever it needs in `shape` and an
- * arena that is empty each time. */
-void output_lines(const struct results *results, uint32_t score, const void *shape,
-                  void (*append)(const struct results *results, uint32_t score, const void *shape, uint32_t record,
-                                 struct arena *arena, struct buf *out),
-                  FILE *to);
+/* Append the line of one record, with whatever it needs in `shape` and an arena that is
+ * empty each time. Threads call it at once. */
+typedef void line_append(const struct results *results, uint32_t score, const void *shape, uint32_t record,
+                         struct arena *arena, struct buf *out);
+
+/* A line for each record of a score, in the order that `results` asks for. */
+void output_lines(const struct results *results, uint32_t score, const void *shape, line_append *append, FILE *to);
 
 /* The ledger as a JSON array. */
 void output_ledger(struct buf *out, const struct ledger *ledger);

@@ -25,6 +25,7 @@ struct results {
     int64_t as_of_ms;
     bool explain;
     uint64_t top;              /* 0: everyone */
+    unsigned threads;          /* at least 1 */
     struct progress *progress; /* of writing lines; NULL: none */
 };
 

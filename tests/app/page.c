@@ -17,7 +17,8 @@ struct str page_of(struct product *product, struct page_wish wish)
                               .scan = product->scan,
                               .as_of_ms = instant_of(wish.as_of != NULL ? wish.as_of : "2026-01-31T00:00:00Z"),
                               .explain = wish.explain,
-                              .top = wish.top};
+                              .top = wish.top,
+                              .threads = wish.threads > 0 ? wish.threads : 1};
     struct page page = {
         .to = to, .style = style_for(wish.colour), .width = wish.width > 0 ? wish.width : 80, .rows = wish.rows};
     struct scan_options options = {.as_of_ms = results.as_of_ms, .threads = 1};

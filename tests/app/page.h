@@ -13,6 +13,7 @@
 struct page_wish {
     uint32_t width; /* 0: 80 */
     uint64_t top, rows;
+    unsigned threads; /* 0: 1 */
     bool explain, colour;
     const char *as_of;                                      /* NULL: 2026-01-31 */
     void (*write)(const struct results *results, FILE *to); /* NULL: the table */

@@ -94,3 +94,19 @@ TEST(a_record_that_is_only_mentioned_is_not_shown)
               STR("id,score,value,micro,fit_micro,engagement_micro,band,grade\nacme,s,1,1000000,1000000,0,,\n"));
     product_free(product);
 }
+
+TEST(any_number_of_threads_writes_the_same_lines)
+{
+    unsigned dice = (unsigned)harness_seed();
+    struct product *product = product_new("contact: {p: number}", POINTS_OF_P);
+    for (unsigned i = 0; i < 10000; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "contact c%u p=%d\n", i, 1 + rand_r(&dice) % 4);
+        product_facts(product, line);
+    }
+    product_finish(product);
+    struct str one = page_of(product, (struct page_wish){.write = output_jsonl, .explain = true});
+    CHECK_STR(page_of(product, (struct page_wish){.write = output_jsonl, .explain = true, .threads = 2}), one);
+    CHECK_STR(page_of(product, (struct page_wish){.write = output_jsonl, .explain = true, .threads = 7}), one);
+    product_free(product);
+}
