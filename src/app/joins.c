@@ -17,6 +17,7 @@ struct pair {
 };
 
 struct identifier {
+    struct str text;  /* in the arena; an e-mail address with MAILTO before it */
     uint32_t contact; /* the builder's number */
     uint32_t parent;  /* in the forest: itself for a root */
     uint32_t row;     /* of a root: the contact in its tree that the contacts file has; RECORD_NONE: none */
@@ -24,56 +25,80 @@ struct identifier {
 };
 
 struct joins {
-    struct intern *texts;   /* of e-mails with MAILTO before them */
-    struct identifier *ids; /* by intern code */
-    size_t id_capacity;
+    struct arena *arena;
+    struct identifier *ids;
+    uint64_t id_count, id_capacity;
+    uint32_t *id_of; /* by the builder's number: 1 + identifier, 0: none */
+    size_t contact_capacity;
+    struct intern *emails;
+    uint32_t *id_of_email; /* by intern code */
+    size_t email_capacity;
     struct pair *pairs;
     size_t pair_count;
     size_t pair_capacity; /* a power of two, or 0 */
-    struct buf key;
 };
 
-#define MAILTO '\x01' /* no id begins with it but by malice, which then gains nothing */
-#define KEY_BYTES_MAX ((size_t)4096)
+#define MAILTO "\x01" /* so that equal texts of both kinds have an order */
 
 struct joins *joins_new(void)
 {
-    struct joins *joins = memory_alloc(sizeof(*joins));
-    joins->texts = intern_new();
-    joins->key = (struct buf)BUF_INIT(KEY_BYTES_MAX);
+    struct joins *joins = memory_alloc(sizeof *joins);
+    joins->arena = arena_new();
+    joins->emails = intern_new();
     return joins;
 }
 
 void joins_free(struct joins *joins)
 {
     if (joins == NULL) return;
-    intern_free(joins->texts);
+    arena_free(joins->arena);
+    intern_free(joins->emails);
     memory_free(joins->ids);
+    memory_free(joins->id_of);
+    memory_free(joins->id_of_email);
     memory_free(joins->pairs);
-    buf_release(&joins->key);
     memory_free(joins);
+}
+
+static uint32_t add_identifier(struct joins *joins, struct str text, uint32_t contact)
+{
+    if (joins->id_count == joins->id_capacity) {
+        joins->id_capacity = joins->id_capacity == 0 ? 1024 : joins->id_capacity * 2;
+        joins->ids = memory_resize(joins->ids, joins->id_capacity, sizeof *joins->ids);
+    }
+    INVARIANT(joins->id_count < UINT32_MAX); /* RECORDS_MAX ids, and no more e-mail addresses than rows */
+    uint32_t id = (uint32_t)joins->id_count++;
+    joins->ids[id] = (struct identifier){.text = text, .contact = contact, .parent = id};
+    return id;
 }
 
 uint32_t joins_id(struct joins *joins, struct str id, uint32_t contact, bool user)
 {
-    uint32_t known = intern_count(joins->texts);
-    uint32_t code = intern_add(joins->texts, id);
-    if (code >= joins->id_capacity) {
-        joins->id_capacity = joins->id_capacity == 0 ? 1024 : joins->id_capacity * 2;
-        joins->ids = memory_resize(joins->ids, joins->id_capacity, sizeof(struct identifier));
+    if (contact >= joins->contact_capacity) {
+        size_t before = joins->contact_capacity;
+        joins->contact_capacity = (size_t)contact * 2 + 1024;
+        joins->id_of = memory_resize(joins->id_of, joins->contact_capacity, sizeof *joins->id_of);
+        memset(joins->id_of + before, 0, (joins->contact_capacity - before) * sizeof *joins->id_of);
     }
-    if (code == known) joins->ids[code] = (struct identifier){.contact = contact, .parent = code};
-    if (user) joins->ids[code].user = true;
-    return code;
+    if (joins->id_of[contact] == 0)
+        joins->id_of[contact] = add_identifier(joins, arena_str(joins->arena, id), contact) + 1;
+    uint32_t identifier = joins->id_of[contact] - 1;
+    if (user) joins->ids[identifier].user = true;
+    return identifier;
 }
 
 uint32_t joins_email(struct joins *joins, struct str email, uint32_t contact)
 {
-    buf_clear(&joins->key);
-    buf_append_char(&joins->key, MAILTO);
-    buf_append(&joins->key, email);
-    INVARIANT(!joins->key.failed);
-    return joins_id(joins, buf_str(&joins->key), contact, false);
+    uint32_t known = intern_count(joins->emails);
+    uint32_t code = intern_add(joins->emails, email);
+    if (code < known) return joins->id_of_email[code];
+    if (code >= joins->email_capacity) {
+        joins->email_capacity = joins->email_capacity == 0 ? 1024 : joins->email_capacity * 2;
+        joins->id_of_email = memory_resize(joins->id_of_email, joins->email_capacity, sizeof *joins->id_of_email);
+    }
+    struct str text = arena_format(joins->arena, MAILTO STR_FMT, STR_ARG(email));
+    joins->id_of_email[code] = add_identifier(joins, text, contact);
+    return joins->id_of_email[code];
 }
 
 static struct pair *find_slot(struct pair *pairs, size_t capacity, uint32_t a, uint32_t b)
@@ -145,8 +170,8 @@ static struct ordered_pair *order_pairs(const struct joins *joins)
     for (size_t i = 0; i < joins->pair_capacity; i++) {
         const struct pair *pair = &joins->pairs[i];
         if (pair->a == pair->b) continue;
-        struct str a = intern_at(joins->texts, pair->a);
-        struct str b = intern_at(joins->texts, pair->b);
+        struct str a = joins->ids[pair->a].text;
+        struct str b = joins->ids[pair->b].text;
         bool a_first = str_compare(a, b) < 0;
         ordered[count++] = (struct ordered_pair){
             .at_ms = pair->at_ms, .a = pair->a, .b = pair->b, .low = a_first ? a : b, .high = a_first ? b : a};
@@ -159,7 +184,7 @@ static struct ordered_pair *order_pairs(const struct joins *joins)
 void joins_apply(struct joins *joins, struct history_builder *builder,
                  bool (*is_row)(const void *context, uint32_t contact), const void *context)
 {
-    uint32_t count = intern_count(joins->texts);
+    uint32_t count = (uint32_t)joins->id_count;
     for (uint32_t id = 0; id < count; id++) {
         uint32_t contact = joins->ids[id].contact;
         joins->ids[id].row = is_row(context, contact) ? contact : RECORD_NONE;
@@ -181,5 +206,5 @@ void joins_apply(struct joins *joins, struct history_builder *builder,
     memory_free(ordered);
     for (uint32_t id = 0; id < count; id++)
         if (joins->ids[id].user && joins->ids[root_of(joins, id)].row == RECORD_NONE)
-            (void)history_builder_record(builder, ENTITY_CONTACT, intern_at(joins->texts, id), true);
+            (void)history_builder_record(builder, ENTITY_CONTACT, joins->ids[id].text, true);
 }

@@ -23,14 +23,62 @@ static const struct str call_names[CALL_NONE] = {
     [CALL_IDENTIFY] = STR_INIT("identify"), [CALL_GROUP] = STR_INIT("group"), [CALL_ALIAS] = STR_INIT("alias"),
 };
 
+/* The members of a call that are read. */
+enum key {
+    KEY_TYPE,
+    KEY_CONTACT, /* has one: it is a plain event, whatever its type */
+    KEY_USER_ID,
+    KEY_ANONYMOUS_ID,
+    KEY_PREVIOUS_ID,
+    KEY_GROUP_ID,
+    KEY_MESSAGE_ID,
+    KEY_TIMESTAMP, /* the times in the order in which they are asked */
+    KEY_ORIGINAL_TIMESTAMP,
+    KEY_SENT_AT,
+    KEY_RECEIVED_AT,
+    KEY_EVENT,
+    KEY_NAME,
+    KEY_CATEGORY,
+    KEY_PROPERTIES,
+    KEY_TRAITS,
+    KEY_CONTEXT,
+    KEY_COUNT
+};
+
+static const struct str keys[KEY_COUNT] = {
+    [KEY_TYPE] = STR_INIT("type"),
+    [KEY_CONTACT] = STR_INIT("contact"),
+    [KEY_USER_ID] = STR_INIT("userId"),
+    [KEY_ANONYMOUS_ID] = STR_INIT("anonymousId"),
+    [KEY_PREVIOUS_ID] = STR_INIT("previousId"),
+    [KEY_GROUP_ID] = STR_INIT("groupId"),
+    [KEY_MESSAGE_ID] = STR_INIT("messageId"),
+    [KEY_TIMESTAMP] = STR_INIT("timestamp"),
+    [KEY_ORIGINAL_TIMESTAMP] = STR_INIT("originalTimestamp"),
+    [KEY_SENT_AT] = STR_INIT("sentAt"),
+    [KEY_RECEIVED_AT] = STR_INIT("receivedAt"),
+    [KEY_EVENT] = STR_INIT("event"),
+    [KEY_NAME] = STR_INIT("name"),
+    [KEY_CATEGORY] = STR_INIT("category"),
+    [KEY_PROPERTIES] = STR_INIT("properties"),
+    [KEY_TRAITS] = STR_INIT("traits"),
+    [KEY_CONTEXT] = STR_INIT("context"),
+};
+
 struct call {
     enum call_kind kind;
-    const struct json_item *json;
+    const struct json_item *member[KEY_COUNT]; /* NULL: the call has none */
     struct str user_id, anonymous_id;
     struct str message_id;
-    struct str email; /* folded; empty: none */
     int64_t at_ms;
 };
+
+/* A string's or number's text, trimmed; else empty. */
+static struct str text_of(const struct json_item *item)
+{
+    if (item == NULL || (item->kind != JSON_STRING && item->kind != JSON_NUMBER)) return STR("");
+    return str_trim(item->text);
+}
 
 /* NULL also of no object at all. */
 static const struct json_item *member_of(const struct json_item *object, struct str key)
@@ -38,17 +86,8 @@ static const struct json_item *member_of(const struct json_item *object, struct 
     return object == NULL ? NULL : json_member(object, key);
 }
 
-/* A string's or number's text, trimmed; else empty. */
-static struct str text_of(const struct json_item *object, struct str key)
+static enum call_kind kind_of(struct str type)
 {
-    const struct json_item *member = member_of(object, key);
-    if (member == NULL || (member->kind != JSON_STRING && member->kind != JSON_NUMBER)) return STR("");
-    return str_trim(member->text);
-}
-
-static enum call_kind kind_of(const struct json_item *object)
-{
-    struct str type = text_of(object, STR("type"));
     for (enum call_kind kind = CALL_TRACK; kind < CALL_NONE; kind++)
         if (type.len == call_names[kind].len && strncasecmp(type.at, call_names[kind].at, type.len) == 0) return kind;
     return CALL_NONE;
@@ -56,19 +95,26 @@ static enum call_kind kind_of(const struct json_item *object)
 
 bool load_is_segment_call(const struct json_item *object)
 {
-    return json_member(object, STR("contact")) == NULL && kind_of(object) != CALL_NONE;
+    return kind_of(text_of(json_member(object, keys[KEY_TYPE]))) != CALL_NONE &&
+           json_member(object, keys[KEY_CONTACT]) == NULL;
+}
+
+static void read_members(const struct json_item *object, struct call *call)
+{
+    for (const struct json_item *member = json_first(object); member != NULL; member = json_next(object, member))
+        for (enum key key = 0; key < KEY_COUNT; key++)
+            if (member->key.len == keys[key].len && str_equal(member->key, keys[key])) call->member[key] = member;
 }
 
 /* ---- When. ---- */
 
 enum time_state { TIME_ABSENT, TIME_READ, TIME_BAD };
 
-static enum time_state read_time(const struct json_item *call, struct str key, int64_t *out)
+static enum time_state read_time(const struct json_item *item, int64_t *out)
 {
-    const struct json_item *member = json_member(call, key);
-    if (member == NULL || member->kind == JSON_NULL) return TIME_ABSENT;
-    if (member->kind == JSON_STRING && str_trim(member->text).len == 0) return TIME_ABSENT;
-    return instant_parse_loose(text_of(call, key), out) ? TIME_READ : TIME_BAD;
+    if (item == NULL || item->kind == JSON_NULL) return TIME_ABSENT;
+    if (item->kind == JSON_STRING && str_trim(item->text).len == 0) return TIME_ABSENT;
+    return instant_parse_loose(text_of(item), out) ? TIME_READ : TIME_BAD;
 }
 
 /* `timestamp`; else when the client made the call, corrected by how wrong its clock was
@@ -76,24 +122,24 @@ static enum time_state read_time(const struct json_item *call, struct str key, i
 static bool read_times(struct loader *loader, const struct row *row, struct call *call, enum err *failed,
                        struct err_info *why)
 {
-    static const struct str keys[] = {STR_INIT("timestamp"), STR_INIT("originalTimestamp"), STR_INIT("sentAt"),
-                                      STR_INIT("receivedAt")};
-    int64_t at_ms[COUNT_OF(keys)];
-    bool read[COUNT_OF(keys)];
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        enum time_state state = read_time(call->json, keys[i], &at_ms[i]);
-        read[i] = state == TIME_READ;
+    int64_t at_ms[KEY_COUNT];
+    bool read[KEY_COUNT] = {false};
+    for (enum key key = KEY_TIMESTAMP; key <= KEY_RECEIVED_AT; key++) {
+        enum time_state state = read_time(call->member[key], &at_ms[key]);
+        read[key] = state == TIME_READ;
         if (state != TIME_BAD) continue;
-        *failed = load_refuse(loader, row, REJECT_BAD_TIME, keys[i], why, "it is not a time like 2026-01-05T10:00:00Z");
+        *failed =
+            load_refuse(loader, row, REJECT_BAD_TIME, keys[key], why, "it is not a time like 2026-01-05T10:00:00Z");
         return false;
     }
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        if (!read[i]) continue;
-        call->at_ms = at_ms[i];
-        if (i == 1 && read[2] && read[3]) call->at_ms = at_ms[3] - (at_ms[2] - at_ms[1]);
+    for (enum key key = KEY_TIMESTAMP; key <= KEY_RECEIVED_AT; key++) {
+        if (!read[key]) continue;
+        call->at_ms = at_ms[key];
+        if (key == KEY_ORIGINAL_TIMESTAMP && read[KEY_SENT_AT] && read[KEY_RECEIVED_AT])
+            call->at_ms = at_ms[KEY_RECEIVED_AT] - (at_ms[KEY_SENT_AT] - at_ms[KEY_ORIGINAL_TIMESTAMP]);
         return true;
     }
-    *failed = load_refuse(loader, row, REJECT_BAD_TIME, keys[0], why, "the call has no time");
+    *failed = load_refuse(loader, row, REJECT_BAD_TIME, keys[KEY_TIMESTAMP], why, "the call has no time");
     return false;
 }
 
@@ -112,20 +158,23 @@ static bool check_ids(struct loader *loader, const struct row *row, const struct
                               "the messageId is longer than %d bytes", LOAD_ID_MAX);
         return false;
     }
-    struct str ids[] = {call->user_id, call->anonymous_id};
-    static const struct str keys[] = {STR_INIT("userId"), STR_INIT("anonymousId")};
-    for (size_t i = 0; i < COUNT_OF(ids); i++)
-        if (ids[i].len > 0 && !load_check_id(loader, row, ids[i], keys[i], failed, why)) return false;
-    return true;
+    if (call->user_id.len > 0 && !load_check_id(loader, row, call->user_id, keys[KEY_USER_ID], failed, why))
+        return false;
+    return call->anonymous_id.len == 0 ||
+           load_check_id(loader, row, call->anonymous_id, keys[KEY_ANONYMOUS_ID], failed, why);
 }
 
-/* The builder's number of an identifier, and its number among the joins. */
-static MUST_CHECK enum err identify(struct loader *loader, struct str id, bool user, uint32_t *contact,
-                                    uint32_t *identifier, struct err_info *why)
+/* The builder's number of an identifier. */
+static MUST_CHECK enum err find_contact(struct loader *loader, struct str id, uint32_t *contact, struct err_info *why)
 {
-    enum err failed = load_record_number(loader, ENTITY_CONTACT, id, false, contact, why);
-    if (failed == ERR_OK) *identifier = joins_id(loader->joins, id, *contact, user);
-    return failed;
+    *contact = id_index_find(loader->contacts, id);
+    return *contact != RECORD_NONE ? ERR_OK : load_record_number(loader, ENTITY_CONTACT, id, false, contact, why);
+}
+
+/* The identifier by which a call is made: its userId before its anonymousId. */
+static struct str first_id(const struct call *call)
+{
+    return call->user_id.len > 0 ? call->user_id : call->anonymous_id;
 }
 
 /* Join an identifier with the one row that has this e-mail address. */
@@ -138,27 +187,37 @@ static void join_email(struct loader *loader, uint32_t identifier, struct str em
     joins_add(loader->joins, identifier, joins_email(loader->joins, folded, row), at_ms);
 }
 
-/* The contact of the call, in the builder; its identifiers joined. */
+/* Join what the call says of its contact, whose number and first identifier are known. */
+static MUST_CHECK enum err join_contact(struct loader *loader, const struct call *call, uint32_t contact,
+                                        struct err_info *why)
+{
+    bool by_user = call->user_id.len > 0;
+    bool listed = load_is_listed(loader, ENTITY_CONTACT, contact);
+    bool two_ids = by_user && call->anonymous_id.len > 0;
+    struct str email = text_of(member_of(call->member[KEY_TRAITS], STR("email")));
+    bool by_email = call->kind == CALL_IDENTIFY && email.len > 0;
+    if (listed && !two_ids && !by_email && call->kind != CALL_ALIAS) return ERR_OK;
+    uint32_t identifier = joins_id(loader->joins, first_id(call), contact, by_user);
+    if (by_user && !listed) join_email(loader, identifier, call->user_id, call->at_ms);
+    if (by_email) join_email(loader, identifier, email, call->at_ms);
+    struct str others[] = {two_ids ? call->anonymous_id : STR(""),
+                           call->kind == CALL_ALIAS ? text_of(call->member[KEY_PREVIOUS_ID]) : STR("")};
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        uint32_t other = RECORD_NONE;
+        if (others[i].len == 0) continue;
+        enum err failed = find_contact(loader, others[i], &other, why);
+        if (failed != ERR_OK) return failed;
+        joins_add(loader->joins, identifier, joins_id(loader->joins, others[i], other, false), call->at_ms);
+    }
+    return ERR_OK;
+}
+
+/* The contact of the call in the builder, joined. */
 static MUST_CHECK enum err settle_contact(struct loader *loader, const struct call *call, uint32_t *contact,
                                           struct err_info *why)
 {
-    uint32_t identifier = 0;
-    uint32_t other = 0;
-    uint32_t other_contact = RECORD_NONE;
-    bool by_user = call->user_id.len > 0;
-    struct str id = by_user ? call->user_id : call->anonymous_id;
-    enum err failed = identify(loader, id, by_user, contact, &identifier, why);
-    if (failed != ERR_OK) return failed;
-    if (by_user && call->anonymous_id.len > 0) {
-        failed = identify(loader, call->anonymous_id, false, &other_contact, &other, why);
-        if (failed != ERR_OK) return failed;
-        joins_add(loader->joins, identifier, other, call->at_ms);
-    }
-    if (by_user && !load_is_listed(loader, ENTITY_CONTACT, *contact))
-        join_email(loader, identifier, call->user_id, call->at_ms);
-    if (call->kind == CALL_IDENTIFY)
-        join_email(loader, identifier, text_of(json_member(call->json, STR("traits")), STR("email")), call->at_ms);
-    return ERR_OK;
+    enum err failed = find_contact(loader, first_id(call), contact, why);
+    return failed == ERR_OK ? join_contact(loader, call, *contact, why) : failed;
 }
 
 /* ---- What. ---- */
@@ -180,7 +239,7 @@ static MUST_CHECK enum err take_identify(struct loader *loader, struct row *row,
 {
     enum err failed = ERR_OK;
     uint32_t contact = RECORD_NONE;
-    row_add_json_values(row, loader->names[ENTITY_CONTACT], json_member(call->json, STR("traits")));
+    row_add_json_values(row, loader->names[ENTITY_CONTACT], call->member[KEY_TRAITS]);
     if (!load_check_values(loader, row, &failed, why)) return failed;
     failed = settle_contact(loader, call, &contact, why);
     return failed == ERR_OK ? set_versions(loader, row, call, contact, why) : failed;
@@ -192,9 +251,9 @@ static MUST_CHECK enum err take_group(struct loader *loader, struct row *row, co
     enum err failed = ERR_OK;
     uint32_t contact = RECORD_NONE;
     uint32_t company = RECORD_NONE;
-    struct str group_id = text_of(call->json, STR("groupId"));
+    struct str group_id = text_of(call->member[KEY_GROUP_ID]);
     if (!load_check_id(loader, row, group_id, STR("groupId"), &failed, why)) return failed;
-    row_add_json_values(row, loader->names[ENTITY_COMPANY], json_member(call->json, STR("traits")));
+    row_add_json_values(row, loader->names[ENTITY_COMPANY], call->member[KEY_TRAITS]);
     if (!load_check_values(loader, row, &failed, why)) return failed;
     failed = settle_contact(loader, call, &contact, why);
     if (failed == ERR_OK) failed = load_record_number(loader, ENTITY_COMPANY, group_id, true, &company, why);
@@ -208,18 +267,9 @@ static MUST_CHECK enum err take_alias(struct loader *loader, struct row *row, co
 {
     enum err failed = ERR_OK;
     uint32_t contact = RECORD_NONE;
-    uint32_t previous_contact = RECORD_NONE;
-    uint32_t identifier = 0;
-    uint32_t previous = 0;
-    struct str previous_id = text_of(call->json, STR("previousId"));
-    if (!load_check_id(loader, row, previous_id, STR("previousId"), &failed, why)) return failed;
-    failed = settle_contact(loader, call, &contact, why);
-    if (failed != ERR_OK) return failed;
-    bool by_user = call->user_id.len > 0;
-    failed = identify(loader, by_user ? call->user_id : call->anonymous_id, by_user, &contact, &identifier, why);
-    if (failed == ERR_OK) failed = identify(loader, previous_id, false, &previous_contact, &previous, why);
-    if (failed == ERR_OK) joins_add(loader->joins, identifier, previous, call->at_ms);
-    return failed;
+    struct str previous_id = text_of(call->member[KEY_PREVIOUS_ID]);
+    if (!load_check_id(loader, row, previous_id, keys[KEY_PREVIOUS_ID], &failed, why)) return failed;
+    return settle_contact(loader, call, &contact, why);
 }
 
 /* ---- Events. ---- */
@@ -254,22 +304,23 @@ static void set_missing(struct loader *loader, struct row *row, struct str key, 
 /* Name and category stand beside the properties; a browser's page stands in the context. */
 static void add_page(struct loader *loader, struct row *row, const struct call *call)
 {
-    const struct json_item *properties = json_member(call->json, STR("properties"));
-    set_missing(loader, row, STR("name"), text_of(call->json, STR("name")));
-    set_missing(loader, row, STR("category"), text_of(call->json, STR("category")));
+    const struct json_item *properties = call->member[KEY_PROPERTIES];
+    set_missing(loader, row, STR("name"), text_of(call->member[KEY_NAME]));
+    set_missing(loader, row, STR("category"), text_of(call->member[KEY_CATEGORY]));
     if (call->kind != CALL_PAGE) return;
-    const struct json_item *page = member_of(json_member(call->json, STR("context")), STR("page"));
-    static const struct str keys[] = {STR_INIT("url"), STR_INIT("title"), STR_INIT("referrer"), STR_INIT("path")};
-    for (size_t i = 0; i < COUNT_OF(keys); i++) set_missing(loader, row, keys[i], text_of(page, keys[i]));
-    struct str url = text_of(properties, STR("url"));
-    if (url.len == 0) url = text_of(page, STR("url"));
+    const struct json_item *page = member_of(call->member[KEY_CONTEXT], STR("page"));
+    static const struct str of_page[] = {STR_INIT("url"), STR_INIT("title"), STR_INIT("referrer"), STR_INIT("path")};
+    for (size_t i = 0; i < COUNT_OF(of_page); i++)
+        set_missing(loader, row, of_page[i], text_of(member_of(page, of_page[i])));
+    struct str url = text_of(member_of(properties, STR("url")));
+    if (url.len == 0) url = text_of(member_of(page, STR("url")));
     set_missing(loader, row, STR("path"), path_of_url(url));
 }
 
 static bool read_bot(struct loader *loader, const struct row *row, const struct call *call, bool *bot, enum err *failed,
                      struct err_info *why)
 {
-    const struct json_item *member = member_of(json_member(call->json, STR("properties")), STR("bot"));
+    const struct json_item *member = member_of(call->member[KEY_PROPERTIES], STR("bot"));
     struct value value = {0};
     struct err_info bad = {.code = ERR_OK};
     *bot = false;
@@ -288,33 +339,31 @@ static MUST_CHECK enum err take_event(struct loader *loader, struct row *row, co
     enum err failed = ERR_OK;
     struct event_fact fact = {.at_ms = call->at_ms, .id = call->message_id};
     fact.name = call->kind == CALL_PAGE ? STR("page_viewed") : STR("screen_viewed");
-    if (call->kind == CALL_TRACK) fact.name = text_of(call->json, STR("event"));
+    if (call->kind == CALL_TRACK) fact.name = text_of(call->member[KEY_EVENT]);
     if (fact.name.len == 0)
         return load_refuse(loader, row, REJECT_NO_EVENT, STR("event"), why, "the call names no event");
     if (fact.name.len > LOAD_ID_MAX)
         return load_refuse(loader, row, REJECT_TOO_BIG, STR("event"), why, "the event's name is longer than %d bytes",
                            LOAD_ID_MAX);
     if (!read_bot(loader, row, call, &fact.bot, &failed, why)) return failed;
-    row_add_json_values(row, loader->names[ENTITY_EVENT], json_member(call->json, STR("properties")));
+    row_add_json_values(row, loader->names[ENTITY_EVENT], call->member[KEY_PROPERTIES]);
     if (call->kind != CALL_TRACK) add_page(loader, row, call);
     if (!load_check_values(loader, row, &failed, why)) return failed;
-    struct str id = call->user_id.len > 0 ? call->user_id : call->anonymous_id;
     uint64_t events = loader->summary->events;
-    failed = load_record_number(loader, ENTITY_CONTACT, id, false, &fact.contact, why);
+    failed = find_contact(loader, first_id(call), &fact.contact, why);
     if (failed == ERR_OK) failed = load_event(loader, row, &fact, why);
     if (failed != ERR_OK || loader->summary->events == events) return failed; /* refused: it joins nobody */
-    return settle_contact(loader, call, &fact.contact, why);
+    return join_contact(loader, call, fact.contact, why);
 }
 
 enum err load_segment_call(struct loader *loader, struct row *row, struct err_info *why)
 {
-    struct call call = {
-        .kind = kind_of(row->json),
-        .json = row->json,
-        .user_id = text_of(row->json, STR("userId")),
-        .anonymous_id = text_of(row->json, STR("anonymousId")),
-        .message_id = text_of(row->json, STR("messageId")),
-    };
+    struct call call = {.kind = CALL_NONE};
+    read_members(row->json, &call);
+    call.kind = kind_of(text_of(call.member[KEY_TYPE]));
+    call.user_id = text_of(call.member[KEY_USER_ID]);
+    call.anonymous_id = text_of(call.member[KEY_ANONYMOUS_ID]);
+    call.message_id = text_of(call.member[KEY_MESSAGE_ID]);
     enum err failed = ERR_OK;
     uint64_t refused = rejects_count(loader->rejects);
     if (!check_ids(loader, row, &call, &failed, why)) return failed;

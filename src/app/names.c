@@ -9,6 +9,8 @@
 
 #include "base/intern.h"
 
+#define PLACES_REMEMBERED 64
+
 static const struct {
     enum entity entity;
     struct str text;
@@ -38,6 +40,7 @@ struct names {
     struct name **known; /* by intern code */
     size_t capacity;
     struct name past_ceiling;
+    const struct name *last_at[PLACES_REMEMBERED]; /* by place in a row; NULL: none yet */
 };
 
 struct names *names_new(const struct catalog *catalog, enum entity entity, const char *id_column)
@@ -109,6 +112,16 @@ const struct name *names_get(struct names *names, struct str text)
     names->known[code] = ARENA_NEW(names->arena, struct name);
     *names->known[code] = describe(names, intern_at(names->texts, code));
     return names->known[code];
+}
+
+const struct name *names_get_at(struct names *names, size_t place, struct str text)
+{
+    if (place >= PLACES_REMEMBERED) return names_get(names, text);
+    const struct name *last = names->last_at[place];
+    if (last != NULL && str_equal(last->text, text)) return last;
+    const struct name *name = names_get(names, text);
+    if (name != &names->past_ceiling) names->last_at[place] = name;
+    return name;
 }
 
 struct str names_of_role(const struct names *names, enum role role)

@@ -79,13 +79,14 @@ struct flattening {
     struct row *row;
     struct names *names;
     bool with_roles;
+    size_t place; /* how many names came before */
     size_t path_len;
     char path[PROPERTY_NAME_MAX + 1]; /* "outer." of the object that is read */
 };
 
 static void add_value(struct flattening *f, struct str path, struct str text)
 {
-    const struct name *name = names_get(f->names, path);
+    const struct name *name = names_get_at(f->names, f->place++, path);
     bool reserved = f->with_roles && name->reserved && name->rank == 0;
     if (name->property != INTERN_NONE && !reserved) row_set(f->row, name->property, text);
     if (!f->with_roles || name->role == ROLE_NONE) return;
