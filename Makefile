@@ -27,7 +27,7 @@ format: ## lay out the sources as make check wants them
 	@find src tests bench -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
 install: ## install under prefix=/usr/local, DESTDIR respected; run make first
-	@meson configure build --prefix="$(abspath $(prefix))" && ninja -C build --quiet plumb plumb.1
+	@meson configure build --prefix="$(abspath $(prefix))" && tools/build build -- plumb plumb.1
 	@DESTDIR="$(DESTDIR)" meson install -C build --no-rebuild --quiet
 	@echo "installed $(DESTDIR)$(abspath $(prefix))/bin/plumb"
 
