@@ -62,8 +62,7 @@ static struct str some_instant_argument(struct ref_generator *g, const struct re
 
 static struct str some_argument(struct ref_generator *g, const struct ref_property *p, enum ref_op op)
 {
-    static const char *const pieces[] = {"it",       "STRASSE",  "\xc3\x9f", "a",  "b",   "x@",
-                                         "/pricing", "\xc5\xbb", "fi",       "10", ": no"};
+    static const char *const pieces[] = {"it", "STRASSE", "ß", "a", "b", "x@", "/pricing", "Ż", "fi", "10", ": no"};
     switch (p->type) {
     case REF_BOOLEAN: return ref_chance(g->random, 50) ? STR("true") : STR("false");
     case REF_DATE:

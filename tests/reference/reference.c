@@ -35,12 +35,13 @@ int64_t ref_ppm(const struct ref_decay *decay, int64_t n)
 {
     if (decay->shape == REF_NO_DECAY) return 1000000;
     int64_t period = ref_duration_ms(decay->period) / unit_ms(decay->period);
+    int64_t whole = n / period;
     double p = decay->percent, f = 0;
     switch (decay->shape) {
     case REF_HALF_LIFE: f = pow(2, -(double)n / (double)period); break;
     case REF_LINEAR: f = fmax(0, 1 - p / 100 * (double)n / (double)period); break;
-    case REF_STEP: f = fmax(0, 1 - p / 100 * (double)(n / period)); break;
-    case REF_COMPOUND: f = pow(1 - p / 100, (double)(n / period)); break;
+    case REF_STEP: f = fmax(0, 1 - p / 100 * (double)whole); break;
+    case REF_COMPOUND: f = pow(1 - p / 100, (double)whole); break;
     case REF_NO_DECAY: abort();
     }
     return (int64_t)floor(f * 1000000 + 0.5);

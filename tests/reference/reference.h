@@ -27,12 +27,12 @@ enum ref_type { REF_BOOLEAN, REF_NUMBER, REF_DATE, REF_DATETIME, REF_STRING, REF
 #define REF_NONE UINT32_MAX
 
 struct ref_property {
-    enum ref_entity of;
     struct str name;
-    enum ref_type type;
-    bool declared;             /* in the schema; else its values and tests make the type plain */
     const struct str *options; /* of an enumeration */
+    enum ref_entity of;
+    enum ref_type type;
     uint32_t option_count;
+    bool declared; /* in the schema; else its values and tests make the type plain */
 };
 
 struct ref_record {

@@ -73,8 +73,8 @@ static int64_t total_of(struct product *p, const char *id, int64_t as_of_ms)
 {
     AUTO_BUF as_of = BUF_INIT(64);
     instant_format(&as_of, as_of_ms);
-    const char *text = arena_str(p->arena, buf_str(&as_of)).at, *name = p->set.scores[0]->name.at;
-    name = arena_str(p->arena, p->set.scores[0]->name).at;
+    const char *text = arena_str(p->arena, buf_str(&as_of)).at;
+    const char *name = arena_str(p->arena, p->set.scores[0]->name).at;
     struct explanation e = product_explain(p, name, id, text);
     CHECK_TRUE(e.known);
     CHECK_INT(ledger_sum(&e.ledger), e.total);

@@ -26,6 +26,7 @@ uint32_t ref_below(struct ref_random *random, uint32_t limit)
 {
     return (uint32_t)(ref_next(random) % limit);
 }
+
 bool ref_chance(struct ref_random *random, uint32_t percent)
 {
     return ref_below(random, 100) < percent;
@@ -33,42 +34,39 @@ bool ref_chance(struct ref_random *random, uint32_t percent)
 
 /* ---- Properties. ---- */
 
-static const struct str plans[] = {STR_INIT("free"), STR_INIT("Pro"), STR_INIT("Entreprise \xc3\xa9")};
+static const struct str plans[] = {STR_INIT("free"), STR_INIT("Pro"), STR_INIT("Entreprise é")};
 
 static const struct ref_property known_properties[] = {
-    {REF_CONTACT, STR_INIT("industry"), REF_STRING, false, NULL, 0},
-    {REF_CONTACT,
-     STR_INIT("Team Gr\xc3\xb6\xc3\x9f"
-              "e"),
-     REF_NUMBER, false, NULL, 0},
-    {REF_CONTACT, STR_INIT("vip"), REF_BOOLEAN, false, NULL, 0},
-    {REF_CONTACT, STR_INIT("born"), REF_DATE, false, NULL, 0},
-    {REF_CONTACT, STR_INIT("seen"), REF_DATETIME, false, NULL, 0},
-    {REF_CONTACT, STR_INIT("plan"), REF_ENUMERATION, true, plans, 3},
-    {REF_CONTACT, STR_INIT("topics"), REF_SET, false, NULL, 0},
-    {REF_COMPANY, STR_INIT("industry"), REF_STRING, false, NULL, 0},
-    {REF_COMPANY, STR_INIT("employees"), REF_NUMBER, false, NULL, 0},
-    {REF_COMPANY, STR_INIT("founded"), REF_DATE, false, NULL, 0},
-    {REF_COMPANY, STR_INIT("key account"), REF_BOOLEAN, false, NULL, 0},
-    {REF_COMPANY, STR_INIT("tags"), REF_SET, false, NULL, 0},
-    {REF_DEAL, STR_INIT("stage"), REF_STRING, false, NULL, 0},
-    {REF_DEAL, STR_INIT("is_closed"), REF_BOOLEAN, false, NULL, 0},
-    {REF_DEAL, STR_INIT("amount"), REF_NUMBER, false, NULL, 0},
-    {REF_DEAL, STR_INIT("closes"), REF_DATETIME, false, NULL, 0},
-    {REF_DEAL, STR_INIT("plan"), REF_ENUMERATION, true, plans, 3},
-    {REF_EVENT, STR_INIT("path"), REF_STRING, false, NULL, 0},
-    {REF_EVENT, STR_INIT("seconds"), REF_NUMBER, false, NULL, 0},
-    {REF_EVENT, STR_INIT("premium"), REF_BOOLEAN, false, NULL, 0},
-    {REF_EVENT, STR_INIT("due"), REF_DATETIME, false, NULL, 0},
-    {REF_EVENT, STR_INIT("day"), REF_DATE, false, NULL, 0},
-    {REF_EVENT, STR_INIT("kind"), REF_ENUMERATION, true, plans, 3},
-    {REF_EVENT, STR_INIT("tags"), REF_SET, false, NULL, 0},
+    {STR_INIT("industry"), NULL, REF_CONTACT, REF_STRING, 0, false},
+    {STR_INIT("Team Größe"), NULL, REF_CONTACT, REF_NUMBER, 0, false},
+    {STR_INIT("vip"), NULL, REF_CONTACT, REF_BOOLEAN, 0, false},
+    {STR_INIT("born"), NULL, REF_CONTACT, REF_DATE, 0, false},
+    {STR_INIT("seen"), NULL, REF_CONTACT, REF_DATETIME, 0, false},
+    {STR_INIT("plan"), plans, REF_CONTACT, REF_ENUMERATION, 3, true},
+    {STR_INIT("topics"), NULL, REF_CONTACT, REF_SET, 0, false},
+    {STR_INIT("industry"), NULL, REF_COMPANY, REF_STRING, 0, false},
+    {STR_INIT("employees"), NULL, REF_COMPANY, REF_NUMBER, 0, false},
+    {STR_INIT("founded"), NULL, REF_COMPANY, REF_DATE, 0, false},
+    {STR_INIT("key account"), NULL, REF_COMPANY, REF_BOOLEAN, 0, false},
+    {STR_INIT("tags"), NULL, REF_COMPANY, REF_SET, 0, false},
+    {STR_INIT("stage"), NULL, REF_DEAL, REF_STRING, 0, false},
+    {STR_INIT("is_closed"), NULL, REF_DEAL, REF_BOOLEAN, 0, false},
+    {STR_INIT("amount"), NULL, REF_DEAL, REF_NUMBER, 0, false},
+    {STR_INIT("closes"), NULL, REF_DEAL, REF_DATETIME, 0, false},
+    {STR_INIT("plan"), plans, REF_DEAL, REF_ENUMERATION, 3, true},
+    {STR_INIT("path"), NULL, REF_EVENT, REF_STRING, 0, false},
+    {STR_INIT("seconds"), NULL, REF_EVENT, REF_NUMBER, 0, false},
+    {STR_INIT("premium"), NULL, REF_EVENT, REF_BOOLEAN, 0, false},
+    {STR_INIT("due"), NULL, REF_EVENT, REF_DATETIME, 0, false},
+    {STR_INIT("day"), NULL, REF_EVENT, REF_DATE, 0, false},
+    {STR_INIT("kind"), plans, REF_EVENT, REF_ENUMERATION, 3, true},
+    {STR_INIT("tags"), NULL, REF_EVENT, REF_SET, 0, false},
 };
 
 static const struct ref_property reserved_properties[] = {
-    {REF_EVENT, STR_INIT("score"), REF_STRING, false, NULL, 0},
-    {REF_EVENT, STR_INIT("points"), REF_NUMBER, false, NULL, 0},
-    {REF_EVENT, STR_INIT("category"), REF_STRING, false, NULL, 0},
+    {STR_INIT("score"), NULL, REF_EVENT, REF_STRING, 0, false},
+    {STR_INIT("points"), NULL, REF_EVENT, REF_NUMBER, 0, false},
+    {STR_INIT("category"), NULL, REF_EVENT, REF_STRING, 0, false},
 };
 
 static void invent_properties(struct ref_generator *g)
@@ -110,10 +108,9 @@ struct str ref_some_text(struct ref_generator *g, const struct ref_property *p)
     static const char *const strings[] = {"IT",
                                           "it ",
                                           " Software",
-                                          "\xc5\xbb\xc3\xb3\xc5\x82w",
-                                          "\xc5\xbb\xc3\x93\xc5\x81W",
-                                          "stra\xc3\x9f"
-                                          "e",
+                                          "Żółw",
+                                          "ŻÓŁW",
+                                          "straße",
                                           "STRASSE",
                                           "a",
                                           "ab",
@@ -121,7 +118,7 @@ struct str ref_some_text(struct ref_generator *g, const struct ref_property *p)
                                           "x@ourcompany.example",
                                           "10",
                                           "true",
-                                          "\xef\xac\x81t",
+                                          "ﬁt",
                                           "FIT",
                                           "/pricing",
                                           "/pricing/plans",
@@ -131,9 +128,8 @@ struct str ref_some_text(struct ref_generator *g, const struct ref_property *p)
                                           "it's \"so\""};
     static const char *const numbers[] = {"0", "5", "5.0", " 100 ", "-3", "4.999", "1e2", "101", "0.1", "5000000000"};
     static const char *const booleans[] = {"true", "false", "yes", "No", "1", "0", "TRUE", " false"};
-    static const char *const sets[] = {"a", "a;b", "B; c", "c;a;b;a", "\xc3\x89;x y", "a;;b"};
-    static const char *const plan_texts[] = {
-        "free", "FREE ", "pro", "Pro", "entreprise \xc3\x89", "Entreprise \xc3\xa9"};
+    static const char *const sets[] = {"a", "a;b", "B; c", "c;a;b;a", "É;x y", "a;;b"};
+    static const char *const plan_texts[] = {"free", "FREE ", "pro", "Pro", "entreprise É", "Entreprise é"};
     switch (p->type) {
     case REF_BOOLEAN: return picked(g, booleans, p->declared ? COUNT_OF(booleans) : 2);
     case REF_NUMBER: return picked(g, numbers, COUNT_OF(numbers));
@@ -297,14 +293,8 @@ static void invent_reserved_event(struct ref_generator *g, struct ref_fact *f)
 
 static void invent_events(struct ref_generator *g)
 {
-    static const char *const names[] = {"page_viewed",
-                                        "PAGE_Viewed",
-                                        "form_submitted",
-                                        "Stra\xc3\x9f"
-                                        "e gekauft",
-                                        "meeting booked",
-                                        "plumb.note",
-                                        "Plumb.Note"};
+    static const char *const names[] = {"page_viewed",    "PAGE_Viewed", "form_submitted", "Straße gekauft",
+                                        "meeting booked", "plumb.note",  "Plumb.Note"};
     struct ref_world *w = g->world;
     uint32_t count = ref_below(g->random, g->sizes->events + 1);
     bool reserved = g->set->score_count > 0 && ref_chance(g->random, 40);
