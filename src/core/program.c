@@ -42,8 +42,10 @@ static void key_selector(const struct selector *selector, struct buf *out)
     buf_append(out, selector->event);
     buf_format(out, " %lld %u %u %d", (long long)selection->within_minutes, selection->per_day, selection->at_most,
                selection->include_bots);
-    buf_format(out, " %d %a %u*%u ", selector->decay.shape, selector->decay.percent, selector->decay.period,
-               selector->decay.unit_minutes);
+    if (selector->decay.shape != DECAY_NONE)
+        buf_format(out, " %d %a %u*%u", selector->decay.shape, selector->decay.percent, selector->decay.period,
+                   selector->decay.unit_minutes);
+    buf_append_char(out, ' ');
     if (selection->where != NULL) key_condition(selection->where, out);
 }
 
