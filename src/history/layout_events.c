@@ -162,7 +162,7 @@ static void deal_to_contacts(struct dealing *dealing, const struct keyed *items,
     memset(dealing->ends, 0, (width + 1) * sizeof *dealing->ends);
     for (uint64_t i = 0; i < count; i++) dealing->ends[(items[i].value & CONTACT_MASK) + 1]++;
     for (size_t c = 0; c < width; c++) dealing->ends[c + 1] += dealing->ends[c];
-    if (dealing->sorted_capacity < count) {
+    if (dealing->sorted == NULL || dealing->sorted_capacity < count) { /* without events too: it is pointed into */
         memory_free(dealing->sorted);
         dealing->sorted_capacity = count + count / 2;
         dealing->sorted = memory_resize(NULL, dealing->sorted_capacity, sizeof *dealing->sorted);
