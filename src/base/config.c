@@ -19,7 +19,7 @@ const size_t config_setting_count = COUNT_OF(config_settings);
 struct config config_default(void)
 {
     return (struct config){
-#define CONFIG(name, type, default_value, least, most, unit, help) .name = default_value,
+#define CONFIG(name, type, default_value, least, most, unit, help) .name = (default_value),
 #include "base/config.def"
 #undef CONFIG
     };

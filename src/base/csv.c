@@ -178,7 +178,8 @@ static enum outcome read_quoted(struct csv *csv, struct progress *progress)
     struct scanner *scanner = &csv->scanner;
     const char *start = progress->at + 1, *end = scanner->end;
     bool doubled = false;
-    const char *p = next_special(scanner, csv->separator); /* the opening quote itself */
+    const char *p;
+    next_special(scanner, csv->separator); /* the opening quote itself */
     for (;;) {
         p = next_special(scanner, csv->separator);
         if (p - start > (ptrdiff_t)CSV_FIELD_MAX) return RECORD_BIG_FIELD;
@@ -187,7 +188,7 @@ static enum outcome read_quoted(struct csv *csv, struct progress *progress)
         if (*p != '"') continue;
         if (p + 1 == end || p[1] != '"') break;
         doubled = true;
-        p = next_special(scanner, csv->separator); /* the second of the two */
+        next_special(scanner, csv->separator); /* the second of the two */
     }
     if (doubled) csv->doubled[csv->doubled_count++] = (uint16_t)csv->field_count;
     csv->fields[csv->field_count++] = (struct str){start, (size_t)(p - start)};

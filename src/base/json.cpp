@@ -2,11 +2,8 @@
  *
  * simdjson's first stage checks UTF-8 and strings and lists the offset of every token:
  * of { } [ ] : , and of the first byte of each string, number and word. What is left is
- * small: follow the grammar from token to token. simdjson's own second stage would
- * build a tape, on which numbers have lost their text, for us to walk once more; and its
- * on-demand face, compiled for every x86-64 alike, reads strings byte by byte. Measured
- * for an event of 385 bytes and 16 values: this loop 310 ns (200 of them the first
- * stage), tape and walk 650 ns, on demand 830 ns.
+ * small: follow the grammar from token to token. Why neither simdjson's own second stage
+ * nor its on-demand face: docs/decisions/json-is-read-from-simdjsons-tokens.md.
  *
  * A string ends at the last quote before the next token, so it needs no search; without
  * a backslash its text is a view. */
@@ -29,16 +26,30 @@ namespace
 
 const size_t FIRST_CAPACITY = 64 * 1024;
 
+/* A text and its tokens; nothing of it changes while it is read. */
 struct reader {
     const char *text;
     size_t length;
-    const uint32_t *token, *end; /* the token being read; behind the last */
-    json_item *items;
-    uint32_t count;
-    bool has_escapes;     /* somewhere in the text is a backslash */
-    char *unescaped;      /* free room for strings with escapes */
-    struct err_info *why; /* may be NULL */
-    enum err code;        /* of what went wrong */
+    const uint32_t *end; /* behind the last token; one offset more, the length, may be read there */
+    bool has_escapes;    /* somewhere in the text is a backslash */
+};
+
+/* What is wrong at a token. */
+enum trouble {
+    NONE,
+    NO_VALUE,
+    NO_KEY,
+    NO_COLON,
+    NO_COMMA_OR_BRACE,
+    NO_COMMA_OR_BRACKET,
+    NOT_THE_END,
+    OPEN_STRING,
+    BAD_ESCAPE,
+    BAD_NUMBER,
+    OVER_64_BITS,
+    OVER_DOUBLE,
+    TOO_DEEP,
+    TOO_MANY,
 };
 
 } // namespace
@@ -59,33 +70,65 @@ extern "C" void json_parser_free(struct json_parser *parser)
     delete parser;
 }
 
+/* ---- Bytes. ---- */
+
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The byte at `at`, a blank behind the end, where anything may stand. */
+static inline char char_at(const reader &r, const char *at)
+{
+    return at < r.text + r.length ? *at : ' ';
+}
+
+static inline bool ends_token(char c)
+{
+    return is_blank(c) || c == ',' || c == ']' || c == '}' || c == ':';
+}
+
 /* ---- What is wrong with a text. ---- */
 
-/* Expected something else at the token being read, or before the end. */
-static bool refuse(reader &r, const char *expected)
+static const char *sentence(enum trouble trouble)
 {
-    bool ended = r.token >= r.end;
-    r.code = err_set_at(r.why, ERR_INVALID, unicode_place({r.text, r.length}, ended ? r.length : *r.token),
-                        "not JSON: %s%s", ended ? "it ends too early, " : "", expected);
-    return false;
+    switch (trouble) {
+    case NONE: break;
+    case NO_VALUE: return "expected a value";
+    case NO_KEY: return "expected a key in quotes";
+    case NO_COLON: return "expected ':' behind the key";
+    case NO_COMMA_OR_BRACE: return "expected ',' or '}'";
+    case NO_COMMA_OR_BRACKET: return "expected ',' or ']'";
+    case NOT_THE_END: return "something follows its end";
+    case OPEN_STRING: return "a string is not closed";
+    case BAD_ESCAPE: return "this string holds an escape that is not valid";
+    case BAD_NUMBER: return "this is not a number";
+    case OVER_64_BITS: return "does not fit 64 bits";
+    case OVER_DOUBLE: return "is too large for a double";
+    case TOO_DEEP:
+    case TOO_MANY: break;
+    }
+    return "";
 }
 
-static bool refuse_number(reader &r, struct str number, const char *what)
+static enum err report(const reader &r, enum trouble trouble, const uint32_t *token, struct err_info *why)
 {
-    int shown = number.len < 60 ? (int)number.len : 60;
-    r.code = err_set_at(r.why, ERR_INVALID, unicode_place({r.text, r.length}, *r.token), "the number %.*s%s %s", shown,
-                        number.at, number.len < 60 ? "" : "...", what);
-    return false;
+    if (trouble == NONE) return ERR_OK;
+    if (trouble == TOO_MANY) return err_set(why, ERR_TOO_BIG, "more than %d values", JSON_ITEMS_MAX);
+    bool ended = token >= r.end;
+    struct place at = unicode_place({r.text, r.length}, ended ? r.length : *token);
+    if (trouble == TOO_DEEP) return err_set_at(why, ERR_TOO_BIG, at, "nested more than %d levels deep", JSON_DEPTH_MAX);
+    if (trouble == OVER_64_BITS || trouble == OVER_DOUBLE) {
+        size_t length = 0; /* of the number, whose grammar was found good */
+        while (!ends_token(char_at(r, r.text + *token + length))) length++;
+        return err_set_at(why, ERR_INVALID, at, "the number %.*s%s %s", length < 60 ? (int)length : 60, r.text + *token,
+                          length < 60 ? "" : "...", sentence(trouble));
+    }
+    return err_set_at(why, ERR_INVALID, at, "not JSON: %s%s", ended ? "it ends too early, " : "", sentence(trouble));
 }
 
-static bool refuse_depth(reader &r)
-{
-    r.code = err_set_at(r.why, ERR_TOO_BIG, unicode_place({r.text, r.length}, *r.token),
-                        "nested more than %d levels deep", JSON_DEPTH_MAX);
-    return false;
-}
-
-static enum err report(simdjson::error_code error, struct str text, struct err_info *why)
+/* What the first stage refuses. */
+static enum err report_error(simdjson::error_code error, struct str text, struct err_info *why)
 {
     switch (error) {
     case simdjson::EMPTY: return err_set(why, ERR_INVALID, "not JSON: nothing but blanks");
@@ -99,11 +142,6 @@ static enum err report(simdjson::error_code error, struct str text, struct err_i
 }
 
 /* ---- Strings. ---- */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 /* Four hexadecimal digits; UINT32_MAX when they are not there. */
 static uint32_t read_hex(const char *at, const char *end)
@@ -172,10 +210,10 @@ static bool read_escape(const char **in, const char *end, char **out)
 }
 
 /* Never longer than it was, so the room of the whole text is room enough. */
-static bool unescape(reader &r, struct str raw, struct str *out)
+static enum trouble unescape(struct str raw, struct str *out, char **room)
 {
     const char *in = raw.at, *end = raw.at + raw.len;
-    char *start = r.unescaped, *to = start;
+    char *start = *room, *to = start;
     while (in < end) {
         const char *escape = (const char *)memchr(in, '\\', (size_t)(end - in));
         size_t plain = (size_t)((escape != nullptr ? escape : end) - in);
@@ -184,175 +222,169 @@ static bool unescape(reader &r, struct str raw, struct str *out)
         in += plain;
         if (escape == nullptr) break;
         in++;
-        if (!read_escape(&in, end, &to)) return refuse(r, "this string holds an escape that is not valid");
+        if (!read_escape(&in, end, &to)) return BAD_ESCAPE;
     }
-    r.unescaped = to;
+    *room = to;
     *out = {start, (size_t)(to - start)};
-    return true;
+    return NONE;
 }
 
-static bool read_string(reader &r, struct str *out)
+static inline enum trouble read_string(const reader &r, const uint32_t *token, struct str *out, char **room)
 {
-    const char *start = r.text + *r.token + 1;
-    const char *close = r.text + (r.token + 1 < r.end ? r.token[1] : r.length) - 1;
+    const char *start = r.text + token[0] + 1;
+    const char *close = r.text + token[1] - 1;
     if (*close != '"')
         while (is_blank(*close)) close--;
-    if (close < start || *close != '"') return refuse(r, "a string is not closed");
+    if (close < start || *close != '"') return OPEN_STRING;
     *out = {start, (size_t)(close - start)};
-    if (!r.has_escapes || memchr(start, '\\', out->len) == nullptr) return true;
-    return unescape(r, *out, out);
+    if (!r.has_escapes || memchr(start, '\\', out->len) == nullptr) return NONE;
+    return unescape(*out, out, room);
 }
 
 /* ---- Numbers and words. ---- */
 
-/* The byte at `at`, a blank behind the end, where anything may stand. */
-static char char_at(const reader &r, const char *at)
+/* Move *at over digits, and add them to *value, which may wrap around. */
+static inline size_t skip_digits(const reader &r, const char **at, uint64_t *value)
 {
-    return at < r.text + r.length ? *at : ' ';
+    const char *start = *at;
+    for (;; (*at)++) {
+        unsigned digit = (unsigned)(unsigned char)char_at(r, *at) - '0';
+        if (digit > 9) return (size_t)(*at - start);
+        *value = *value * 10 + digit;
+    }
 }
 
-static bool ends_token(char c)
+/* A whole number of more than 18 digits. */
+static enum trouble read_large(struct str text, double *out)
 {
-    return is_blank(c) || c == ',' || c == ']' || c == '}' || c == ':';
-}
-
-static const char *skip_digits(const reader &r, const char *at)
-{
-    while (char_at(r, at) >= '0' && char_at(r, at) <= '9') at++;
-    return at;
-}
-
-static bool read_number(reader &r, json_item *item)
-{
-    const char *start = r.text + *r.token;
-    const char *whole = start + (*start == '-');
-    const char *at = skip_digits(r, whole), *whole_end = at;
-    if (at == whole || (*whole == '0' && at - whole > 1)) return refuse(r, "this is not a number");
-    if (char_at(r, at) == '.') {
-        const char *fraction = ++at;
-        at = skip_digits(r, at);
-        if (at == fraction) return refuse(r, "digits are missing behind the point");
-    }
-    if (char_at(r, at) == 'e' || char_at(r, at) == 'E') {
-        at++;
-        if (char_at(r, at) == '+' || char_at(r, at) == '-') at++;
-        const char *exponent = at;
-        at = skip_digits(r, at);
-        if (at == exponent) return refuse(r, "digits are missing in the exponent");
-    }
-    if (!ends_token(char_at(r, at))) return refuse(r, "this is not a number");
-    item->text = {start, (size_t)(at - start)};
-    if (at > whole_end) {
-        return number_parse(item->text, &item->number) || refuse_number(r, item->text, "is too large for a double");
-    }
     int64_t as_signed;
     uint64_t as_unsigned;
-    if (str_to_i64(item->text, &as_signed)) {
-        item->number = as_signed == 0 && *start == '-' ? -0.0 : (double)as_signed;
-    } else if (str_to_u64(item->text, &as_unsigned)) {
-        item->number = (double)as_unsigned;
+    if (str_to_i64(text, &as_signed)) {
+        *out = (double)as_signed;
+    } else if (str_to_u64(text, &as_unsigned)) {
+        *out = (double)as_unsigned;
     } else {
-        return refuse_number(r, item->text, "does not fit 64 bits");
+        return OVER_64_BITS;
     }
-    return true;
+    return NONE;
 }
 
-static bool read_word(reader &r, json_item *item)
+static inline enum trouble read_number(const reader &r, const uint32_t *token, json_item *item)
+{
+    const char *start = r.text + *token, *at = start;
+    bool negative = *at == '-', whole = true;
+    at += negative;
+    uint64_t value = 0;
+    bool leading_zero = char_at(r, at) == '0';
+    size_t digits = skip_digits(r, &at, &value);
+    if (digits == 0 || (leading_zero && digits > 1)) return BAD_NUMBER;
+    if (char_at(r, at) == '.') {
+        whole = false;
+        at++;
+        if (skip_digits(r, &at, &value) == 0) return BAD_NUMBER;
+    }
+    if (char_at(r, at) == 'e' || char_at(r, at) == 'E') {
+        whole = false;
+        at++;
+        at += char_at(r, at) == '+' || char_at(r, at) == '-';
+        if (skip_digits(r, &at, &value) == 0) return BAD_NUMBER;
+    }
+    if (!ends_token(char_at(r, at))) return BAD_NUMBER;
+    item->text = {start, (size_t)(at - start)};
+    if (!whole) return number_parse(item->text, &item->number) ? NONE : OVER_DOUBLE;
+    if (digits > 18) return read_large(item->text, &item->number);
+    item->number = negative ? -(double)value : (double)value;
+    return NONE;
+}
+
+static enum trouble read_word(const reader &r, const uint32_t *token, json_item *item)
 {
     static const struct {
         struct str word;
         enum json_kind kind;
     } words[] = {{{"null", 4}, JSON_NULL}, {{"true", 4}, JSON_BOOL}, {{"false", 5}, JSON_BOOL}};
-    const char *at = r.text + *r.token;
-    size_t left = r.length - *r.token;
+    if (token >= r.end) return NO_VALUE;
+    const char *at = r.text + *token;
+    size_t left = r.length - *token;
     for (const auto &known : words) {
         if (left < known.word.len || memcmp(at, known.word.at, known.word.len) != 0) continue;
         if (!ends_token(char_at(r, at + known.word.len))) break;
         item->kind = known.kind;
         item->boolean = at[0] == 't';
         if (known.kind == JSON_BOOL) item->text = known.word;
-        return true;
+        return NONE;
     }
-    return refuse(r, "expected a value");
+    return NO_VALUE;
 }
 
 /* ---- The grammar. ---- */
 
-static char token_char(const reader &r)
+static inline char char_of(const reader &r, const uint32_t *token)
 {
-    return r.token < r.end ? r.text[*r.token] : '\0';
+    return token < r.end ? r.text[*token] : '\0';
 }
 
-static bool read_scalar(reader &r, json_item *item)
+static inline enum trouble read_scalar(const reader &r, const uint32_t *token, json_item *item, char **room)
 {
-    char c = token_char(r);
-    bool good;
+    char c = char_of(r, token);
     if (c == '"') {
         item->kind = JSON_STRING;
-        good = read_string(r, &item->text);
-    } else if (c == '-' || (c >= '0' && c <= '9')) {
+        return read_string(r, token, &item->text, room);
+    }
+    if (c == '-' || (c >= '0' && c <= '9')) {
         item->kind = JSON_NUMBER;
-        good = read_number(r, item);
-    } else {
-        good = r.token < r.end ? read_word(r, item) : refuse(r, "expected a value");
+        return read_number(r, token, item);
     }
-    r.token++;
-    return good;
+    return read_word(r, token, item);
 }
 
-static bool read_key(reader &r, struct str *key)
+/* Key and colon. */
+static inline enum trouble read_key(const reader &r, const uint32_t **token, struct str *key, char **room)
 {
-    if (token_char(r) != '"') return refuse(r, "expected a key in quotes");
-    if (!read_string(r, key)) return false;
-    r.token++;
-    if (token_char(r) != ':') return refuse(r, "expected ':' behind the key");
-    r.token++;
-    return true;
+    if (char_of(r, *token) != '"') return NO_KEY;
+    enum trouble trouble = read_string(r, *token, key, room);
+    if (trouble != NONE) return trouble;
+    ++*token;
+    if (char_of(r, *token) != ':') return NO_COLON;
+    ++*token;
+    return NONE;
 }
 
-/* NULL past the ceiling. */
-static json_item *new_item(reader &r)
+/* Fill `items`, which has room for one more than there are tokens, or for the ceiling.
+ * *token goes from the first to behind the last, or to where the trouble is. */
+static enum trouble read_document(const reader &r, json_item *items, const uint32_t **token, char *room)
 {
-    if (r.count == JSON_ITEMS_MAX) {
-        r.code = err_set(r.why, ERR_TOO_BIG, "more than %d values", JSON_ITEMS_MAX);
-        return nullptr;
-    }
-    json_item *item = &r.items[r.count++];
-    *item = json_item();
-    item->span = 1;
-    return item;
-}
-
-/* Items are at most one more than tokens, so there is room for all. */
-static bool read_document(reader &r)
-{
-    uint32_t open[JSON_DEPTH_MAX]; /* containers being filled, by index */
+    json_item *open[JSON_DEPTH_MAX]; /* the containers being filled */
     size_t depth = 0;
     char close = '\0'; /* what ends the innermost */
-    for (;;) {
-        json_item *item = new_item(r);
-        if (item == nullptr) return false;
-        if (close == '}' && !read_key(r, &item->key)) return false;
-        char c = token_char(r);
+    enum trouble trouble;
+    for (json_item *item = items;; item++) {
+        if (item == items + JSON_ITEMS_MAX) return TOO_MANY;
+        *item = json_item();
+        item->span = 1;
+        if (close == '}' && (trouble = read_key(r, token, &item->key, &room)) != NONE) return trouble;
+        char c = char_of(r, *token);
         if (c == '{' || c == '[') {
-            if (depth == JSON_DEPTH_MAX) return refuse_depth(r);
+            if (depth == JSON_DEPTH_MAX) return TOO_DEEP;
             item->kind = c == '{' ? JSON_OBJECT : JSON_ARRAY;
-            open[depth++] = r.count - 1;
+            open[depth++] = item;
             close = c == '{' ? '}' : ']';
-            r.token++;
-            if (token_char(r) != close) continue; /* its first member */
-        } else if (!read_scalar(r, item)) {
-            return false;
+            ++*token;
+            if (char_of(r, *token) != close) continue; /* its first member */
+        } else {
+            trouble = read_scalar(r, *token, item, &room);
+            if (trouble != NONE) return trouble;
+            ++*token;
         }
-        while (depth > 0 && token_char(r) == close) { /* containers that end behind this value */
+        while (depth > 0 && char_of(r, *token) == close) { /* containers that end behind this value */
             depth--;
-            r.items[open[depth]].span = r.count - open[depth];
-            if (depth > 0) close = r.items[open[depth - 1]].kind == JSON_OBJECT ? '}' : ']';
-            r.token++;
+            open[depth]->span = (uint32_t)(item + 1 - open[depth]);
+            if (depth > 0) close = open[depth - 1]->kind == JSON_OBJECT ? '}' : ']';
+            ++*token;
         }
-        if (depth == 0) return r.token == r.end || refuse(r, "something follows its end");
-        if (token_char(r) != ',') return refuse(r, close == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
-        r.token++;
+        if (depth == 0) return *token == r.end ? NONE : NOT_THE_END;
+        if (char_of(r, *token) != ',') return close == '}' ? NO_COMMA_OR_BRACE : NO_COMMA_OR_BRACKET;
+        ++*token;
     }
 }
 
@@ -374,19 +406,19 @@ extern "C" enum err json_parse(struct json_parser *parser, struct str text, cons
                                struct err_info *why)
 {
     static_assert(JSON_PADDING >= simdjson::SIMDJSON_PADDING, "simdjson reads that far behind the text");
-    if (text.len == 0) return report(simdjson::EMPTY, text, why);
+    if (text.len == 0) return report_error(simdjson::EMPTY, text, why);
     simdjson::error_code error = find_tokens(parser, text);
-    if (error != simdjson::SUCCESS) return report(error, text, why);
-    const uint32_t *tokens = parser->simd->structural_indexes.get();
+    if (error != simdjson::SUCCESS) return report_error(error, text, why);
+    const uint32_t *token = parser->simd->structural_indexes.get();
     size_t count = parser->simd->n_structural_indexes;
+    INVARIANT(token[count] == text.len);
     /* One more than there can be values: the member that a text which ends too early misses. */
     size_t room = count < JSON_ITEMS_MAX ? count + 1 : JSON_ITEMS_MAX;
     if (parser->items.size() < room) parser->items.resize(room);
     bool has_escapes = memchr(text.at, '\\', text.len) != nullptr;
     if (has_escapes && parser->unescaped.size() < text.len) parser->unescaped.resize(text.len);
-    reader r = {
-        text.at, text.len, tokens, tokens + count, parser->items.data(), 0, has_escapes, parser->unescaped.data(),
-        why,     ERR_OK};
-    if (read_document(r)) *items = parser->items.data();
-    return r.code;
+    const reader r = {text.at, text.len, token + count, has_escapes};
+    enum trouble trouble = read_document(r, parser->items.data(), &token, parser->unescaped.data());
+    if (trouble == NONE) *items = parser->items.data();
+    return report(r, trouble, token, why);
 }

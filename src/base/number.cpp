@@ -30,8 +30,35 @@ static bool is_tiny(struct str s)
     return power + (negative ? -exponent : exponent) < 0;
 }
 
+/* At most 15 digits and a point, which is nearly every number: whole number and power of
+ * ten are exact doubles, so their quotient is rounded once, as it must be. */
+static bool parse_short(struct str s, double *out)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    if (s.len > 16) return false; /* 15 digits and a point, or a sign for one of them */
+    size_t i = s.at[0] == '-', behind_point = 0;
+    int64_t digits = 0;
+    bool point = false;
+    for (; i < s.len; i++) {
+        if (s.at[i] == '.') {
+            point = true;
+            continue;
+        }
+        unsigned digit = (unsigned)(unsigned char)s.at[i] - '0';
+        if (digit > 9) return false;
+        digits = digits * 10 + digit;
+        behind_point += point;
+    }
+    if (digits > INT64_C(999999999999999) || behind_point > 15) return false;
+    double size = (double)digits / powers[behind_point];
+    *out = s.at[0] == '-' ? -size : size;
+    return true;
+}
+
 extern "C" bool number_parse(struct str s, double *out)
 {
+    if (parse_short(s, out)) return true;
     double value = 0;
     const char *end = s.at + s.len;
     std::from_chars_result result = std::from_chars(s.at, end, value, std::chars_format::general);

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/str.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "harness.h"
 
 static double parse_double(const char *text)
@@ -80,6 +83,22 @@ TEST(decimal_numbers_are_read_to_the_nearest_double)
     CHECK_DOUBLE(parse_double("9007199254740993"), 9007199254740992.0);
     CHECK_DOUBLE(parse_double("1.7976931348623157e308"), 1.7976931348623157e308);
     CHECK_DOUBLE(parse_double("5e-324"), 5e-324);
+}
+
+TEST(short_decimals_are_read_as_the_c_library_reads_them)
+{
+    uint64_t state = harness_seed();
+    for (int i = 0; i < 100000; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        char text[40];
+        int digits = (int)(state >> 60) + 1;
+        uint64_t whole = state >> 8;
+        for (int d = digits; d < 17; d++) whole /= 10;
+        int length = snprintf(text, sizeof text, "%s%llu.%0*llu", state & 1 ? "-" : "",
+                              (unsigned long long)(whole % 100000), digits, (unsigned long long)(whole / 100000));
+        CHECK_TRUE(length > 0);
+        CHECK_DOUBLE(parse_double(text), strtod(text, NULL));
+    }
 }
 
 TEST(a_number_too_small_for_a_double_is_zero_and_one_too_large_is_refused)

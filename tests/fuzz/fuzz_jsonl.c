@@ -23,7 +23,7 @@ static void check_scalar(const struct json_item *item)
     INVARIANT(unicode_valid(item->text, NULL));
     if (item->kind != JSON_NUMBER) return;
     INVARIANT(isfinite(item->number) && str_to_double(item->text, &again));
-    INVARIANT(memcmp(&again, &item->number, sizeof again) == 0);
+    INVARIANT(again == item->number && signbit(again) == signbit(item->number));
 }
 
 static void check_item(const struct json_item *item, size_t depth)
