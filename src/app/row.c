@@ -28,12 +28,6 @@ void row_clear(struct row *row)
     arena_reset(row->arena);
 }
 
-void row_clear_values(struct row *row)
-{
-    row->value_count = 0;
-    memset(row->role, 0, sizeof row->role);
-}
-
 void row_append(struct row *row, uint32_t property, struct str text)
 {
     if (row->value_count == row->capacity) {

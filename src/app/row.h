@@ -29,8 +29,6 @@ void row_init(struct row *row, const struct catalog *catalog);
 void row_release(struct row *row);
 void row_clear(struct row *row); /* no roles, no values, no texts */
 
-void row_clear_values(struct row *row); /* the same of a row that was only filled with row_append */
-
 /* Add a value of a property that has none yet. */
 void row_append(struct row *row, uint32_t property, struct str text);
 /* Add a value; the catalog's property has only one value in a row: a later one replaces it. */

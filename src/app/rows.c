@@ -204,7 +204,7 @@ static enum rows_state bad_record(struct rows *rows, struct reject *bad, struct 
 static enum rows_state next_csv(struct rows *rows, struct reject *bad, struct err_info *why)
 {
     struct row *row = &rows->row;
-    row_clear_values(row);
+    row->value_count = 0; /* the roles that columns have are all set below */
     while (rows->batch == NULL || rows->next == rows->batch->count) {
         bool was_bad = rows->batch != NULL && rows->batch->end == CSV_BATCH_BAD && !rows->bad_told;
         if (was_bad) {
@@ -223,9 +223,8 @@ static enum rows_state next_csv(struct rows *rows, struct reject *bad, struct er
     for (size_t i = 0; i < rows->column_count; i++) {
         const struct column *column = &rows->columns[i];
         struct str text = csv_batch_text(batch, next, i);
-        if (text.len == 0) continue;
         if (column->role != ROLE_NONE) row->role[column->role] = text;
-        if (column->property != INTERN_NONE) row_append(row, column->property, text);
+        if (column->property != INTERN_NONE && text.len > 0) row_append(row, column->property, text);
     }
     row->text = csv_batch_text(batch, next, rows->column_count);
     return ROWS_ROW;
