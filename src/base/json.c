@@ -87,6 +87,7 @@ static void append_escaped(struct buf *out, unsigned char c)
 /* Text of valid UTF-8 in runs between the bytes that must be escaped. */
 static void append_valid(struct buf *out, struct str s)
 {
+    if (s.len == 0) return; /* s.at may be NULL then */
     size_t run = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
