@@ -346,7 +346,9 @@ void slot_sums_clear(struct slot_sums *sums, const struct slots *slots)
 
 /* ---- Accumulate ---- */
 
-/* Half a group in a vector register; in memory it need not be aligned. No entry reaches 2^31. */
+/* Half a group in a vector register; in memory it need not be aligned. Sums use all 32 bits; no
+ * entry of a curve reaches 2^31, so maxima compare as signed, which every machine can. */
+typedef uint32_t half_sums __attribute__((vector_size(WIDTH * sizeof(uint32_t)), aligned(4), may_alias));
 typedef int32_t half_group __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
 
 /* Add one event. `steps` and `maxima` are constants where this is inlined, mostly. */
@@ -358,7 +360,7 @@ static ALWAYS_INLINE void add_event(const struct slots *slots, uint32_t *lane, u
         half_group *sums = (half_group *)(lane + step->group);
         const half_group *curve = (const half_group *)slots->curves[step->curve + day];
         const half_group *mask = (const half_group *)step->mask;
-        sums[0] += curve[0] & mask[0];
+        *(half_sums *)sums += *(const half_sums *)curve & *(const half_sums *)mask;
         if (maxima) {
             const half_group one = curve[1] & mask[1], above = one > sums[1];
             sums[1] = (one & above) | (sums[1] & ~above);
