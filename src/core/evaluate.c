@@ -153,8 +153,10 @@ static ALWAYS_INLINE void rule_when(const struct program *program, const struct 
     const struct rule *rule = pr->rule;
     const int64_t otherwise = rule->otherwise * MICRO_PER_POINT;
     const int64_t difference = rule->points * MICRO_PER_POINT - otherwise;
-    uint8_t holds[BLOCK_RECORDS];
-    evaluate_condition(program, block, pr->condition, holds);
+    const struct node *node = &program->nodes[pr->condition];
+    uint8_t tree[BLOCK_RECORDS];
+    const uint8_t *holds = node->kind == NODE_LEAF ? block->leaves[node->input] : tree;
+    if (holds == tree) evaluate_condition(program, block, pr->condition, tree);
     for (int i = 0; i < BLOCK_RECORDS; i++) put_micro(put, &out[i], otherwise + (-(int64_t)holds[i] & difference));
     for (int i = 0; i < BLOCK_RECORDS; i++) applied[i] = holds[i] | (uint8_t)rule->has_otherwise;
 }

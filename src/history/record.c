@@ -34,6 +34,12 @@ static uint32_t view_company(const struct view *view, uint32_t record)
     return primary_company(view->history, view->object, record, view->as_of_ms);
 }
 
+static bool view_deal_is_open(const struct view *view, uint32_t deal)
+{
+    if (view->snapshot != NULL && view->snapshot->deal_is_open != NULL) return view->snapshot->deal_is_open[deal];
+    return deal_is_open(view->history, deal, view->as_of_ms);
+}
+
 static bool passes_code(const struct property_column *column, const struct test *test, uint32_t code, int64_t as_of_ms)
 {
     return test_passes(test, column_value(column, code), as_of_ms);
@@ -92,7 +98,7 @@ bool record_leaf(const struct view *view, const struct leaf *leaf, uint32_t reco
     struct association_view deals = associated(view->history, view->object, record, ENTITY_DEAL);
     for (uint32_t i = 0; i < deals.count; i++) {
         uint32_t deal = edge_end(&deals, i);
-        if (deals.edges[i].from_ms <= view->as_of_ms && deal_is_open(view->history, deal, view->as_of_ms) &&
+        if (deals.edges[i].from_ms <= view->as_of_ms && view_deal_is_open(view, deal) &&
             passes(view, leaf->test, leaf->property, deal))
             return true;
     }
@@ -118,7 +124,7 @@ uint16_t record_match(const struct view *view, const struct rule *rule, uint32_t
     struct association_view deals = associated(view->history, view->object, record, ENTITY_DEAL);
     for (uint32_t i = 0; i < deals.count; i++) {
         uint32_t deal = edge_end(&deals, i);
-        if (deals.edges[i].from_ms > view->as_of_ms || !deal_is_open(view->history, deal, view->as_of_ms)) continue;
+        if (deals.edges[i].from_ms > view->as_of_ms || !view_deal_is_open(view, deal)) continue;
         uint16_t match = match_at(view, rule, deal);
         if (match < best) best = match;
     }

@@ -23,6 +23,7 @@ struct snapshot {
     int64_t as_of_ms;
     const uint32_t **codes;             /* [property_count]; NULL: ask code_at */
     uint32_t *company_of[OBJECT_COUNT]; /* of contacts and deals; NULL: ask primary_company */
+    bool *deal_is_open;                 /* [deals]; NULL: ask deal_is_open */
     struct arena *arena;
 };
 

@@ -134,10 +134,20 @@ static void resolve_companies(struct snapshot *snapshot, enum entity object)
     snapshot->company_of[object] = company_of;
 }
 
+static void resolve_deals(struct snapshot *snapshot)
+{
+    if (snapshot->deal_is_open != NULL) return;
+    uint32_t count = snapshot->history->records[ENTITY_DEAL].count;
+    bool *is_open = ARENA_ARRAY(snapshot->arena, bool, count);
+    for (uint32_t i = 0; i < count; i++) is_open[i] = deal_is_open(snapshot->history, i, snapshot->as_of_ms);
+    snapshot->deal_is_open = is_open;
+}
+
 static void resolve_hop(struct snapshot *snapshot, enum entity object, uint32_t property, enum hop hop)
 {
     resolve_property(snapshot, property);
     if (hop == HOP_COMPANY) resolve_companies(snapshot, object);
+    if (hop == HOP_DEAL) resolve_deals(snapshot);
 }
 
 struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms, const struct program *const *programs,
