@@ -99,8 +99,9 @@ static const struct example score_examples[] = {
 
 /* ---- What is asked for. ---- */
 
-static uint64_t cores(void)
+static uint64_t threads_by_default(const struct app *app)
 {
+    if (app->config.threads > 0) return (uint64_t)app->config.threads;
     cpu_set_t set;
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return (uint64_t)CPU_COUNT(&set);
@@ -153,7 +154,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     out->files.events = options_values(arena, arguments, "events", &out->files.event_file_count);
     enum err e = read_as_of(app, arguments, &out->as_of_ms, why);
     if (e == ERR_OK) e = options_number(arguments, "top", 1, RECORDS_MAX, 0, &out->top, why);
-    if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, cores(), &out->threads, why);
+    if (e == ERR_OK)
+        e = options_number(arguments, "threads", 1, THREADS_MAX, threads_by_default(app), &out->threads, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = check_standard_input(out, why);
     const struct load_options *files = &out->files;
@@ -302,6 +304,7 @@ static void put_rejects(struct app *app, const struct request *request, const st
     put_message(app, &text, 0);
     size_t kept;
     const struct reject *reject = rejects_kept(rejects, &kept);
+    if (kept > (size_t)app->config.reject_lines_shown) kept = (size_t)app->config.reject_lines_shown;
     for (size_t i = 0; i < kept; i++) {
         AUTO_BUF line = BUF_INIT((size_t)64 * 1024);
         reject_render(&reject[i], &line);
@@ -367,7 +370,7 @@ static int load_and_score(struct app *app, const struct request *request, struct
     struct load_options files = request->files;
     struct history *history = NULL;
     const bool *seen = NULL;
-    progress_init(&progress, app->err_is_terminal ? app->err : NULL, app->clock);
+    progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
     files.progress = &progress;
     if (request->rejects != NULL) rejects_write_to(rejects, request->rejects);
     if (request->format == FORMAT_TABLE) output_table_prepare(definitions->catalog);

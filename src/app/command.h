@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/err.h"
 #include "base/macros.h"
 
@@ -64,8 +65,9 @@ struct command {
 /* What main.c chooses for the commands and tests choose differently. */
 struct app {
     const struct clock *clock;
-    FILE *out; /* data, and what was asked for */
-    FILE *err; /* everything else: messages, progress, summaries */
+    struct config config; /* settings of the environment */
+    FILE *out;            /* data, and what was asked for */
+    FILE *err;            /* everything else: messages, progress, summaries */
     bool out_is_terminal;
     bool err_is_terminal;
     bool out_colour; /* ANSI colours are welcome: a terminal, and NO_COLOR is not set */

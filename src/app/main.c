@@ -34,7 +34,12 @@ static bool wants_colour(bool is_terminal)
 
 int main(int argc, char **argv)
 {
-    struct app app = {.clock = clock_system(), .out = stdout, .err = stderr};
+    struct app app = {.clock = clock_system(), .config = config_default(), .out = stdout, .err = stderr};
+    struct err_info why = {0};
+    if (config_from_environment(&app.config, (const char *const *)environ, &why) != ERR_OK) {
+        app_fail(&app, "%s", why.msg);
+        return STATUS_USAGE;
+    }
     app.out_is_terminal = isatty(STDOUT_FILENO) == 1;
     app.err_is_terminal = isatty(STDERR_FILENO) == 1;
     app.out_colour = wants_colour(app.out_is_terminal);

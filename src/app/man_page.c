@@ -108,6 +108,16 @@ static void put_command(FILE *to, const struct command *command)
     }
 }
 
+/* ".B PLUMB_THREADS", what it does, and its default. */
+static void put_setting(FILE *to, const struct config_setting *setting)
+{
+    fputs(".TP\n.B PLUMB_", to);
+    for (const char *c = setting->name; *c != '\0'; c++) fputc(*c == '_' ? '_' : *c - 'a' + 'A', to);
+    if (setting->type == CONFIG_BOOL)
+        fprintf(to, "\nWhether to %s (default %s).\n", setting->help, setting->default_value ? "on" : "off");
+    else fprintf(to, "\nSays %s (default %lld).\n", setting->help, (long long)setting->default_value);
+}
+
 void help_man_page(FILE *to)
 {
     fprintf(to, ".TH PLUMB 1 \"\" \"Plumb %s\" \"User Commands\"\n", PLUMB_VERSION);
@@ -124,6 +134,7 @@ void help_man_page(FILE *to)
           ".TP\n.B NO_COLOR\nWhen set to anything, nothing is coloured.\n"
           ".TP\n.B COLUMNS\nThe width of the page, when the terminal does not tell.\n",
           to);
+    for (size_t i = 0; i < config_setting_count; i++) put_setting(to, &config_settings[i]);
 }
 
 /* ---- Completion. ---- */

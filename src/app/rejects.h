@@ -22,7 +22,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define REJECTS_KEPT_MAX 10                 /* the first ones, for the screen */
+#define REJECTS_KEPT_MAX 100                /* the first ones, for the screen */
 #define REJECT_ROW_MAX ((size_t)256 * 1024) /* bytes of a row that are written; the rest is cut */
 
 enum reject_reason {

@@ -30,9 +30,9 @@ TEST(refused_rows_are_counted_by_reason_and_the_first_are_kept)
 {
     struct rejects *rejects = rejects_new(false);
     struct err_info why = {0};
-    struct reject no_id = a_reject(99);
+    struct reject no_id = a_reject(999);
     no_id.reason = REJECT_NO_ID;
-    for (uint64_t i = 0; i < 20; i++) {
+    for (uint64_t i = 0; i < 200; i++) {
         struct reject reject = a_reject(i + 2);
         CHECK_OK(rejects_add(rejects, &reject, &why), why);
     }
@@ -40,8 +40,8 @@ TEST(refused_rows_are_counted_by_reason_and_the_first_are_kept)
     size_t kept = 0;
     CHECK_INT(rejects_kept(rejects, &kept)[9].line, 11);
     CHECK_INT(kept, REJECTS_KEPT_MAX);
-    CHECK_INT(rejects_count(rejects), 21);
-    CHECK_INT(rejects_count_of(rejects, REJECT_WRONG_TYPE), 20);
+    CHECK_INT(rejects_count(rejects), 201);
+    CHECK_INT(rejects_count_of(rejects, REJECT_WRONG_TYPE), 200);
     CHECK_INT(rejects_count_of(rejects, REJECT_NO_ID), 1);
     CHECK_OK(rejects_finish(rejects, &why), why);
     rejects_free(rejects);
