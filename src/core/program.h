@@ -101,8 +101,8 @@ struct program {
     bool presence_matters;
 };
 
-/* Compile one score, or one segment, of a checked and bound set. All in `arena`. */
-const struct program *program_compile(struct arena *arena, const struct definitions *set, uint32_t score);
+/* Compile one score, or one segment, of a checked and bound set, by its index there. All in `arena`. */
+const struct program *program_compile(struct arena *arena, const struct definitions *set, uint32_t index);
 const struct program *program_compile_segment(struct arena *arena, const struct definitions *set, uint32_t segment);
 
 /* Write all that decides a signal's value, except the facts and as_of: two signals with
