@@ -1,0 +1,100 @@
+/* live.h — a history that grows: one writer, any number of readers, no locks.
+ *
+ * The layout is that of history.h, in arrays that never move (they lie in reserved address
+ * space) and are only appended to. What belongs to one owner (a contact's events, a
+ * record's versions of a property, its associations) is a *run*: a sorted stretch of a
+ * pool, named by one 64-bit word {first, count}. A fact that belongs at the end of a run
+ * with room behind it is written there; any other copies the run to the end of the pool.
+ * Then the word is swung, with release order. Whoever read the old word keeps a whole,
+ * unchanged run.
+ *
+ * So a reader may look at one record at any time, and a copy of all words (live_freeze) is
+ * a consistent history for a scan over everybody.
+ *
+ * Records are numbered in the order in which they were added, event classes and the codes
+ * of values likewise: those numbers differ from a history that a builder made of the same
+ * facts, scores and ledgers do not. A number is never used again.
+ *
+ * Writing happens between live_begin and live_commit or live_rollback. Readers see facts
+ * at once, also before the commit; a rollback takes them back. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_HISTORY_LIVE_H
+#define PLUMB_HISTORY_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "history/builder.h"
+#include "history/history.h"
+
+struct live; /* opaque; see live.c */
+
+/* An empty one. The catalog is borrowed; its open properties are settled by their first
+ * value (live_set, live_event). */
+struct live *live_new(struct catalog *catalog);
+void live_free(struct live *live); /* NULL is fine; no reader may be left */
+
+/* The growing history itself, for questions about one record: history_value, history_find,
+ * scan_explain. Any thread, at any time. */
+const struct history *live_history(const struct live *live);
+
+/* The history as it is now, for scans over everybody: it shares the pools and has words of its own.
+ * Any thread, also while the writer writes. Free with history_free before the live one.
+ * Cost: 8 bytes copied a record, and as much again for each kind of association. */
+struct history *live_freeze(const struct live *live);
+
+/* ---- Writing: one thread. ---- */
+
+void live_begin(struct live *live);
+void live_commit(struct live *live);
+void live_rollback(
+    struct live *live); /* everything since live_begin is gone, but for codes and classes that nobody uses */
+
+/* The next number of this object. Ids are 1 to 256 bytes and new: the caller asked history_find.
+ * RECORD_NONE over RECORDS_MAX. */
+uint32_t live_add_record(struct live *live, enum entity object, struct str id, bool listed);
+/* Shown and counted, or not (archived, merged, erased). */
+void live_list_record(struct live *live, enum entity object, uint32_t record, bool listed);
+
+/* Would the property take this text? Errors as history_builder_property. An open property
+ * takes any text; types are inferred by value_infer's rules from the first. */
+MUST_CHECK enum err live_check(const struct live *live, uint32_t property, struct str text, struct err_info *why);
+
+/* The property has this value from from_ms (FOREVER: always) on; empty: none from then on. Of several
+ * at one instant the greatest (fact_id, text) holds. The caller asked live_check: a text that
+ * does not parse stops the process. True when that changed anything. */
+bool live_set(struct live *live, uint32_t property, uint32_t record, int64_t from_ms, struct str text,
+              struct str fact_id);
+
+/* `from` is associated with `to` from from_ms on. An earlier instant replaces a later one. True when that
+ * changed anything. */
+bool live_associate(struct live *live, enum association kind, uint32_t from, uint32_t to, int64_t from_ms);
+/* Whoever is not associated any more: as if it had never been. */
+bool live_dissociate(struct live *live, enum association kind, uint32_t from, uint32_t to);
+
+/* Is there an event of this contact whose message id has this hash? Calls same(context, row)
+ * for each such event until it says yes. */
+bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
+                    bool (*same)(void *context, uint32_t row), void *context);
+
+/* Append one event. `fact->id` is not looked at: id_hash (0: it has none) and row stand for it.
+ * Errors as history_builder_event; nothing is kept of a refused event. */
+MUST_CHECK enum err live_event(struct live *live, const struct event_fact *fact, uint32_t id_hash, uint32_t row,
+                               uint32_t *bad_property, struct err_info *why);
+
+/* The rows of a contact's events from the latest on, at most `most`; `skip` of them left out. For
+ * timelines. Returns how many. Any thread. */
+uint32_t live_event_rows(const struct live *live, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows);
+uint32_t live_event_count(const struct live *live, uint32_t contact);
+
+/* Two contacts are one (semantics 7): events, versions and associations of `goes` become those
+ * of `stays`; `goes` has none left, is not listed, and its id finds `stays`. Events of both with
+ * one message id become one: `same` tells of two rows with equal hashes. */
+void live_merge(struct live *live, uint32_t stays, uint32_t goes, bool (*same)(void *context, uint32_t a, uint32_t b),
+                void *context);
+
+/* Forget all facts about a contact but its number: erased people. Its id is overwritten. */
+void live_erase(struct live *live, enum entity object, uint32_t record);
+
+#endif
