@@ -1,0 +1,192 @@
+/* engine.h — the product's verbs over a store and a history in memory.
+ *
+ * One writer thread takes what clients tell (facts), groups what has gathered, appends it to
+ * the columns, scores the records it touched, compares bands, and makes all of it durable in
+ * one transaction. Only then is anybody told that it was taken. Readers never wait for it:
+ * they read the live history and an immutable *edition* of the published definitions.
+ *
+ * Everything here may be called from any thread unless it says otherwise. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_ENGINE_ENGINE_H
+#define PLUMB_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "core/definition.h"
+#include "engine/fact.h"
+#include "history/live.h"
+#include "history/scan.h"
+#include "store/store.h"
+
+struct engine; /* opaque; see engine.c */
+
+struct engine_options {
+    struct store *store;       /* borrowed; closed by the caller after engine_close */
+    const struct clock *clock; /* borrowed */
+    unsigned threads;          /* for scans over everybody; at least 1 */
+    uint32_t sweep_s;          /* seconds between two sweeps; 0: only when asked (engine_sweep) */
+    uint32_t waiting_max;      /* facts that may wait for the writer; more are refused (ERR_UNAVAILABLE) */
+    bool catalog_locked;       /* facts with a property that nobody declared are refused */
+};
+
+/* Start the writer, which first takes everything from the store (engine_progress tells how far it is)
+ * and then goes on with what was submitted meanwhile. */
+MUST_CHECK enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why);
+/* Finish what was submitted, then stop. NULL is fine. */
+void engine_close(struct engine *engine);
+
+enum engine_phase { ENGINE_LOADING, ENGINE_READY, ENGINE_FAILED };
+struct engine_progress {
+    enum engine_phase phase;
+    uint64_t done, all;  /* events taken from the store, and how many there are */
+    struct err_info why; /* of ENGINE_FAILED */
+};
+struct engine_progress engine_progress(struct engine *engine);
+/* Wait until it is no longer loading. Errors: those of the loading. */
+MUST_CHECK enum err engine_wait_ready(struct engine *engine, struct err_info *why);
+
+/* ---- Intake. ---- */
+
+/* Facts that are taken or not taken together with others, in order, and told about together. Owned by the
+ * submitter until `done` was called. */
+struct submission {
+    struct fact *facts;
+    struct fact_result *results; /* [count], filled before done */
+    size_t count;
+    struct arena *arena; /* of the submitter; used in engine_submit, and no more afterwards */
+    /* On the writer's thread: what was taken is durable and scored (ERR_OK), or nothing is (ERR_UNAVAILABLE: trying
+     * again later may succeed). Must not block. */
+    void (*done)(struct submission *submission, enum err outcome, const struct err_info *why);
+    void *context;
+    /* The engine's own: */
+    struct str *event_texts; /* [count] */
+    struct submission *next;
+};
+
+/* Errors   ERR_UNAVAILABLE: too much is waiting, or the engine stops; done is then not called. */
+MUST_CHECK enum err engine_submit(struct engine *engine, struct submission *submission, struct err_info *why);
+/* The same, and wait. */
+MUST_CHECK enum err engine_take(struct engine *engine, struct fact *facts, struct fact_result *results, size_t count,
+                                struct err_info *why);
+
+/* ---- Who is who. ---- */
+
+/* The contact with this identifier (RECORD_NONE), aliases and merges followed. */
+uint32_t engine_find_contact(struct engine *engine, enum identifier_kind kind, struct str text);
+/* By our id: contacts (also the ids of those merged away), companies, deals. */
+uint32_t engine_find(struct engine *engine, enum entity object, struct str id);
+
+struct record_info {
+    struct str id;
+    int64_t created_ms;
+    bool listed, archived;
+    uint32_t merged_into;                /* RECORD_NONE: it stands for itself */
+    struct fact_identifier *identifiers; /* of a contact */
+    uint32_t identifier_count;
+};
+/* Memory in `arena`. */
+void engine_record(struct engine *engine, enum entity object, uint32_t record, struct arena *arena,
+                   struct record_info *out);
+
+/* ---- Verbs about records: each is done and durable when it returns. ---- */
+
+/* ERR_NOT_FOUND, ERR_CONFLICT (one and the same). The older stays; *stays tells which that is. */
+MUST_CHECK enum err engine_merge(struct engine *engine, uint32_t a, uint32_t b, struct str actor, uint32_t *stays,
+                                 struct err_info *why);
+MUST_CHECK enum err engine_archive(struct engine *engine, enum entity object, uint32_t record, bool archived,
+                                   struct str actor, struct err_info *why);
+/* Nothing about this person is left but a number. Contacts only. */
+MUST_CHECK enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor, struct err_info *why);
+MUST_CHECK enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to,
+                                     bool ended, struct str actor, struct err_info *why);
+/* A line in the audit log about something that was done elsewhere (a sign-in, a token). */
+MUST_CHECK enum err engine_audit(struct engine *engine, struct str actor, struct str action, struct str target,
+                                 struct str detail, struct err_info *why);
+
+/* ---- What is published. ---- */
+
+/* Every definition in force, compiled together. Immutable, but for the live history under its scan. */
+struct edition {
+    struct arena *arena;
+    struct definitions set;
+    struct scan *scan;          /* for scan_explain and scan_in_segment on the live history; never for scan_run */
+    uint32_t *versions;         /* [score_count] of the scores; 0 of anonymous ones */
+    struct str *texts;          /* [score_count] as their authors wrote them */
+    uint32_t *segment_versions; /* [segment_count] */
+    struct str *segment_texts;  /* [segment_count] */
+    uint32_t references;        /* atomic */
+};
+const struct edition *engine_edition(struct engine *engine); /* give back by edition_release */
+void edition_release(const struct edition *edition);
+const struct history *engine_history(struct engine *engine); /* the live one */
+struct catalog *engine_catalog(struct engine *engine);       /* for reading */
+
+enum band_cause { CAUSE_FACT, CAUSE_TIME, CAUSE_PUBLISHED, CAUSE_PUBLISHED_SILENTLY, CAUSE_REPLAYED, CAUSE_MERGED };
+const char *band_cause_name(enum band_cause cause); /* "fact", "time", ... */
+
+enum publish_changes { PUBLISH_SILENT, PUBLISH_NET, PUBLISH_REPLAY };
+
+struct publish {
+    struct str text;   /* documents, YAML or JSON, scores and segments; replaces those of the same names */
+    struct str retire; /* or: the name of a score to take out of force; empty */
+    struct str source; /* what to call the text in messages: "lead_score.yaml" */
+    uint32_t expected; /* the version that the author edited, of its one document; 0: do not ask */
+    enum publish_changes changes;
+    struct str author, note;
+};
+struct published {
+    uint32_t documents, changed; /* in the text; of them, with a new version */
+    uint64_t band_changes;       /* records whose band differs now */
+};
+/* Errors   ERR_INVALID: `diagnostics` has every mistake with its place (memory in its arena); ERR_CONFLICT: the
+ *          version is not `expected` any more. Nothing has changed then. */
+MUST_CHECK enum err engine_publish(struct engine *engine, const struct publish *publish,
+                                   struct diagnostics *diagnostics, struct published *out, struct err_info *why);
+
+/* Would it publish? Warnings and mistakes to `diagnostics`. */
+MUST_CHECK enum err engine_validate(struct engine *engine, struct str text, struct str source,
+                                    struct diagnostics *diagnostics, struct err_info *why);
+
+/* ---- Scores. ---- */
+
+/* The band that a record is in, by its index; BAND_NONE. Of the edition's score. */
+uint32_t engine_band(struct engine *engine, const struct edition *edition, uint32_t score, uint32_t record);
+
+/* Everybody's scores at an instant, in a scan of its own over a frozen history. */
+struct everybody {
+    const struct edition *edition;
+    struct history *history; /* frozen */
+    struct scan *scan;       /* run */
+    int64_t as_of_ms;
+};
+void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out);
+void everybody_release(struct everybody *everybody);
+
+/* Look at everybody for whom time alone has changed a band; returns when that is durable. */
+MUST_CHECK enum err engine_sweep(struct engine *engine, uint64_t *changes, struct err_info *why);
+
+/* ---- What happened. ---- */
+
+struct band_change {
+    enum entity object;
+    uint32_t record;
+    struct str score, band, former;
+    int64_t micro, at_ms;
+    enum band_cause cause;
+};
+/* Called on the writer's thread after each commit that changed bands; must not block. One at a time. */
+void engine_listen(struct engine *engine,
+                   void (*listener)(void *context, const struct band_change *changes, size_t count), void *context);
+
+struct engine_counts {
+    uint64_t facts_taken, facts_refused, facts_duplicate, commits, commit_failures, band_changes, waiting;
+    uint64_t commit_us, score_us; /* spent in all */
+    uint64_t records[OBJECT_COUNT], events;
+};
+struct engine_counts engine_counts(struct engine *engine);
+
+#endif
