@@ -6,10 +6,32 @@
 
 #define CONFIG_TYPE_int CONFIG_INT
 #define CONFIG_TYPE_bool CONFIG_BOOL
+#define CONFIG_TYPE_text CONFIG_TEXT
+
+/* The default as a number and as a text, and the value among a number and a text. */
+#define CONFIG_NUMBER_int(value) (value)
+#define CONFIG_NUMBER_bool(value) (value)
+#define CONFIG_NUMBER_text(value) (sizeof(value) - 1)
+#define CONFIG_WORDS_int(value) ""
+#define CONFIG_WORDS_bool(value) ""
+#define CONFIG_WORDS_text(value) (value)
+#define CONFIG_DEFAULT_int(value) (value)
+#define CONFIG_DEFAULT_bool(value) (value)
+#define CONFIG_DEFAULT_text(value) STR(value)
+#define CONFIG_CHOOSE_int(number, text) (number)
+#define CONFIG_CHOOSE_bool(number, text) ((number) != 0)
+#define CONFIG_CHOOSE_text(number, text) (text)
 
 const struct config_setting config_settings[] = {
 #define CONFIG(name, type, default_value, least, most, unit, help) \
-    {#name, CONFIG_TYPE_##type, default_value, least, most, unit, help},
+    {#name,                                                        \
+     CONFIG_TYPE_##type,                                           \
+     CONFIG_NUMBER_##type(default_value),                          \
+     least,                                                        \
+     most,                                                         \
+     CONFIG_WORDS_##type(default_value),                           \
+     unit,                                                         \
+     help},
 #include "base/config.def"
 #undef CONFIG
 };
@@ -19,16 +41,17 @@ const size_t config_setting_count = COUNT_OF(config_settings);
 struct config config_default(void)
 {
     return (struct config){
-#define CONFIG(name, type, default_value, least, most, unit, help) .name = (default_value),
+#define CONFIG(name, type, default_value, least, most, unit, help) .name = CONFIG_DEFAULT_##type(default_value),
 #include "base/config.def"
 #undef CONFIG
     };
 }
 
-static void store(struct config *config, const char *name, int64_t value)
+/* A text is stored as `text`, everything else as `number`. */
+static void store(struct config *config, const char *name, int64_t number, struct str text)
 {
 #define CONFIG(name_, type, default_value, least, most, unit, help) \
-    if (strcmp(name, #name_) == 0) config->name_ = (CONFIG_FIELD_##type)value;
+    if (strcmp(name, #name_) == 0) config->name_ = CONFIG_CHOOSE_##type(number, text);
 #include "base/config.def"
 #undef CONFIG
 }
@@ -54,8 +77,12 @@ static bool parse_bool(struct str text, int64_t *out)
 static enum err set(struct config *config, const struct config_setting *setting, struct str shown, struct str value,
                     struct err_info *why)
 {
-    int64_t number;
-    if (setting->type == CONFIG_BOOL) {
+    int64_t number = 0;
+    if (setting->type == CONFIG_TEXT) {
+        if (value.len < (size_t)setting->least || value.len > (size_t)setting->most)
+            return err_set(why, ERR_INVALID, STR_FMT " has %zu bytes, expected %lld to %lld", STR_ARG(shown), value.len,
+                           (long long)setting->least, (long long)setting->most);
+    } else if (setting->type == CONFIG_BOOL) {
         if (!parse_bool(value, &number))
             return err_set(why, ERR_INVALID, STR_FMT " is '" STR_FMT "', expected on or off", STR_ARG(shown),
                            STR_ARG(value));
@@ -63,7 +90,7 @@ static enum err set(struct config *config, const struct config_setting *setting,
         return err_set(why, ERR_INVALID, STR_FMT " is '" STR_FMT "', expected a whole number from %lld to %lld",
                        STR_ARG(shown), STR_ARG(value), (long long)setting->least, (long long)setting->most);
     }
-    store(config, setting->name, number);
+    store(config, setting->name, number, value);
     return ERR_OK;
 }
 
@@ -111,6 +138,12 @@ static void append_value(struct buf *out, const struct config_setting *setting, 
     }
 }
 
+static void append_default(struct buf *out, const struct config_setting *setting)
+{
+    if (setting->type == CONFIG_TEXT) buf_append_c(out, setting->default_text);
+    else append_value(out, setting, setting->default_value);
+}
+
 static void append_limits(struct buf *out, const struct config_setting *setting)
 {
     append_value(out, setting, setting->least);
@@ -126,7 +159,7 @@ void config_append_help(struct buf *out)
         buf_append(out, STR("  "));
         append_variable(out, setting->name);
         buf_append(out, STR("="));
-        append_value(out, setting, setting->default_value);
+        append_default(out, setting);
         buf_format(out, "\n      %s (", setting->help);
         append_limits(out, setting);
         buf_append(out, STR(")\n"));
@@ -145,7 +178,7 @@ void config_append_doc(struct buf *out)
         buf_append(out, STR("| `"));
         append_variable(out, setting->name);
         buf_append(out, STR("` | "));
-        append_value(out, setting, setting->default_value);
+        append_default(out, setting);
         buf_append(out, STR(" | "));
         append_limits(out, setting);
         buf_format(out, " | %s |\n", setting->help);

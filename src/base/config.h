@@ -15,6 +15,7 @@
 
 #define CONFIG_FIELD_int int64_t
 #define CONFIG_FIELD_bool bool
+#define CONFIG_FIELD_text struct str /* borrowed from who set it: the environment, or a literal */
 
 struct config {
 #define CONFIG(name, type, default_value, least, most, unit, help) CONFIG_FIELD_##type name;
@@ -22,14 +23,15 @@ struct config {
 #undef CONFIG
 };
 
-enum config_type { CONFIG_INT, CONFIG_BOOL };
+enum config_type { CONFIG_INT, CONFIG_BOOL, CONFIG_TEXT };
 
 struct config_setting {
     const char *name;
     enum config_type type;
-    int64_t default_value, least, most;
-    const char *unit; /* "" for none */
-    const char *help; /* a sentence without a full stop */
+    int64_t default_value, least, most; /* of a text: bytes */
+    const char *default_text;           /* of a text; else "" */
+    const char *unit;                   /* "" for none */
+    const char *help;                   /* a sentence without a full stop */
 };
 
 extern const struct config_setting config_settings[];
@@ -37,7 +39,7 @@ extern const size_t config_setting_count;
 
 struct config config_default(void);
 
-/* Set one by its name. A bool is on, off, true, false, yes, no, 1 or 0.
+/* Set one by its name. A bool is on, off, true, false, yes, no, 1 or 0. A text is borrowed.
  * Errors   ERR_NOT_FOUND: no such setting; ERR_INVALID: not of its type or outside its
  *          limits. *config is then left alone. */
 MUST_CHECK enum err config_set(struct config *config, struct str name, struct str value, struct err_info *why);

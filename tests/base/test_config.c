@@ -52,6 +52,19 @@ TEST(a_value_outside_its_limits_is_refused_with_its_variable)
     }
 }
 
+TEST(a_text_is_taken_as_it_is_within_its_length)
+{
+    static const char *const environment[] = {"PLUMB_DATA=/var/lib/plumb", NULL}, *const none[] = {"PLUMB_DATA=", NULL};
+    struct config config = config_default();
+    struct err_info why = {0};
+    CHECK_STR(config.data, STR("plumb-data"));
+    CHECK_OK(config_from_environment(&config, environment, &why), why);
+    CHECK_STR(config.data, STR("/var/lib/plumb"));
+    CHECK_INT(config_from_environment(&config, none, &why), ERR_INVALID);
+    CHECK_STR(str_from_c(why.msg), STR("PLUMB_DATA has 0 bytes, expected 1 to 4000"));
+    CHECK_STR(config.data, STR("/var/lib/plumb"));
+}
+
 TEST(a_setting_that_does_not_exist_is_not_found)
 {
     struct config config = config_default();
@@ -67,6 +80,7 @@ TEST(the_help_names_every_variable)
     CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_THREADS=0\n      how many threads score"));
     CHECK_CONTAINS(buf_str(&help), STR("(0 to 1024 threads)\n"));
     CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_PROGRESS=on\n"));
+    CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_DATA=plumb-data\n"));
 }
 
 /* Write it anew from what a failure prints. */
