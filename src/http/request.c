@@ -1,0 +1,59 @@
+/* request.c — what a handler may ask about a request. */
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "base/json.h"
+#include "http/http_internal.h"
+#include "http/percent.h"
+
+enum http_method http_method(const struct http_exchange *exchange)
+{
+    return exchange->method;
+}
+
+struct str http_path(const struct http_exchange *exchange)
+{
+    return exchange->path;
+}
+
+struct str http_query(const struct http_exchange *exchange, const char *name)
+{
+    return query_value(exchange->query, str_from_c(name), exchange->arena);
+}
+
+struct str http_header(const struct http_exchange *exchange, const char *name)
+{
+    const char *at = NULL;
+    size_t len = 0;
+    if (MHD_lookup_connection_value_n(exchange->connection->mhd, MHD_HEADER_KIND, name, strlen(name), &at, &len) !=
+        MHD_YES)
+        return (struct str){NULL, 0};
+    return (struct str){at != NULL ? at : "", len};
+}
+
+struct str http_cookie(const struct http_exchange *exchange, const char *name)
+{
+    return cookie_value(http_header(exchange, MHD_HTTP_HEADER_COOKIE), str_from_c(name));
+}
+
+struct str http_body(const struct http_exchange *exchange)
+{
+    const struct buf *body = exchange->gzipped ? &exchange->unpacked : &exchange->body;
+    INVARIANT(body->len >= JSON_PADDING); /* body_finish */
+    return (struct str){body->at, body->len - JSON_PADDING};
+}
+
+struct str http_peer(const struct http_exchange *exchange)
+{
+    return str_from_c(exchange->connection->peer);
+}
+
+bool http_is_secure(const struct http_exchange *exchange)
+{
+    return exchange->connection->server->secure;
+}
+
+struct arena *http_arena(struct http_exchange *exchange)
+{
+    return exchange->arena;
+}
