@@ -120,6 +120,7 @@ struct catalog *catalog_copy(const struct catalog *catalog)
         struct property *to = catalog_at(copy, catalog_property(copy, from->entity, from->name));
         to->declared = from->declared;
         to->type = from->type;
+        to->inferred = from->inferred;
         struct str *options = ARENA_ARRAY(copy->arena, struct str, from->option_count);
         for (uint32_t i = 0; i < from->option_count; i++) options[i] = arena_str(copy->arena, from->options[i]);
         to->options = options;

@@ -123,6 +123,8 @@ static void count_record(const struct preview_question *question, const struct b
     struct preview_mover m = look_at(question, bands, record);
     uint32_t from = m.band_before != BAND_NONE ? bands->of_before[m.band_before] : bands->none;
     uint32_t to = m.band_after != BAND_NONE ? m.band_after : bands->none;
+    m.from = from;
+    m.to = to;
     out->records++;
     out->known_before += m.known_before;
     out->known_after += m.known_after;
@@ -143,7 +145,7 @@ void preview_compare(const struct preview_question *question, struct arena *aren
 {
     const struct score *before = question->before.score, *after = question->after.score;
     INVARIANT(after->band_count <= PREVIEW_BANDS_MAX && (before == NULL || before->band_count <= PREVIEW_BANDS_MAX));
-    *out = (struct preview){0};
+    *out = (struct preview){.score = arena_str(arena, after->name), .object = after->object};
     struct band_list bands;
     list_bands(before, after, arena, &bands);
     out->bands = bands.at;

@@ -45,9 +45,12 @@ struct preview_mover {
     bool known_before, known_after;
     int64_t before, after;            /* micro-points */
     uint32_t band_before, band_after; /* of either definition; BAND_NONE */
+    uint32_t from, to;                /* the same as indexes of preview.bands */
 };
 
 struct preview {
+    struct str score; /* its name */
+    enum entity object;
     uint64_t records;                            /* listed ones of the score's object */
     uint64_t known_before, known_after, changed; /* changed: in micro-points, or known or not */
     /* The histogram, in whole points: bin i holds floor + i * width up to but without the next. */

@@ -38,6 +38,7 @@ struct server {
     struct rates *rates;
     bool secure; /* TLS, here or before us: cookies are for https alone */
     int64_t started_ms;
+    unsigned scan_threads; /* for questions over everybody */
     atomic_uint scans; /* questions over everybody that are being answered, see api_enter */
 };
 
