@@ -18,6 +18,7 @@
 #include "store/store.h"
 
 struct access;      /* access.h */
+struct hub;         /* hub.h */
 struct metrics;     /* metrics.h */
 struct parser_pool; /* parsers.h */
 struct rates;       /* rates.h */
@@ -36,6 +37,7 @@ struct server {
     struct metrics *metrics;
     struct parser_pool *parsers;
     struct rates *rates;
+    struct hub *hub;
     bool secure; /* TLS, here or before us: cookies are for https alone */
     int64_t started_ms;
     unsigned scan_threads; /* for questions over everybody */
