@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "http/route.h"
-#include "server/access.h"
+#include "server/admit.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/request.h"
@@ -116,7 +116,7 @@ static bool is_allowed(struct request *request)
     if (permission == PERM_PUBLIC || permission == PERM_WRITE_KEY) return true;
     struct actor *actor = ARENA_NEW(request->arena, struct actor);
     request->actor = actor;
-    if (!access_admit(request->server->access, request->exchange, actor)) return false;
+    if (!admit(request, actor)) return false;
     if (permission == PERM_SIGNED_IN || may(actor, (enum permission)permission)) return true;
     http_problem(request->exchange, 403, "not_allowed", STR(""), "you may not %s",
                  permission_help((enum permission)permission));
@@ -136,7 +136,9 @@ void dispatch(void *server, struct http_exchange *exchange)
     http_attach(exchange, request);
     if (!find_endpoint(request)) return;
     if (request->endpoint->permission == PERM_WRITE_KEY) allow_any_origin(exchange);
+    atomic_fetch_add(&s->handling, 1);
     if (is_ready(request) && is_allowed(request)) request->endpoint->handle(request);
+    atomic_fetch_sub(&s->handling, 1);
 }
 
 /* ---- Afterwards. ---- */

@@ -5,15 +5,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "server/access.h"
 #include "server/dispatch.h"
+#include "server/housekeeper.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/rates.h"
 
+#define HASHINGS_MAX 2  /* passwords at once, 64 MB each */
 #define QUIESCE_MS 3000 /* of the 5 seconds that a stop may take */
 
 /* How many threads a setting means; 0 is one for each core. */
@@ -36,6 +39,14 @@ static enum err open_engine(struct server *server, struct err_info *why)
         .catalog_locked = config->catalog_locked,
     };
     return engine_open(&options, &server->engine, why);
+}
+
+static enum err open_access(struct server *server, struct err_info *why)
+{
+    const struct access_options options = {
+        .store = server->store, .clock = server->clock, .hashings_max = HASHINGS_MAX};
+    enum err e = access_open(&options, &server->access, why);
+    return e == ERR_OK ? housekeeper_start(server, &server->housekeeper, why) : e;
 }
 
 static enum err listen_at(struct server *server, const struct server_options *options, struct err_info *why)
@@ -64,13 +75,15 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->store = options->store;
     server->clock = options->clock;
     server->config = options->config;
+    server->secure =
+        options->tls_cert != NULL || str_starts_with(str_from_c(options->config->base_url.at), STR("https://"));
     server->started_ms = options->clock->now_ms(options->clock);
     server->router = router_new();
     server->metrics = metrics_new();
     server->parsers = parsers_new();
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
     enum err e = open_engine(server, why);
-    if (e == ERR_OK) e = open_access(server, options, why);
+    if (e == ERR_OK) e = open_access(server, why);
     if (e == ERR_OK) e = listen_at(server, options, why);
     if (e != ERR_OK) {
         server_stop(server);
@@ -89,6 +102,8 @@ void server_stop(struct server *server)
 {
     if (server == NULL) return;
     if (server->http != NULL) http_quiesce(server->http, QUIESCE_MS);
+    while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    housekeeper_stop(server->housekeeper);
     engine_close(server->engine);
     http_stop(server->http);
     access_close(server->access);

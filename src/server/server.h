@@ -18,8 +18,9 @@
 #include "store/store.h"
 
 struct access;      /* access.h */
+struct housekeeper; /* housekeeper.h */
 struct metrics;     /* metrics.h */
-struct parser_pool; /* parsers.h */
+struct parsers;     /* parsers.h */
 struct rates;       /* rates.h */
 struct router;      /* dispatch.h */
 
@@ -34,10 +35,12 @@ struct server {
     struct http_server *http;
     struct router *router;
     struct metrics *metrics;
-    struct parser_pool *parsers;
+    struct parsers *parsers;
     struct rates *rates;
-    bool secure; /* TLS, here or before us: cookies are for https alone */
+    struct housekeeper *housekeeper;
+    bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
+    atomic_uint handling; /* handlers at work */
 };
 
 struct server_options {
