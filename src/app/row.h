@@ -8,6 +8,7 @@
 
 #include "app/names.h"
 #include "base/json.h"
+#include "engine/fact.h"
 #include "history/builder.h"
 
 struct row {
@@ -34,11 +35,10 @@ void row_append(struct row *row, uint32_t property, struct str text);
 /* Add a value; the catalog's property has only one value in a row: a later one replaces it. */
 void row_set(struct row *row, uint32_t property, struct str text);
 
-/* The members of a JSON object as roles and values: an object inside becomes "outer.inner", an
- * array of scalars their texts joined by ';'. Arrays that hold arrays or objects are left out. */
+/* The members of a JSON object, flattened (engine/flatten.h), as roles and values. */
 void row_add_json(struct row *row, struct names *names, const struct json_item *object);
 
-/* The same without roles: of Segment's properties and traits. Anything but an object has no members. */
-void row_add_json_values(struct row *row, struct names *names, const struct json_item *object);
+/* What a call says: without roles. */
+void row_add_fact_values(struct row *row, struct names *names, const struct fact_value *values, uint32_t count);
 
 #endif

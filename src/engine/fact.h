@@ -79,6 +79,7 @@ struct fact_result {
 };
 
 /* Reasons of refusals: "no_id", "id_too_long", "no_event", "name_too_long", "bad_time", "wrong_type",
- * "too_many_values", "value_too_long", "catalog_locked", "unknown_type", "exists", "not_found", "too_many". */
+ * "too_many_values", "value_too_long", "catalog_locked", "unknown_type", "reserved", "exists", "not_found",
+ * "too_many". */
 
 #endif

@@ -96,7 +96,7 @@ TEST(a_group_is_a_company_that_the_contact_belongs_to)
     CHECK_STR(world_associated(&w, ASSOCIATION_CONTACT_COMPANY, "x"), STR("7"));
     CHECK_STR(world_value_at(&w, ENTITY_COMPANY, "g1", "name", "2026-01-01"), STR("-"));
     CHECK_STR(world_value(&w, ENTITY_COMPANY, "g1", "name"), STR("Acme"));
-    CHECK_STR(world_reject(&w, 0), STR("calls.jsonl:3: groupId: the row has no groupId"));
+    CHECK_STR(world_reject(&w, 0), STR("calls.jsonl:3: groupId: the call has no groupId"));
     CHECK_STR(world_reject(&w, 1), STR("calls.jsonl:4: employees: 'few' is not a number"));
     CHECK_STR(world_events(&w, "v"), STR("nobody"));
     world_free(&w);
@@ -147,7 +147,7 @@ TEST(a_call_that_lacks_its_parts_is_refused)
          "properties.bot: 'x' is not"},
         {"{\"type\":\"identify\",\"userId\":\"u\",\"timestamp\":1,\"traits\":{\"plan\":\"pro\",\"age\":\"x\"}}",
          "age: 'x' is not a number"},
-        {"{\"type\":\"alias\",\"userId\":\"u\",\"timestamp\":1}", "previousId: the row has no previousId"},
+        {"{\"type\":\"alias\",\"userId\":\"u\",\"timestamp\":1}", "previousId: the call has no previousId"},
     };
     for (size_t i = 0; i < COUNT_OF(row); i++) {
         struct world w = world_new(schema);
