@@ -159,6 +159,32 @@ void catalog_resolve(struct catalog *catalog, uint32_t property, enum type infer
     else p->type = inferred == TYPE_OPEN ? TYPE_STRING : inferred;
 }
 
+void catalog_meet(struct catalog *catalog, uint32_t property, struct str text)
+{
+    struct property *p = catalog_at(catalog, property);
+    p->inferred = type_infer(p->inferred, text);
+}
+
+void catalog_settle(struct catalog *catalog, uint32_t property)
+{
+    catalog_resolve(catalog, property, catalog_at(catalog, property)->inferred);
+}
+
+void catalog_set_options(struct catalog *catalog, uint32_t property, struct str options)
+{
+    struct property *p = catalog_at(catalog, property);
+    uint32_t most = 1;
+    for (size_t i = 0; i < options.len; i++) most += options.at[i] == ';';
+    struct str *list = ARENA_ARRAY(catalog->arena, struct str, most);
+    uint32_t count = 0;
+    while (options.len > 0) {
+        struct str folded = unicode_fold(catalog->arena, str_trim(str_cut(&options, ';')));
+        if (folded.len > 0) list[count++] = folded;
+    }
+    p->options = list;
+    p->option_count = count;
+}
+
 /* ---- The schema file: {contact: {industry: string, plan: {enumeration: [free, pro]}}, company: ...}. ---- */
 
 struct reading {

@@ -31,6 +31,7 @@ struct property {
     struct str name;
     bool declared;             /* by a schema: `type` is final */
     enum type type;            /* TYPE_OPEN until declared or resolved */
+    enum type inferred;        /* what all values so far have in common, while the type is open */
     const struct str *options; /* of a declared enumeration: folded; values outside are refused */
     uint32_t option_count;
     enum need need;                   /* the strongest so far */
@@ -74,5 +75,13 @@ enum type catalog_door_type(const struct catalog *catalog, uint32_t property);
  * satisfies boolean 1/0 never), else string; without a need `inferred`, or string when
  * there was no value. */
 void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred);
+
+/* An open property has this value, too: `inferred` narrows. A catalog that lives on while values come. */
+void catalog_meet(struct catalog *catalog, uint32_t property, struct str text);
+/* catalog_resolve by what the values met so far have in common; of a property that is open. */
+void catalog_settle(struct catalog *catalog, uint32_t property);
+
+/* The options of a declared enumeration, divided by ';', as they were declared. */
+void catalog_set_options(struct catalog *catalog, uint32_t property, struct str options);
 
 #endif

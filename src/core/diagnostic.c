@@ -32,6 +32,25 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena)
     *diagnostics = (struct diagnostics){.arena = arena};
 }
 
+void diagnostics_copy(struct diagnostics *to, const struct diagnostics *from)
+{
+    const struct source *original = NULL, *copied = NULL; /* neighbours mostly share a source */
+    for (size_t i = 0; i < from->count && to->count < DIAGNOSTICS_MAX; i++) {
+        struct diagnostic item = from->item[i];
+        if (item.source != NULL && item.source != original) {
+            struct source *source = ARENA_NEW(to->arena, struct source);
+            *source = (struct source){arena_str(to->arena, item.source->name), arena_str(to->arena, item.source->text)};
+            original = item.source;
+            copied = source;
+        }
+        if (item.source != NULL) item.source = copied;
+        item.message = arena_str(to->arena, item.message);
+        to->item[to->count++] = item;
+    }
+    to->errors += from->errors;
+    to->warnings += from->warnings;
+}
+
 /* Bytes of the first character of `s`, which is not empty; *whole tells whether they are well-formed. */
 static size_t first_character(struct str s, bool *whole)
 {

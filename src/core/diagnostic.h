@@ -47,6 +47,9 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct source *sou
 void diagnostics_warning(struct diagnostics *diagnostics, const struct source *source, struct place at,
                          const char *format, ...) PRINTF_LIKE(4, 5);
 
+/* All of `from` behind what is there, its texts and sources copied into the arena of `to`. */
+void diagnostics_copy(struct diagnostics *to, const struct diagnostics *from);
+
 /* "FILE:LINE:COL: error: message", the line of the source and a line of '^~~~' under
  * the offending text (tabs kept, so that it aligns; a long line is cut around it). With
  * `colour` in ANSI colours. */
