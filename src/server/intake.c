@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "engine/bot.h"
 #include "http/http.h"
 #include "server/slices.h"
 
@@ -15,6 +16,20 @@ size_t intake_count(const struct intake_calls *calls)
          item = json_next(calls->container, item))
         count++;
     return count;
+}
+
+struct str intake_bot(const struct request *request, bool for_others)
+{
+    const struct http_exchange *exchange = request->exchange;
+    struct bot_request headers = {
+        .user_agent = http_header(exchange, "User-Agent"),
+        .sec_purpose = http_header(exchange, "Sec-Purpose"),
+        .purpose = http_header(exchange, "Purpose"),
+        .x_moz = http_header(exchange, "X-Moz"),
+        .for_others = for_others,
+    };
+    if (headers.purpose.len == 0) headers.purpose = http_header(exchange, "X-Purpose");
+    return bot_of_request(&headers);
 }
 
 static void refuse_size(struct fact *fact, struct fact_result *result, const struct call_setting *setting,
@@ -49,6 +64,7 @@ void intake_read(struct request *request, const struct intake_calls *calls, stru
         .sent_at = calls->sent_at,
         .context = calls->context,
         .user_agent = http_header(request->exchange, "User-Agent"),
+        .bot = intake_bot(request, true),
         .source = calls->source,
     };
     const struct json_item *item = calls->one ? calls->container : json_first(calls->container);

@@ -33,7 +33,8 @@ size_t intake_count(const struct intake_calls *calls);
 /* Read them. Everything lives in the request's arena and in its parser, so until the answer. */
 void intake_read(struct request *request, const struct intake_calls *calls, struct submission *out);
 
-/* Why the request that sends these calls is no person's, by its headers; empty: nothing says so. */
-struct str intake_bot(struct request *request);
+/* Why the request is a program's own doing, by its headers; empty: nothing says so. `for_others`: a server may send it
+ * for people. */
+struct str intake_bot(const struct request *request, bool for_others);
 
 #endif

@@ -3,6 +3,7 @@
  * Whatever is wrong, the image is sent: nobody at the other end could make anything of a refusal, and a broken image in
  * a letter helps nobody. What was refused stands in the reject log. */
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/bot.h"
 #include "server/intake.h"
 #include "server/server.h"
 #include "server/write_key.h"
@@ -53,8 +54,11 @@ static struct fact opening(struct request *request, const struct actor *key)
         fact.event_values = value;
         fact.event_value_count = 1;
     }
-    struct str bot = intake_bot(request);
-    fact.bot = bot.len > 0;
+    struct str bot = intake_bot(request, false);
+    if (bot.len > 0) {
+        fact.bot = true;
+        fact.context = bot_context(request->arena, STR(""), bot);
+    }
     return fact;
 }
 
