@@ -3,14 +3,14 @@
  *   1. which endpoint       404, 405 with what is allowed, OPTIONS
  *   2. is everything loaded 503, but for how the server is
  *   3. who asks             401
- *   4. may they             403; a change that a browser's cookie alone vouches for must come from our own pages
+ *   4. may they             403; also a change by a browser that a page of another site sent
  *   5. the handler */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/dispatch.h"
 
 #include "base/log.h"
 #include "http/route.h"
-#include "server/admit.h"
+#include "server/access_http.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/request.h"
@@ -114,24 +114,22 @@ static bool is_allowed(struct request *request)
 {
     int permission = request->endpoint->permission;
     if (permission == PERM_PUBLIC || permission == PERM_WRITE_KEY) return true;
-    struct actor *actor = ARENA_NEW(request->arena, struct actor);
-    request->actor = actor;
-    if (!admit(request, actor)) return false;
-    if (permission == PERM_SIGNED_IN || may(actor, (enum permission)permission)) return true;
-    http_problem(request->exchange, 403, "not_allowed", STR(""), "you may not %s",
-                 permission_help((enum permission)permission));
+    struct access *access = request->server->access;
+    if (permission != PERM_SIGNED_IN)
+        return access_http_enter(access, request->exchange, (enum permission)permission, &request->visitor);
+    if (!access_http_visitor(access, request->exchange, &request->visitor)) return false;
+    if (request->visitor.actor.kind != ACTOR_NOBODY) return true;
+    http_problem(request->exchange, 401, "not_signed_in", STR(""), "sign in first");
     return false;
 }
 
 void dispatch(void *server, struct http_exchange *exchange)
 {
-    static const struct actor nobody = {.kind = ACTOR_NOBODY};
     struct server *s = server;
     struct request *request = ARENA_NEW(http_arena(exchange), struct request);
     request->server = s;
     request->exchange = exchange;
     request->arena = http_arena(exchange);
-    request->actor = &nobody;
     request->received_ms = s->clock->now_ms(s->clock);
     http_attach(exchange, request);
     if (!find_endpoint(request)) return;
@@ -150,8 +148,8 @@ static void tell(const struct request *request, const struct http_exchange *exch
     const struct endpoint *endpoint = request->endpoint;
     if (endpoint != NULL && endpoint->permission == PERM_WRITE_KEY && status < 400) return;
     log_info("request", LOG_STR("route", str_from_c(endpoint != NULL ? endpoint->name : "none")),
-             LOG_INT("status", status), LOG_INT("took_us", (int64_t)took_us), LOG_STR("actor", request->actor->text),
-             LOG_STR("peer", http_peer(exchange)));
+             LOG_INT("status", status), LOG_INT("took_us", (int64_t)took_us),
+             LOG_STR("actor", request->visitor.actor.text), LOG_STR("peer", http_peer(exchange)));
 }
 
 void dispatch_done(void *server, const struct http_exchange *exchange, unsigned status, uint64_t took_us)

@@ -22,6 +22,7 @@
 #include "base/json.h"
 #include "http/http.h"
 #include "http/route.h"
+#include "server/access_http.h"
 #include "server/routes.h"
 
 struct server; /* server.h */
@@ -33,8 +34,8 @@ struct request {
     struct http_exchange *exchange;
     struct arena *arena; /* the exchange's */
     const struct endpoint *endpoint;
-    const struct actor *actor; /* who asks; of kind ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
-    struct route_match match;  /* what the path says, see request_path */
+    struct visitor visitor;   /* who asks; ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
+    struct route_match match; /* what the path says, see request_path */
     int64_t received_ms;
     struct json_parser *parser; /* lent by the server from request_json to the answer */
 };

@@ -2,30 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/write_key.h"
 
-#include <sodium.h>
-
-#include "server/access.h"
+#include "server/credentials.h"
 #include "server/server.h"
-
-/* The user's name in "Basic BASE64(name:password)"; empty when there is none. */
-static struct str basic_name(struct request *request)
-{
-    struct str header = http_header(request->exchange, "Authorization");
-    if (!str_starts_with(header, STR("Basic "))) return STR("");
-    struct str encoded = str_trim((struct str){header.at + 6, header.len - 6});
-    char *text = arena_alloc(request->arena, encoded.len + 1);
-    size_t length = 0;
-    if (sodium_base642bin((unsigned char *)text, encoded.len, encoded.at, encoded.len, NULL, &length, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0)
-        return STR("");
-    struct str name = {text, length};
-    return str_cut(&name, ':');
-}
 
 static enum err look_up(struct request *request, struct str elsewhere, struct actor *key, struct err_info *why)
 {
-    struct str secret = basic_name(request);
-    if (secret.len == 0) secret = str_trim(elsewhere);
+    struct credentials shown;
+    enum err e =
+        credentials_read(http_header(request->exchange, "Authorization"), STR(""), request->arena, &shown, why);
+    if (e != ERR_OK) return e;
+    struct str secret = shown.by == SHOWN_BY_HEADER ? shown.secret : str_trim(elsewhere);
     if (secret.len == 0)
         return err_set(why, ERR_INVALID, "there is no write key, neither by Basic auth nor as writeKey in the body");
     return access_key(request->server->access, secret, request->arena, key, why);
