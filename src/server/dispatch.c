@@ -130,6 +130,7 @@ void dispatch(void *server, struct http_exchange *exchange)
     request->server = s;
     request->exchange = exchange;
     request->arena = http_arena(exchange);
+    request->actor = &request->visitor.actor; /* zeroed, it is ACTOR_NOBODY */
     request->received_ms = s->clock->now_ms(s->clock);
     http_attach(exchange, request);
     if (!find_endpoint(request)) return;
@@ -148,8 +149,8 @@ static void tell(const struct request *request, const struct http_exchange *exch
     const struct endpoint *endpoint = request->endpoint;
     if (endpoint != NULL && endpoint->permission == PERM_WRITE_KEY && status < 400) return;
     log_info("request", LOG_STR("route", str_from_c(endpoint != NULL ? endpoint->name : "none")),
-             LOG_INT("status", status), LOG_INT("took_us", (int64_t)took_us),
-             LOG_STR("actor", request->visitor.actor.text), LOG_STR("peer", http_peer(exchange)));
+             LOG_INT("status", status), LOG_INT("took_us", (int64_t)took_us), LOG_STR("actor", request->actor->text),
+             LOG_STR("peer", http_peer(exchange)));
 }
 
 void dispatch_done(void *server, const struct http_exchange *exchange, unsigned status, uint64_t took_us)

@@ -100,7 +100,7 @@ static bool find_calls(struct request *request, struct intake_calls *calls)
 
 void api_event_create(struct request *request)
 {
-    struct intake_calls calls = {.kind = CALL_NONE, .source = request->visitor.actor.text};
+    struct intake_calls calls = {.kind = CALL_NONE, .source = request->actor->text};
     if (!find_calls(request, &calls)) return;
     struct submission submission;
     intake_read(request, &calls, &submission);

@@ -34,8 +34,9 @@ struct request {
     struct http_exchange *exchange;
     struct arena *arena; /* the exchange's */
     const struct endpoint *endpoint;
-    struct visitor visitor;   /* who asks; ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
-    struct route_match match; /* what the path says, see request_path */
+    struct visitor visitor;    /* who asks; ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
+    const struct actor *actor; /* the visitor's */
+    struct route_match match;  /* what the path says, see request_path */
     int64_t received_ms;
     struct json_parser *parser; /* lent by the server from request_json to the answer */
 };
