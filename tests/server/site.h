@@ -28,6 +28,7 @@ struct site {
     struct config config;
     struct store *store;
     struct server *server;
+    uint16_t port;
     struct str key;   /* a write key */
     struct str token; /* of everything */
 };
@@ -44,6 +45,9 @@ void site_close(struct site *site);
 struct reply site_ask(struct site *site, const char *line, const char *headers, struct str body);
 /* POST with the site's write key by Basic auth. */
 struct reply site_send(struct site *site, const char *path, const char *body);
+/* The same from any thread that has an arena of its own in its copy of *site; status 0 also when there is no
+ * server any more. */
+struct reply site_try(struct site *site, const char *path, const char *body);
 /* GET and POST with the site's token. */
 struct reply site_get(struct site *site, const char *path);
 struct reply site_post(struct site *site, const char *path, const char *body);
