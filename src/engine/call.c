@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "base/unicode.h"
 #include "core/catalog.h"
+#include "engine/bot.h"
 #include "engine/call_context.h"
 #include "engine/fact_values.h"
 #include "engine/flatten.h"
@@ -369,9 +370,10 @@ static void add_context(struct reading *r)
         .user_agent = flatten_text(context_member(r, STR("userAgent"))),
         .bot = r->setting->bot,
     };
-    if (circumstances.user_agent.len == 0) circumstances.user_agent = r->setting->user_agent;
-    if (circumstances.bot.len == 0 && r->fact->bot) circumstances.bot = STR("said so itself");
+    if (circumstances.bot.len == 0) circumstances.bot = bot_of_user_agent(circumstances.user_agent);
+    if (circumstances.bot.len == 0 && r->fact->bot) circumstances.bot = STR("it says so itself");
     if (circumstances.bot.len > 0) r->fact->bot = true;
+    if (circumstances.user_agent.len == 0) circumstances.user_agent = r->setting->user_agent;
     r->fact->context = call_context(&circumstances, r->arena);
 }
 

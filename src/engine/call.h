@@ -32,7 +32,7 @@ struct call_setting {
     struct str sent_at;              /* of the batch around it; empty: the call's own */
     const struct json_item *context; /* of the batch around it: the call's members win; may be NULL */
     struct str user_agent;           /* of the request; the call's context.userAgent wins */
-    struct str bot;                  /* why the request is automatic, as bot.h puts it; empty: nothing says so */
+    struct str bot;                  /* bot_of_request; empty: nothing says that the request is automatic */
     struct str source;
 };
 
@@ -45,6 +45,8 @@ struct call_setting {
  *         clamped to received_ms. Of a file see enum call_origin.
  * Who     identifiers[0] is what the call is by: its userId, else its anonymousId. `previousId` of an alias is a userId
  *         or an anonymousId, the call does not say which: it stands as both.
+ * Bots    An event is automatic when its request is (setting->bot), when context.userAgent is that of a program, or when
+ *         properties.bot is true; its context says why.
  * Values  are not looked at: the catalog's types, VALUE_TEXT_MAX and the number of records are the writer's. Names
  *         longer than PROPERTY_NAME_MAX are refused, in a file left out.
  * Memory  `item`, `body` and what `setting` points to are borrowed as long as the fact; what is made lives in `arena`. */

@@ -23,7 +23,7 @@ struct row {
 };
 
 struct metrics {
-    struct row *rows; /* [route_count + 1]; the last of paths without a route */
+    struct row *rows; /* [endpoint_count + 1]; the last of paths without a route */
 };
 
 /* The same as plain numbers. */
@@ -36,7 +36,7 @@ struct sums {
 struct metrics *metrics_new(void)
 {
     struct metrics *metrics = memory_alloc(sizeof *metrics);
-    metrics->rows = memory_array(route_count + 1, sizeof *metrics->rows);
+    metrics->rows = memory_array(endpoint_count + 1, sizeof *metrics->rows);
     return metrics;
 }
 
@@ -52,9 +52,9 @@ static void add(atomic_uint_fast64_t *counter, uint64_t amount)
     atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
 }
 
-void metrics_count(struct metrics *metrics, const struct route *route, unsigned status, uint64_t took_us)
+void metrics_count(struct metrics *metrics, const struct endpoint *endpoint, unsigned status, uint64_t took_us)
 {
-    struct row *row = &metrics->rows[route != NULL ? (size_t)(route - routes) : route_count];
+    struct row *row = &metrics->rows[endpoint != NULL ? (size_t)(endpoint - endpoints) : endpoint_count];
     size_t s = 0, t = 0;
     while (s + 1 < COUNT_OF(statuses) && statuses[s] != status) s++;
     while (t < COUNT_OF(bounds_us) && took_us > bounds_us[t]) t++;
@@ -65,7 +65,7 @@ void metrics_count(struct metrics *metrics, const struct route *route, unsigned 
 
 static const char *name_of(size_t index)
 {
-    return index < route_count ? routes[index].name : "none";
+    return index < endpoint_count ? endpoints[index].name : "none";
 }
 
 static bool told_before(size_t index)
@@ -79,7 +79,7 @@ static bool told_before(size_t index)
 static struct sums sum_of(const struct metrics *metrics, size_t index)
 {
     struct sums sums = {0};
-    for (size_t i = index; i <= route_count; i++) {
+    for (size_t i = index; i <= endpoint_count; i++) {
         if (strcmp(name_of(i), name_of(index)) != 0) continue;
         const struct row *row = &metrics->rows[i];
         for (size_t s = 0; s < COUNT_OF(statuses); s++)
@@ -139,13 +139,13 @@ static void append_times(struct buf *out, const char *route, const struct sums *
 void metrics_append_requests(const struct metrics *metrics, struct buf *out)
 {
     append_help(out, "plumb_http_requests_total", "counter", "Requests answered, by route and status.");
-    for (size_t i = 0; i <= route_count; i++) {
+    for (size_t i = 0; i <= endpoint_count; i++) {
         if (told_before(i)) continue;
         struct sums sums = sum_of(metrics, i);
         append_statuses(out, name_of(i), &sums);
     }
     append_help(out, "plumb_http_request_seconds", "histogram", "From a request's head to its answer's last byte.");
-    for (size_t i = 0; i <= route_count; i++) {
+    for (size_t i = 0; i <= endpoint_count; i++) {
         if (told_before(i)) continue;
         struct sums sums = sum_of(metrics, i);
         append_times(out, name_of(i), &sums);

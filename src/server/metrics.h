@@ -16,8 +16,8 @@ struct metrics; /* opaque; any thread */
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics); /* NULL is fine */
 
-/* A request was answered. `route` is NULL when no route had its path. */
-void metrics_count(struct metrics *metrics, const struct route *route, unsigned status, uint64_t took_us);
+/* A request was answered. `endpoint` is NULL when no route had its path. */
+void metrics_count(struct metrics *metrics, const struct endpoint *endpoint, unsigned status, uint64_t took_us);
 
 /* Text format 0.0.4. */
 void metrics_append_requests(const struct metrics *metrics, struct buf *out);

@@ -21,20 +21,22 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "http/http.h"
+#include "http/route.h"
+#include "server/access_http.h"
 #include "server/routes.h"
 
 struct server; /* server.h */
 
-#define REQUEST_PARAMETERS_MAX 4
 #define REQUEST_JSON_MAX ((size_t)64 * 1024 * 1024) /* bytes of an answer; AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX) */
 
 struct request {
     struct server *server;
     struct http_exchange *exchange;
     struct arena *arena; /* the exchange's */
-    const struct route *route;
-    const struct actor *actor; /* who asks; of kind ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
-    struct str parameters[REQUEST_PARAMETERS_MAX]; /* of the path, decoded, in the order of the pattern */
+    const struct endpoint *endpoint;
+    struct visitor visitor;    /* who asks; ACTOR_NOBODY for PERM_PUBLIC and PERM_WRITE_KEY */
+    const struct actor *actor; /* the visitor's */
+    struct route_match match;  /* what the path says, see request_path */
     int64_t received_ms;
     struct json_parser *parser; /* lent by the server from request_json to the answer */
 };

@@ -4,11 +4,11 @@
 
 #include "base/macros.h"
 
-const struct route routes[] = {
+const struct endpoint endpoints[] = {
 #define ROUTE(method, pattern, handler, permission, sentence, query, takes, gives) \
     {HTTP_##method, pattern, #handler, handler, permission, sentence, query, takes, gives},
 #include "server/routes.def"
 #undef ROUTE
 };
 
-const size_t route_count = COUNT_OF(routes);
+const size_t endpoint_count = COUNT_OF(endpoints);

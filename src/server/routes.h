@@ -13,7 +13,7 @@ struct request;
 /* What a route may ask for beside the permissions of permissions.def. */
 enum { PERM_PUBLIC = PERM_COUNT, PERM_SIGNED_IN, PERM_WRITE_KEY };
 
-struct route {
+struct endpoint {
     enum http_method method;
     const char *pattern; /* "/api/v1/contacts/{ref}" */
     const char *name;    /* of the handler: operation id, label of metrics */
@@ -25,8 +25,8 @@ struct route {
     const char *gives;    /* schema of the answer, or its content type */
 };
 
-extern const struct route routes[];
-extern const size_t route_count;
+extern const struct endpoint endpoints[];
+extern const size_t endpoint_count;
 
 #define ROUTE(method, pattern, handler, permission, sentence, query, takes, gives) \
     void handler(struct request *request);

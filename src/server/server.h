@@ -19,8 +19,9 @@
 
 struct access;      /* access.h */
 struct hub;         /* hub.h */
+struct housekeeper; /* housekeeper.h */
 struct metrics;     /* metrics.h */
-struct parser_pool; /* parsers.h */
+struct parsers;     /* parsers.h */
 struct rates;       /* rates.h */
 struct router;      /* dispatch.h */
 
@@ -35,13 +36,15 @@ struct server {
     struct http_server *http;
     struct router *router;
     struct metrics *metrics;
-    struct parser_pool *parsers;
+    struct parsers *parsers;
     struct rates *rates;
     struct hub *hub;
-    bool secure; /* TLS, here or before us: cookies are for https alone */
+    struct housekeeper *housekeeper;
+    bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
+    atomic_uint handling;  /* handlers at work */
     unsigned scan_threads; /* for questions over everybody */
-    atomic_uint scans; /* questions over everybody that are being answered, see api_enter */
+    atomic_uint scans;     /* such questions that are being answered, see api_enter */
 };
 
 struct server_options {

@@ -242,9 +242,15 @@ TEST(what_is_automatic_says_why)
     struct reader r = reader_new();
     reader_read(&r, "{'type':'track','userId':'u','event':'e','properties':{'bot':'Yes'}}");
     CHECK_STR(reader_fact(&r), STR("user:u lists bot e{bot=Yes}"));
-    CHECK_STR(r.fact.context, STR("{\"bot\":\"said so itself\"}"));
+    CHECK_STR(r.fact.context, STR("{\"bot\":\"it says so itself\"}"));
     reader_read(&r, "{'type':'track','userId':'u','event':'e','properties':{'bot':0}}");
     CHECK_STR(reader_fact(&r), STR("user:u lists e{bot=0}"));
+    reader_read(&r, "{'type':'page','userId':'u','context':{'userAgent':'curl/8.1'}}");
+    CHECK_STR(r.fact.context, STR("{\"userAgent\":\"curl/8.1\",\"bot\":\"a program: curl\"}"));
+    r.setting.user_agent = STR("curl/8.1"); /* of a server that sends for people */
+    reader_read(&r, "{'type':'page','userId':'u'}");
+    CHECK_STR(reader_fact(&r), STR("user:u lists page_viewed"));
+    r.setting.user_agent = STR("");
     r.setting.bot = STR("prefetched");
     reader_read(&r, "{'type':'page','userId':'u'}");
     CHECK_STR(reader_fact(&r), STR("user:u lists bot page_viewed"));
