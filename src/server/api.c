@@ -38,7 +38,7 @@ bool api_object_named(struct str name, enum entity *out)
 enum entity api_object(const struct request *request)
 {
     static const struct str prefix = STR_INIT("/api/v1/");
-    struct str path = str_from_c(request->route->pattern);
+    struct str path = str_from_c(request->endpoint->pattern);
     INVARIANT(str_starts_with(path, prefix));
     struct str rest = {path.at + prefix.len, path.len - prefix.len};
     enum entity object;

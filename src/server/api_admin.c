@@ -101,7 +101,7 @@ void api_band_history(struct request *request)
     struct err_info why = {0};
     enum entity object = ENTITY_CONTACT;
     uint32_t record = UINT32_MAX;
-    bool of_one = request->parameters[0].at != NULL;
+    bool of_one = request->match.count > 0;
     if (!read_page(request, &page) || (of_one && !api_find_path(request, &object, &record))) return;
     if (store_bands(request->server->store, object, record, page.before, page.limit, request->arena, &rows, &count,
                     &why) != ERR_OK) {

@@ -13,7 +13,7 @@
 
 static bool is_segment_route(const struct request *request)
 {
-    return str_starts_with(str_from_c(request->route->pattern), STR("/api/v1/segments"));
+    return str_starts_with(str_from_c(request->endpoint->pattern), STR("/api/v1/segments"));
 }
 
 static int32_t kind_of(const struct request *request)

@@ -32,7 +32,7 @@ static bool read_expect(struct request *request, const struct json_item *body, e
 
 static bool read_batch(struct request *request, const struct json_item *body, struct batch_request *out)
 {
-    enum fact_if expect;
+    enum fact_if expect = FACT_UPSERT;
     const struct json_item *list = json_member(body, STR("records"));
     if (list == NULL || list->kind != JSON_ARRAY)
         return api_refuse(request, 400, "wrong_type", STR("records"), "records is a list of up to %d", API_BATCH_MAX);

@@ -55,6 +55,7 @@ void api_stream_changes(void *context, const struct band_change *changes, size_t
 void api_stream_open(struct request *request)
 {
     struct hub *hub = request->server->hub;
+    if (hub_is_full(hub)) hub_send(hub, STR("ping"), STR("{}")); /* those who have gone make room */
     if (hub_is_full(hub)) {
         request_unavailable(request, 30, "too many listen already");
         return;
