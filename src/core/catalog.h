@@ -32,13 +32,13 @@ struct property {
     struct str name;
     bool declared;             /* by a schema: `type` is final */
     enum type type;            /* TYPE_OPEN until declared or resolved */
-    enum type inferred;        /* what all values so far have in common, while the type is open */
     const struct str *options; /* of a declared enumeration: folded; values outside are refused */
     uint32_t option_count;
     enum need need;                   /* the strongest so far */
     enum type needed;                 /* the type it asks for */
     const struct source *need_source; /* the first test that asked, for messages */
     struct place need_at;
+    enum type inferred; /* what all values so far have in common, while the type is open */
 };
 
 struct catalog; /* opaque; see catalog.c */
@@ -46,6 +46,10 @@ struct catalog; /* opaque; see catalog.c */
 struct catalog *catalog_new(void);
 void catalog_free(struct catalog *catalog); /* NULL is fine */
 struct arena *catalog_arena(struct catalog *catalog);
+
+/* The same properties under the same ids, and the types that are settled; without the needs of definitions,
+ * which come back when those are read again. For trying definitions beside those in force. */
+struct catalog *catalog_copy(const struct catalog *catalog);
 
 /* The id of a property; added undeclared and open when new. Names are compared as
  * bytes after trimming. PROPERTIES_MAX and PROPERTY_NAME_MAX are the caller's to

@@ -228,6 +228,7 @@ static void exchange_reset(struct http_exchange *exchange)
     body_reset(exchange);
     exchange->path = exchange->query = (struct str){0};
     exchange->head_seen = false;
+    exchange->attached = NULL;
     exchange->answer = (struct answer){0};
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
 }

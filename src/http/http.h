@@ -56,6 +56,9 @@ struct str http_body(const struct http_exchange *exchange);
 struct str http_peer(const struct http_exchange *exchange); /* the address, without a port */
 bool http_is_secure(const struct http_exchange *exchange);
 struct arena *http_arena(struct http_exchange *exchange); /* for whatever the answer needs */
+/* Something of the handler's that goes with the exchange, for `done` to find; NULL when nothing was attached. */
+void http_attach(struct http_exchange *exchange, void *what);
+void *http_attached(const struct http_exchange *exchange);
 
 /* ---- The answer. ---- */
 

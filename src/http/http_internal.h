@@ -61,6 +61,7 @@ struct http_exchange {
     uint64_t body_seen;  /* bytes received, dropped ones too */
     int64_t head_ms;     /* when the head was complete, see now_ms */
     int64_t began_ns;
+    void *attached;
     struct answer answer;
 };
 

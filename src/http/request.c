@@ -57,3 +57,13 @@ struct arena *http_arena(struct http_exchange *exchange)
 {
     return exchange->arena;
 }
+
+void http_attach(struct http_exchange *exchange, void *what)
+{
+    exchange->attached = what;
+}
+
+void *http_attached(const struct http_exchange *exchange)
+{
+    return exchange->attached;
+}

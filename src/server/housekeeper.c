@@ -1,0 +1,85 @@
+/* housekeeper.c — a thread that sleeps, writes down when tokens were used, and moves the store's log along. */
+// SPDX-License-Identifier: Apache-2.0
+#include "server/housekeeper.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "server/access.h"
+#include "server/server.h"
+
+#define ROUND_S 60
+
+struct housekeeper {
+    struct server *server;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool ends;
+};
+
+static void go_round(struct server *server)
+{
+    struct err_info why = {0};
+    if (access_refresh(server->access, &why) != ERR_OK)
+        log_warn("access_refresh_failed", LOG_STR("why", str_from_c(why.msg)));
+    store_checkpoint(server->store);
+}
+
+/* False: it is time to end. */
+static bool sleep_a_round(struct housekeeper *housekeeper)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ROUND_S;
+    pthread_mutex_lock(&housekeeper->lock);
+    int woken = 0;
+    while (!housekeeper->ends && woken == 0)
+        woken = pthread_cond_timedwait(&housekeeper->changed, &housekeeper->lock, &until);
+    bool goes_on = !housekeeper->ends;
+    pthread_mutex_unlock(&housekeeper->lock);
+    return goes_on;
+}
+
+static void *keep_house(void *context)
+{
+    struct housekeeper *housekeeper = context;
+    while (sleep_a_round(housekeeper)) go_round(housekeeper->server);
+    return NULL;
+}
+
+enum err housekeeper_start(struct server *server, struct housekeeper **out, struct err_info *why)
+{
+    struct housekeeper *housekeeper = memory_alloc(sizeof *housekeeper);
+    housekeeper->server = server;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&housekeeper->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&housekeeper->lock, NULL);
+    if (pthread_create(&housekeeper->thread, NULL, keep_house, housekeeper) != 0) {
+        pthread_cond_destroy(&housekeeper->changed);
+        pthread_mutex_destroy(&housekeeper->lock);
+        memory_free(housekeeper);
+        return err_set(why, ERR_UNAVAILABLE, "a thread could not be started");
+    }
+    *out = housekeeper;
+    return ERR_OK;
+}
+
+void housekeeper_stop(struct housekeeper *housekeeper)
+{
+    if (housekeeper == NULL) return;
+    pthread_mutex_lock(&housekeeper->lock);
+    housekeeper->ends = true;
+    pthread_cond_signal(&housekeeper->changed);
+    pthread_mutex_unlock(&housekeeper->lock);
+    pthread_join(housekeeper->thread, NULL);
+    pthread_cond_destroy(&housekeeper->changed);
+    pthread_mutex_destroy(&housekeeper->lock);
+    memory_free(housekeeper);
+}
