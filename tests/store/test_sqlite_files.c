@@ -462,27 +462,44 @@ TEST(nothing_of_an_erased_person_is_left_in_the_bytes_of_database_and_log)
     store_close(store);
 }
 
-static enum err wait_while_erased(void *context, const struct record_fact *fact, bool archived, struct err_info *why)
+struct long_reading {
+    struct store *store;
+    const char *path;
+    struct image image; /* of the files when the contact was erased and the log was not overwritten */
+    struct arena *arena;
+};
+
+static enum err erase_meanwhile(void *context, const struct record_fact *fact, bool archived, struct err_info *why)
 {
-    (void)archived;
-    struct store *store = context;
-    if (fact->number > 0) return ERR_OK;
+    (void)archived, (void)fact;
+    struct long_reading *reading = context;
     struct err_info refused = {0};
-    CHECK_INT(store_erase_contact(store, 0, &refused), ERR_UNAVAILABLE);
+    CHECK_INT(store_erase_contact(reading->store, 0, &refused), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(refused.msg), STR("it is erased, but a long reading keeps the log"));
+    reading->image = image_of(reading->path, reading->arena);
     return err_set(why, ERR_TOO_BIG, "enough");
 }
 
-TEST(erasing_while_somebody_reads_for_long_says_that_the_log_is_not_overwritten_yet)
+TEST(a_log_that_could_not_be_overwritten_is_told_and_overwritten_at_the_next_call_or_opening)
 {
     AUTO_ARENA arena = arena_new();
-    struct store *store = open_file(fresh_path(arena));
+    const char *path = fresh_path(arena);
+    struct store *store = open_file(path);
     struct err_info why = {0};
-    append_ada(store);
-    struct store_reader reader = {.context = store, .record = wait_while_erased};
+    struct record_fact record = {.id = STR("secret-id")};
+    CHECK_OK(store_append(store, &(struct store_batch){.records = &record, .record_count = 1}, &why), why);
+    struct long_reading reading = {.store = store, .path = path, .arena = arena};
+    struct store_reader reader = {.context = &reading, .record = erase_meanwhile};
     CHECK_INT(store_read(store, &reader, &why), ERR_TOO_BIG);
+    CHECK_TRUE(is_on_disk(path, "secret-id", arena));
     why = (struct err_info){0};
     CHECK_OK(store_erase_contact(store, 0, &why), why);
+    CHECK_FALSE(is_on_disk(path, "secret-id", arena));
+    store_close(store);
+    path = image_put(&reading.image, arena); /* killed before that call */
+    CHECK_TRUE(is_on_disk(path, "secret-id", arena));
+    store = open_file(path);
+    CHECK_FALSE(is_on_disk(path, "secret-id", arena));
     store_close(store);
 }
 
