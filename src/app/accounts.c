@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/text.h"
 #include "base/unicode.h"
@@ -46,6 +47,8 @@ static int open_store(struct accounts *accounts, bool read_only)
     const char *folder_path = arena_str(accounts->arena, folder).at;
     const char *path = arena_format(accounts->arena, STR_FMT "/plumb.db", STR_ARG(folder)).at;
     struct err_info why = {0};
+    if (read_only && access(path, F_OK) != 0 && errno == ENOENT)
+        return refuse_store(accounts->app, folder, ERR_NOT_FOUND, &why);
     if (!read_only && mkdir(folder_path, 0700) != 0 && errno != EEXIST)
         return app_fail(accounts->app, "cannot make the folder '%s': %s", folder_path, strerror(errno));
     struct store_options options = {.path = path, .clock = accounts->app->clock, .read_only = read_only};
@@ -112,7 +115,8 @@ int accounts_main(struct app *app, const struct arguments *arguments, const stru
     if (verb == NULL || !check_words(app, arguments, verb)) return STATUS_USAGE;
     AUTO_ARENA arena = arena_new();
     struct accounts accounts = {.app = app, .arguments = arguments, .arena = arena};
-    int status = open_store(&accounts, verb->reads_only);
+    int status = verb->check != NULL ? verb->check(&accounts) : STATUS_OK;
+    if (status == STATUS_OK) status = open_store(&accounts, verb->reads_only);
     if (status == STATUS_OK) status = verb->run(&accounts);
     access_close(accounts.access);
     store_close(accounts.store);

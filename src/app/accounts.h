@@ -25,6 +25,8 @@ struct verb {
     const char *operands; /* "EMAIL ROLE": one word each; "" for none */
     const char *options;  /* that make sense with it, "name role"; beside --data */
     bool reads_only;      /* works beside a running server */
+    /* Are the words what they should be? Before anything is opened or made. Returns a STATUS_; NULL: any are. */
+    int (*check)(const struct accounts *accounts);
     int (*run)(struct accounts *accounts);
 };
 

@@ -30,13 +30,20 @@ static enum err read_scopes(const struct accounts *accounts, uint32_t *scopes, s
     return scopes_parse(buf_str(&words), scopes, why);
 }
 
+static int check_create(const struct accounts *accounts)
+{
+    struct err_info why = {0};
+    uint32_t scopes;
+    if (read_scopes(accounts, &scopes, &why) == ERR_OK) return STATUS_OK;
+    return app_usage(accounts->app, accounts->arguments->command, "%s", why.msg);
+}
+
 static int create(struct accounts *accounts)
 {
     struct app *app = accounts->app;
     struct err_info why = {0};
     uint32_t scopes;
-    if (read_scopes(accounts, &scopes, &why) != ERR_OK)
-        return app_usage(app, accounts->arguments->command, "%s", why.msg);
+    if (read_scopes(accounts, &scopes, &why) != ERR_OK) return accounts_fail(accounts, &why);
     const char *name = options_value(accounts->arguments, "name");
     if (name == NULL) name = "command line";
     AUTO_SECRET secret;
@@ -76,6 +83,12 @@ static int list(struct accounts *accounts)
     return STATUS_OK;
 }
 
+static int check_revoke(const struct accounts *accounts)
+{
+    uint64_t number;
+    return accounts_number(accounts, 0, &number) ? STATUS_OK : STATUS_USAGE;
+}
+
 static int revoke(struct accounts *accounts)
 {
     uint64_t number;
@@ -88,9 +101,9 @@ static int revoke(struct accounts *accounts)
 }
 
 static const struct verb token_verbs[] = {
-    {.name = "create", .operands = "", .options = "scope name", .run = create},
+    {.name = "create", .operands = "", .options = "scope name", .check = check_create, .run = create},
     {.name = "list", .operands = "", .options = "", .reads_only = true, .run = list},
-    {.name = "revoke", .operands = "NUMBER", .options = "", .run = revoke},
+    {.name = "revoke", .operands = "NUMBER", .options = "", .check = check_revoke, .run = revoke},
 };
 
 static int run_token(struct app *app, const struct arguments *arguments)

@@ -42,13 +42,21 @@ static bool is_there_an_admin(const struct accounts *accounts)
     return false;
 }
 
+static int check_add(const struct accounts *accounts)
+{
+    struct err_info why = {0};
+    unsigned role;
+    if (options_choice(accounts->arguments, "role", ROLE_reader, &role, &why) == ERR_OK) return STATUS_OK;
+    return app_usage(accounts->app, accounts->arguments->command, "%s", why.msg);
+}
+
 static int add(struct accounts *accounts)
 {
     struct app *app = accounts->app;
     struct err_info why = {0};
     unsigned role;
     if (options_choice(accounts->arguments, "role", ROLE_reader, &role, &why) != ERR_OK)
-        return app_usage(app, accounts->arguments->command, "%s", why.msg);
+        return accounts_fail(accounts, &why);
     struct new_user user = {.email = str_from_c(accounts_operand(accounts, 0)),
                             .name = str_from_c(options_value(accounts->arguments, "name")),
                             .role = (enum role)role};
@@ -127,13 +135,21 @@ static int set_password(struct accounts *accounts)
     return STATUS_OK;
 }
 
+static int check_role(const struct accounts *accounts)
+{
+    struct err_info why = {0};
+    enum role role;
+    if (role_parse(str_from_c(accounts_operand(accounts, 1)), &role, &why) == ERR_OK) return STATUS_OK;
+    return app_usage(accounts->app, accounts->arguments->command, "%s", why.msg);
+}
+
 static int set_role(struct accounts *accounts)
 {
     struct user_view user;
     struct err_info why = {0};
     enum role role;
     if (role_parse(str_from_c(accounts_operand(accounts, 1)), &role, &why) != ERR_OK)
-        return app_usage(accounts->app, accounts->arguments->command, "%s", why.msg);
+        return accounts_fail(accounts, &why);
     if (!find_user(accounts, &user)) return STATUS_FAILED;
     if (access_set_role(accounts->access, user.number, role, &why) != ERR_OK) return accounts_fail(accounts, &why);
     accounts_audit(accounts, "user.role", user.email);
@@ -142,12 +158,12 @@ static int set_role(struct accounts *accounts)
 }
 
 static const struct verb user_verbs[] = {
-    {.name = "add", .operands = "EMAIL", .options = "role name", .run = add},
+    {.name = "add", .operands = "EMAIL", .options = "role name", .check = check_add, .run = add},
     {.name = "list", .operands = "", .options = "", .reads_only = true, .run = list},
     {.name = "disable", .operands = "EMAIL", .options = "", .run = disable},
     {.name = "enable", .operands = "EMAIL", .options = "", .run = enable},
     {.name = "password", .operands = "EMAIL", .options = "", .run = set_password},
-    {.name = "role", .operands = "EMAIL ROLE", .options = "", .run = set_role},
+    {.name = "role", .operands = "EMAIL ROLE", .options = "", .check = check_role, .run = set_role},
 };
 
 static int run_user(struct app *app, const struct arguments *arguments)
