@@ -3,14 +3,24 @@
  *     bench_access [LOOK-UPS]        beside it: the hash of the secret alone, which nobody can do without */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
+#include <time.h>
 
 #include "server/access.h"
 
 #define KEYS 1000
 
-static double ns_each(const struct clock *clock, int64_t since_ns, uint64_t count)
+/* Of this thread's own time, so that neighbours on the machine do not count. */
+static int64_t worked_ns(void)
 {
-    return (double)(clock->monotonic_ns(clock) - since_ns) / (double)count;
+    struct timespec now;
+    int failed = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    INVARIANT(failed == 0);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static double ns_each(int64_t since_ns, uint64_t count)
+{
+    return (double)(worked_ns() - since_ns) / (double)count;
 }
 
 int main(int argc, char **argv)
@@ -31,18 +41,18 @@ int main(int argc, char **argv)
         INVARIANT(access_add_key(access, STR("website"), &keys[i], &number, &why) == ERR_OK);
 
     unsigned char sum = 0;
-    int64_t begun_ns = clock->monotonic_ns(clock);
+    int64_t begun_ns = worked_ns();
     for (uint64_t i = 0; i < count; i++) sum ^= secret_hash(secret_str(&keys[i % KEYS])).bytes[0];
-    double hash_ns = ns_each(clock, begun_ns, count);
+    double hash_ns = ns_each(begun_ns, count);
 
     AUTO_ARENA arena = arena_new();
-    begun_ns = clock->monotonic_ns(clock);
+    begun_ns = worked_ns();
     for (uint64_t i = 0; i < count; i++) {
         struct actor actor;
         INVARIANT(access_key(access, secret_str(&keys[i % KEYS]), arena, &actor, &why) == ERR_OK);
         if (i % 64 == 0) arena_reset(arena);
     }
-    double look_up_ns = ns_each(clock, begun_ns, count);
+    double look_up_ns = ns_each(begun_ns, count);
     printf("%d keys, %llu look-ups: %.0f ns each; the hash alone %.0f ns (%02x)\n", KEYS, (unsigned long long)count,
            look_up_ns, hash_ns, sum);
     access_close(access);
