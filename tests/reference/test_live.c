@@ -147,13 +147,15 @@ static void tell_all(struct arena *arena, struct teller *t)
     for (uint32_t first = 0; first < all;) {
         uint32_t count = 1 + ref_below(&t->random, 12), row_count = t->row_count;
         if (count > all - first) count = all - first;
-        live_begin(t->live);
+        bool alone = ref_chance(&t->random, 30);
+        if (alone) live_begin_alone(t->live);
+        else live_begin(t->live);
         for (uint32_t i = first; i < first + count; i++) {
             tell(t, order[i]);
             uint32_t again = order[ref_below(&t->random, i + 1)];
             if (ref_chance(&t->random, 30) && may_repeat(t->world, again, records)) tell(t, again);
         }
-        if (ref_chance(&t->random, 20)) {
+        if (!alone && ref_chance(&t->random, 25)) {
             live_rollback(t->live);
             t->row_count = row_count;
         } else {
