@@ -41,6 +41,7 @@ struct server {
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
     atomic_uint handling; /* handlers at work */
+    atomic_bool loaded;   /* the engine was seen to be ready, which it then stays */
 };
 
 struct server_options {
