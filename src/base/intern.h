@@ -2,7 +2,7 @@
  *
  * Codes are dense from 0 in order of first appearance, so whatever belongs to a
  * text lives in a plain array beside it. Reading is safe from many threads while
- * nobody adds. */
+ * nobody adds; of a shared intern also while one thread adds. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_BASE_INTERN_H
 #define PLUMB_BASE_INTERN_H
@@ -16,6 +16,7 @@
 struct intern; /* opaque; see intern.c */
 
 struct intern *intern_new(void);
+struct intern *intern_new_shared(void);  /* costs memory: its outgrown tables stay until it is freed */
 void intern_free(struct intern *intern); /* NULL is fine */
 
 /* The code of `s`, added (copied) when new. At most 2^32-2 texts; past that the

@@ -1,7 +1,7 @@
 /* catalog.c — properties by id and by name, and what is known of their types.
  *
- * One intern holds all names, each with a letter for its entity in front, so its
- * codes are the property ids. */
+ * One shared intern holds all names, each with a letter for its entity in front, so its
+ * codes are the property ids. A property is in its place before its name can be found. */
 // SPDX-License-Identifier: Apache-2.0
 #include "core/catalog.h"
 
@@ -11,7 +11,6 @@
 #include "base/yaml.h"
 #include "core/nearest.h"
 
-#define FIRST_CAPACITY 64
 #define QUOTED_CELLS 60 /* of a name in a message */
 
 struct slot {
@@ -23,8 +22,7 @@ struct slot {
 struct catalog {
     struct arena *arena;
     struct intern *keys;
-    struct slot **slots; /* by property id; the slots live in `arena` and never move */
-    uint32_t capacity;
+    struct slot **slots; /* [PROPERTIES_MAX]; the slots live in `arena` and never move */
 };
 
 struct key {
@@ -36,7 +34,8 @@ struct catalog *catalog_new(void)
 {
     struct catalog *catalog = memory_alloc(sizeof *catalog);
     catalog->arena = arena_new();
-    catalog->keys = intern_new();
+    catalog->keys = intern_new_shared();
+    catalog->slots = memory_array(PROPERTIES_MAX, sizeof *catalog->slots);
     return catalog;
 }
 
@@ -85,20 +84,16 @@ uint32_t catalog_property(struct catalog *catalog, enum entity entity, struct st
 {
     struct key key;
     make_key(entity, str_trim(name), &key);
-    uint32_t before = catalog_count(catalog);
-    uint32_t id = intern_add(catalog->keys, key.text);
-    if (id < before) return id;
+    uint32_t known = intern_find(catalog->keys, key.text);
+    if (known != INTERN_NONE) return known;
+    uint32_t id = catalog_count(catalog);
     INVARIANT(id < PROPERTIES_MAX);
-    if (id == catalog->capacity) {
-        catalog->capacity = catalog->capacity == 0 ? FIRST_CAPACITY : catalog->capacity * 2;
-        catalog->slots = memory_resize(catalog->slots, catalog->capacity, sizeof *catalog->slots);
-    }
     struct slot *slot = ARENA_NEW(catalog->arena, struct slot);
-    struct str stored = intern_at(catalog->keys, id);
+    struct str stored = arena_str(catalog->arena, key.text);
     slot->property.entity = entity;
     slot->property.name = (struct str){stored.at + 1, stored.len - 1};
     catalog->slots[id] = slot;
-    return id;
+    return intern_add(catalog->keys, key.text);
 }
 
 static struct slot *slot_at(const struct catalog *catalog, uint32_t property)

@@ -2,7 +2,8 @@
  *
  * A property's type is *declared* by a schema, or follows from the operators that
  * definitions use on it (its *need*), or is inferred from its values. Ids are dense
- * from 0 per catalog and never change, so columns are indexed by them. */
+ * from 0 per catalog and never change, so columns are indexed by them. One thread adds
+ * properties; any thread may find them and look at their names meanwhile. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_CORE_CATALOG_H
 #define PLUMB_CORE_CATALOG_H

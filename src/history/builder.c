@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/unicode.h"
-
 static uint64_t random_seed(void)
 {
     uint64_t seed;
@@ -111,27 +109,10 @@ struct column_stage *builder_new_column(struct history_builder *builder, uint32_
     return column;
 }
 
-static MUST_CHECK enum err check_option(const struct property *property, const struct value *value,
-                                        struct err_info *why)
-{
-    if (property->option_count == 0) return ERR_OK;
-    for (uint32_t i = 0; i < property->option_count; i++)
-        if (str_equal(property->options[i], value->folded)) return ERR_OK;
-    struct str shown = unicode_cut(value->raw, 60);
-    return err_set(why, ERR_INVALID, "'" STR_FMT "%s' is not one of the property's options", STR_ARG(shown),
-                   shown.len < value->raw.len ? "..." : "");
-}
-
 enum err builder_check_text(struct history_builder *builder, uint32_t property, const struct column_stage *column,
                             struct str text, struct err_info *why)
 {
-    bool any_text = column->door == TYPE_OPEN || column->door == TYPE_STRING;
-    if (any_text && text.len <= VALUE_TEXT_MAX) return ERR_OK;
-    arena_reset(builder->scratch);
-    struct value value;
-    enum err e = value_parse(builder->scratch, column->door, text, &value, why);
-    if (e != ERR_OK || column->door != TYPE_ENUMERATION) return e;
-    return check_option(catalog_at(builder->catalog, property), &value, why);
+    return door_text(builder->scratch, catalog_at(builder->catalog, property), column->door, text, why);
 }
 
 /* The staged code of a trimmed text. */

@@ -7,16 +7,11 @@
  * values are staged as rows beside the events. That is only to bound memory; what lives
  * where in the end is settled by counts alone (layout_classes.c). */
 // SPDX-License-Identifier: Apache-2.0
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/unicode.h"
-#include "core/definition.h"
 #include "history/builder_internal.h"
 
 #define NEW_TEXT 0 /* staged code of a text not yet interned */
-#define SORTED_BY_INSERTION 32
 #define FIRST_CHUNK_EVENTS 256
 
 void builder_events_init(struct event_stage *events, uint64_t seed)
@@ -43,52 +38,6 @@ void builder_events_release(struct event_stage *events)
     memory_free(events->words);
 }
 
-/* ---- Reserved events and their parts. ---- */
-
-static enum name_kind kind_of(struct history_builder *builder, struct str name)
-{
-    arena_reset(builder->scratch);
-    struct str folded = unicode_fold(builder->scratch, name);
-    if (str_equal(folded, STR("plumb.score_adjusted"))) return NAME_SCORE_ADJUSTED;
-    return str_equal(folded, STR("plumb.score_reset")) ? NAME_SCORE_RESET : NAME_PLAIN;
-}
-
-static struct str part_of(const struct history_builder *builder, const struct event_fact *fact, struct str name)
-{
-    uint32_t property = catalog_find(builder->catalog, ENTITY_EVENT, name);
-    for (uint32_t i = fact->property_count; i-- > 0;)
-        if (fact->properties[i].property == property) return str_trim(fact->properties[i].text);
-    return (struct str){0};
-}
-
-static MUST_CHECK enum err check_adjustment(struct str points, struct err_info *why)
-{
-    int64_t value;
-    if (!str_to_i64(points, &value) || value < -POINTS_MAX || value > POINTS_MAX)
-        return err_set(why, ERR_INVALID, "plumb.score_adjusted needs 'points', a whole number from %d to %d",
-                       -POINTS_MAX, POINTS_MAX);
-    return ERR_OK;
-}
-
-static MUST_CHECK enum err check_reset(struct history_builder *builder, struct str category, struct err_info *why)
-{
-    arena_reset(builder->scratch);
-    struct str folded = unicode_fold(builder->scratch, category);
-    if (!str_equal(folded, STR("engagement")) && !str_equal(folded, STR("all")))
-        return err_set(why, ERR_INVALID, "plumb.score_reset needs 'category', engagement or all");
-    return ERR_OK;
-}
-
-static MUST_CHECK enum err check_reserved(struct history_builder *builder, const struct event_fact *fact,
-                                          enum name_kind kind, struct err_info *why)
-{
-    if (part_of(builder, fact, STR("score")).len == 0)
-        return err_set(why, ERR_INVALID, "%s needs 'score', the name of a score",
-                       kind == NAME_SCORE_RESET ? "plumb.score_reset" : "plumb.score_adjusted");
-    if (kind == NAME_SCORE_ADJUSTED) return check_adjustment(part_of(builder, fact, STR("points")), why);
-    return check_reset(builder, part_of(builder, fact, STR("category")), why);
-}
-
 /* ---- First pass: may it enter? ---- */
 
 static MUST_CHECK enum err check_name(struct history_builder *builder, const struct event_fact *fact, uint32_t *name,
@@ -100,11 +49,11 @@ static MUST_CHECK enum err check_name(struct history_builder *builder, const str
     if (*name != INTERN_NONE) {
         kind = (enum name_kind)events->kinds[*name];
     } else {
-        if (intern_count(events->names) >= EVENT_CLASSES_MAX / 2)
-            return err_set(why, ERR_TOO_BIG, "more than %d different event names", EVENT_CLASSES_MAX / 2);
-        kind = kind_of(builder, fact->name);
+        enum err e = door_name(intern_count(events->names), why);
+        if (e != ERR_OK) return e;
+        kind = door_name_kind(builder->scratch, fact->name);
     }
-    return kind == NAME_PLAIN ? ERR_OK : check_reserved(builder, fact, kind, why);
+    return door_parts(builder->scratch, builder->catalog, fact, kind, why);
 }
 
 /* Look up each property's text; pairs[i] belongs to fact->properties[i], with NEW_TEXT
@@ -123,7 +72,7 @@ static MUST_CHECK enum err look_up(struct history_builder *builder, const struct
         struct column_stage *column = builder_column(builder, property);
         INVARIANT(column->entity == ENTITY_EVENT);
         uint32_t known = text_cache_code(column->cache, column->texts, text, false);
-        events->pairs[i] = (struct staged_pair){property, known == INTERN_NONE ? NEW_TEXT : known + 1, i};
+        events->pairs[i] = (struct event_pair){property, known == INTERN_NONE ? NEW_TEXT : known + 1, i};
         if (known != INTERN_NONE || text.len == 0) continue;
         enum err e = builder_check_text(builder, property, column, text, why);
         if (e == ERR_OK) continue;
@@ -138,10 +87,10 @@ static MUST_CHECK enum err look_up(struct history_builder *builder, const struct
 /* Intern what is new and leave out what is empty. Returns how many pairs are left. */
 static uint32_t keep_texts(struct history_builder *builder, const struct event_fact *fact)
 {
-    struct staged_pair *pairs = builder->events.pairs;
+    struct event_pair *pairs = builder->events.pairs;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < fact->property_count; i++) {
-        struct staged_pair pair = pairs[i];
+        struct event_pair pair = pairs[i];
         if (pair.code == NEW_TEXT) {
             struct str text = str_trim(fact->properties[i].text);
             if (text.len == 0) continue;
@@ -151,32 +100,6 @@ static uint32_t keep_texts(struct history_builder *builder, const struct event_f
         }
         pairs[kept++] = pair;
     }
-    return kept;
-}
-
-static int compare_pairs(const void *a, const void *b)
-{
-    const struct staged_pair *left = a, *right = b;
-    if (left->property != right->property) return left->property < right->property ? -1 : 1;
-    return (left->position > right->position) - (left->position < right->position);
-}
-
-/* By property, each once: of a property that is there twice the last text stays. */
-static uint32_t sort_pairs(struct staged_pair *pairs, uint32_t count)
-{
-    uint32_t ordered = 1;
-    while (ordered < count && pairs[ordered - 1].property < pairs[ordered].property) ordered++;
-    if (ordered >= count) return count;
-    if (count > SORTED_BY_INSERTION) qsort(pairs, count, sizeof *pairs, compare_pairs);
-    for (uint32_t i = ordered; i < count; i++) {
-        struct staged_pair pair = pairs[i];
-        uint32_t to = i;
-        for (; to > 0 && compare_pairs(&pairs[to - 1], &pair) > 0; to--) pairs[to] = pairs[to - 1];
-        pairs[to] = pair;
-    }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (i + 1 == count || pairs[i].property != pairs[i + 1].property) pairs[kept++] = pairs[i];
     return kept;
 }
 
@@ -194,7 +117,7 @@ static uint32_t split_rows(struct history_builder *builder, uint32_t count, bool
     uint32_t kept = 0;
     uint64_t head = 0;
     for (uint32_t i = 0; i < count; i++) {
-        struct staged_pair pair = events->pairs[i];
+        struct event_pair pair = events->pairs[i];
         if (!pressed && !builder->columns[pair.property].demoted) {
             events->pairs[kept++] = pair;
             continue;
@@ -292,22 +215,20 @@ enum err history_builder_event(struct history_builder *builder, const struct eve
                                struct err_info *why)
 {
     struct event_stage *events = &builder->events;
-    if (fact->contact == RECORD_NONE) return err_set(why, ERR_TOO_BIG, "more than %u contacts", RECORDS_MAX);
+    enum err e = door_event(fact, events->count, why);
+    if (e != ERR_OK) return e;
     INVARIANT(fact->contact < intern_count(builder->records[ENTITY_CONTACT].names));
-    if (events->count >= EVENTS_MAX) return err_set(why, ERR_TOO_BIG, "more than %" PRIu64 " events", EVENTS_MAX);
-    if (fact->at_ms < EVENT_MIN_MS || fact->at_ms > EVENT_MAX_MS)
-        return err_set(why, ERR_INVALID, "the time lies outside the years 1900 to 5999");
     uint32_t name;
-    enum err e = check_name(builder, fact, &name, why);
+    e = check_name(builder, fact, &name, why);
     if (e == ERR_OK) e = look_up(builder, fact, bad_property, why);
     if (e != ERR_OK) return e;
 
     if (name == INTERN_NONE) {
         name = intern_add(events->names, fact->name);
         events->kinds = grown(events->kinds, name, &events->kind_capacity, sizeof *events->kinds);
-        events->kinds[name] = (uint8_t)kind_of(builder, fact->name);
+        events->kinds[name] = (uint8_t)door_name_kind(builder->scratch, fact->name);
     }
-    uint32_t count = sort_pairs(events->pairs, keep_texts(builder, fact));
+    uint32_t count = door_sort_pairs(events->pairs, keep_texts(builder, fact));
     struct staged_event event = {
         .at_ms = fact->at_ms,
         .hash = id_hash(builder, fact->id),

@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/intern.h"
 #include "history/builder.h"
+#include "history/door.h"
 #include "history/history_internal.h"
 #include "history/key_sort.h"
 #include "history/text_cache.h"
@@ -83,15 +84,6 @@ struct staged_event {
 #define PROVISIONAL_CLASSES_MAX (UINT32_C(1) << 22)
 #define PROVISIONAL_BYTES_MAX ((size_t)1 << 30)
 
-enum name_kind { NAME_PLAIN, NAME_SCORE_ADJUSTED, NAME_SCORE_RESET };
-
-/* One property of the event at the door. */
-struct staged_pair {
-    uint32_t property;
-    uint32_t code;     /* staged */
-    uint32_t position; /* among the event's properties as given */
-};
-
 /* Rows: the properties of an event that are not in its provisional class, as words,
  *     event number, count (| ROWS_PRESSED), then property and staged code of each
  * in the order of the events. The word 0 is not used, so offset 0 means none. */
@@ -116,7 +108,7 @@ struct event_stage {
     uint32_t *rows;
     uint64_t row_words, row_capacity;
     /* Scratch of one event. */
-    struct staged_pair *pairs;
+    struct event_pair *pairs;
     uint64_t pair_capacity;
     uint32_t *words;
     uint64_t word_capacity;

@@ -89,7 +89,7 @@ bool explain_part(const struct scan *scan, uint32_t score, uint32_t record, int6
 bool score_part_at(const struct scan *scan, uint32_t score, uint32_t record, int64_t as_of_ms, enum score_part part,
                    int64_t *micro)
 {
-    if (!scan->done[score] || scan->as_of_ms != as_of_ms)
+    if (!scan->done[score] || scan->as_of_ms != as_of_ms || record >= scan->results[score].count)
         return explain_part(scan, score, record, as_of_ms, part, micro);
     const struct score_column *column = &scan->results[score];
     *micro = part_of(part, column->total[record], column->fit[record], column->engagement[record]);

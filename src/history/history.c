@@ -1,4 +1,4 @@
-/* history.c — asking a finished history.
+/* history.c — asking a history of any kind.
  *
  * Everything here only reads. The sum over all event columns runs on several threads,
  * in blocks of a fixed size that the compiler turns into vectors: it does nothing but
@@ -6,17 +6,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
 
-#include "history/history_internal.h"
+#include "history/scan_internal.h"
 
 #define READ_THREADS_MAX 256
 #define BLOCK EVENT_PADDING /* events summed at a time; the last block ends in the padding */
 
-void history_free(struct history *history)
+/* What a built history owns beside the words of events and edges. */
+static void free_built(struct history *history)
 {
-    if (history == NULL) return;
     for (size_t i = 0; i < OBJECT_COUNT; i++) {
-        memory_free(history->records[i].ids);
-        memory_free(history->records[i].listed);
+        memory_free(history->records[i].name_of);
         intern_free(history->records[i].names);
         memory_free(history->records[i].named);
     }
@@ -27,15 +26,25 @@ void history_free(struct history *history)
     }
     for (size_t i = 0; i < ASSOCIATION_COUNT; i++) {
         memory_free(history->edges[i].forward);
-        memory_free(history->edges[i].forward_first);
         memory_free(history->edges[i].backward);
-        memory_free(history->edges[i].backward_first);
     }
-    memory_free(history->event_first);
     memory_free(history->minute);
     memory_free(history->ms);
     memory_free(history->class_id);
     arena_free(history->arena);
+}
+
+void history_free(struct history *history)
+{
+    if (history == NULL) return;
+    INVARIANT(history->kind != HISTORY_LIVE); /* live_free's */
+    if (history->kind == HISTORY_BUILT) free_built(history);
+    for (size_t i = 0; i < OBJECT_COUNT; i++) memory_free(history->records[i].listed);
+    for (size_t i = 0; i < ASSOCIATION_COUNT; i++) {
+        memory_free(history->edges[i].forward_run);
+        memory_free(history->edges[i].backward_run);
+    }
+    memory_free(history->event_run);
     memory_free(history);
 }
 
@@ -46,51 +55,57 @@ struct catalog *history_catalog(const struct history *history)
 
 uint32_t history_records(const struct history *history, enum entity object)
 {
-    return history->records[object].count;
+    return word_now(&history->records[object].count);
 }
 
 struct str history_record_id(const struct history *history, enum entity object, uint32_t record)
 {
-    INVARIANT(record < history->records[object].count);
-    return history->records[object].ids[record];
+    const struct record_table *table = &history->records[object];
+    INVARIANT(record < word_now(&table->reach));
+    return intern_at(table->names, word_now(&table->name_of[record]));
 }
 
 uint32_t history_find(const struct history *history, enum entity object, struct str id)
 {
-    uint32_t name = intern_find(history->records[object].names, id);
-    return name == INTERN_NONE ? RECORD_NONE : history->records[object].named[name];
+    const struct record_table *table = &history->records[object];
+    uint32_t name = intern_find(table->names, id);
+    if (name == INTERN_NONE) return RECORD_NONE;
+    uint32_t record = word_now(&table->named[name]);
+    return record < word_now(&table->count) ? record : RECORD_NONE; /* a frozen one's names may know more */
 }
 
 bool history_is_listed(const struct history *history, enum entity object, uint32_t record)
 {
-    INVARIANT(record < history->records[object].count);
-    return history->records[object].listed[record] != 0;
+    INVARIANT(record < word_now(&history->records[object].reach));
+    return __atomic_load_n(&history->records[object].listed[record], __ATOMIC_RELAXED) != 0;
 }
 
 uint64_t history_events(const struct history *history)
 {
-    return history->event_count;
+    return long_now(&history->event_count);
 }
 
 uint32_t history_event_classes(const struct history *history)
 {
-    return history->class_count;
+    return word_now(&history->class_count);
 }
 
 uint64_t history_event_bytes(const struct history *history)
 {
     uint64_t event_bytes = sizeof *history->minute + sizeof *history->ms + sizeof *history->class_id;
-    uint64_t offsets = (uint64_t)history->records[ENTITY_CONTACT].count + 1;
-    return (history->event_count + EVENT_PADDING) * event_bytes + offsets * sizeof *history->event_first;
+    if (history->row != NULL) event_bytes += sizeof *history->id_hash + sizeof *history->row;
+    uint64_t words = history_records(history, ENTITY_CONTACT);
+    return (history_events(history) + EVENT_PADDING) * event_bytes + words * sizeof *history->event_run;
 }
 
 uint64_t history_property_bytes(const struct history *history)
 {
-    uint64_t bytes = arena_bytes(history->arena); /* dictionaries and classes */
+    uint64_t bytes = history->arena != NULL ? arena_bytes(history->arena) : 0; /* dictionaries and classes */
     for (uint32_t i = 0; i < history->property_count; i++) {
         const struct property_column *column = &history->properties[i];
         bytes += column->version_count * sizeof *column->versions;
-        bytes += history->event_properties[i].row_count * sizeof *history->event_properties[i].rows;
+        bytes += word_now(&column->word_count) * sizeof *column->words;
+        bytes += long_now(&history->event_properties[i].row_count) * sizeof *history->event_properties[i].rows;
         if (column->base == NULL) continue;
         enum entity object = catalog_at(history->catalog, i)->entity;
         bytes += (uint64_t)history->records[object].count * sizeof *column->base;
@@ -98,32 +113,57 @@ uint64_t history_property_bytes(const struct history *history)
     return bytes;
 }
 
-/* The last version of `record` that began at or before as_of_ms; NULL when there is none. */
-static const struct version *version_at(const struct property_column *column, uint32_t record, int64_t as_of_ms)
+/* ---- Versions. ---- */
+
+/* Those of one record where the column has no words: they lie in the order of records. */
+static const struct version *find_versions(const struct property_column *column, uint32_t record, uint64_t *count)
 {
-    uint64_t low = 0;
-    uint64_t high = column->version_count;
+    uint64_t low = 0, high = column->version_count;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        const struct version *version = &column->versions[middle];
-        bool up_to = version->record < record || (version->record == record && version->from_ms <= as_of_ms);
-        if (up_to) low = middle + 1;
+        if (column->versions[middle].record < record) low = middle + 1;
         else high = middle;
     }
-    return low > 0 && column->versions[low - 1].record == record ? &column->versions[low - 1] : NULL;
+    uint64_t end = low;
+    while (end < column->version_count && column->versions[end].record == record) end++;
+    *count = end - low;
+    return column->versions + low;
+}
+
+const struct version *versions_of(const struct property_column *column, uint32_t record, uint64_t *count)
+{
+    uint32_t word_count;
+    const uint64_t *words = column_words(column, &word_count);
+    *count = 0;
+    if (words == NULL) return column->version_count > 0 ? find_versions(column, record, count) : NULL;
+    if (record >= word_count) return NULL;
+    struct run run = run_at(&words[record]);
+    *count = run.count;
+    return column->versions + run.first;
+}
+
+uint32_t code_at(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms)
+{
+    if (property >= history->property_count) return 0; /* no fact ever had it */
+    const struct property_column *column = &history->properties[property];
+    uint64_t count;
+    const struct version *versions = versions_of(column, record, &count);
+    while (count > 0 && versions[count - 1].from_ms > as_of_ms) count--;
+    if (count > 0) return versions[count - 1].code;
+    return column->base != NULL ? column->base[record] : 0;
+}
+
+const struct value *column_value(const struct property_column *column, uint32_t code)
+{
+    return code == 0 ? NULL : dictionary_at(&column->values, code);
 }
 
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms)
 {
     INVARIANT(property < history->property_count);
     enum entity object = catalog_at(history->catalog, property)->entity;
-    INVARIANT(object != ENTITY_EVENT && record < history->records[object].count);
-    const struct property_column *column = &history->properties[property];
-    const struct version *version = version_at(column, record, as_of_ms);
-    uint32_t code = 0;
-    if (version != NULL) code = version->code;
-    else if (column->base != NULL) code = column->base[record];
-    return code == 0 ? NULL : &column->values[code];
+    INVARIANT(object != ENTITY_EVENT && record < word_now(&history->records[object].reach));
+    return column_value(&history->properties[property], code_at(history, property, record, as_of_ms));
 }
 
 /* ---- The physical limit. ---- */
@@ -177,6 +217,7 @@ static void *read_part(void *argument)
 uint64_t history_read_columns(const struct history *history, unsigned threads)
 {
     struct reading readings[READ_THREADS_MAX];
+    INVARIANT(history->kind == HISTORY_BUILT);
     if (threads < 1) threads = 1;
     if (threads > READ_THREADS_MAX) threads = READ_THREADS_MAX;
     for (unsigned i = 0; i < threads; i++) {

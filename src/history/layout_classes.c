@@ -112,7 +112,7 @@ static struct candidate *list_candidates(const struct layout *layout, uint32_t *
     struct candidate *list = memory_array(history->property_count, sizeof *list);
     *count = 0;
     for (uint32_t i = 0; i < history->property_count; i++) {
-        uint32_t values = history->event_properties[i].value_count;
+        uint32_t values = history->event_properties[i].values.count;
         if (values > 1) list[(*count)++] = (struct candidate){i, values - 1, layout->name_rank[i]};
     }
     qsort(list, *count, sizeof *list, by_values);

@@ -77,6 +77,18 @@ static uint32_t keep_each_once(struct edge *edges, uint32_t *first, uint32_t rec
     return kept;
 }
 
+/* The words of runs that begin at first[record] and end at first[record + 1]; takes `first`. */
+static uint64_t *runs_between(uint32_t *first, uint32_t records)
+{
+    uint64_t *runs = memory_array(records, sizeof *runs);
+    for (uint32_t r = 0; r < records; r++) {
+        INVARIANT(first[r + 1] - first[r] <= RUN_COUNT_MAX);
+        runs[r] = run_word(first[r], first[r + 1] - first[r]);
+    }
+    memory_free(first);
+    return runs;
+}
+
 static void layout_kind(struct edge_stage *stage, const struct record_table *from, const struct record_table *to,
                         struct edges *out)
 {
@@ -87,12 +99,13 @@ static void layout_kind(struct edge_stage *stage, const struct record_table *fro
         stage->edges[i].to = to->named[stage->edges[i].to];
     }
     out->forward = memory_array(staged, sizeof *out->forward);
-    out->forward_first = deal_out(stage->edges, staged, false, from->count, out->forward);
+    uint32_t *first = deal_out(stage->edges, staged, false, from->count, out->forward);
     memory_free(stage->edges);
     *stage = (struct edge_stage){0};
-    out->count = keep_each_once(out->forward, out->forward_first, from->count);
+    out->count = keep_each_once(out->forward, first, from->count);
+    out->forward_run = runs_between(first, from->count);
     out->backward = memory_array(out->count, sizeof *out->backward);
-    out->backward_first = deal_out(out->forward, out->count, true, to->count, out->backward);
+    out->backward_run = runs_between(deal_out(out->forward, out->count, true, to->count, out->backward), to->count);
     out->all_forever = true;
     for (uint32_t i = 0; i < out->count; i++) out->all_forever &= out->forward[i].from_ms == FOREVER;
 }

@@ -292,7 +292,8 @@ static void write_bucket(struct dealing *dealing, uint32_t bucket, const struct 
             write_event(layout, &own[i], dealing->capacities);
         }
         if (own_count > 0) note_span(history, first_event, history->event_count - 1);
-        history->event_first[first + c + 1] = history->event_count;
+        INVARIANT(own_count <= RUN_COUNT_MAX);
+        history->event_run[first + c] = run_word(first_event, (uint32_t)own_count);
     }
 }
 
@@ -344,7 +345,7 @@ void layout_events(struct layout *layout)
     struct dealing dealing = {.layout = layout, .group_at = ROWS_HEAD};
     choose_buckets(&dealing, contacts, staged);
     deal_to_buckets(&dealing);
-    history->event_first = memory_array((size_t)contacts + 1, sizeof *history->event_first);
+    history->event_run = memory_array(contacts, sizeof *history->event_run);
     history->minute = memory_array(staged + EVENT_PADDING, sizeof *history->minute);
     history->ms = memory_array(staged + EVENT_PADDING, sizeof *history->ms);
     history->class_id = memory_array(staged + EVENT_PADDING, sizeof *history->class_id);

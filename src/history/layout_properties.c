@@ -35,8 +35,8 @@ static struct value parsed(struct arena *arena, enum type type, struct str text)
 }
 
 /* Sort and parse the texts of `column`, map staged codes to final ones, drop the table. */
-static const struct value *layout_dictionary(struct layout *layout, uint32_t property, struct column_stage *column,
-                                             uint32_t *value_count)
+static void layout_dictionary(struct layout *layout, uint32_t property, struct column_stage *column,
+                              struct dictionary *out)
 {
     struct history *history = layout->history;
     uint32_t count = intern_count(column->texts);
@@ -56,8 +56,9 @@ static const struct value *layout_dictionary(struct layout *layout, uint32_t pro
     intern_free(column->texts);
     column->texts = NULL;
     layout->codes[property] = codes;
-    *value_count = count + 1;
-    return values;
+    out->count = count + 1;
+    for (uint32_t i = 0; i < SEGMENTS_MAX && segment_begin(i) < out->count; i++)
+        out->segments[i] = values + segment_begin(i);
 }
 
 /* ---- Base and versions. ---- */
@@ -154,7 +155,7 @@ static void fill_versions(const struct column_stage *column, struct property_col
     const struct version_fact *facts = column->versions;
     out->versions = memory_resize(NULL, column->version_count, sizeof *out->versions);
     for (uint64_t i = 0; i < column->version_count; i++) {
-        struct version version = {facts[i].record, facts[i].code, facts[i].from_ms};
+        struct version version = {.record = facts[i].record, .code = facts[i].code, .from_ms = facts[i].from_ms};
         if (version.from_ms == FOREVER && out->base != NULL) {
             out->base[version.record] = version.code;
             continue;
@@ -174,7 +175,7 @@ static void layout_column(struct layout *layout, uint32_t property, struct colum
 {
     const struct record_table *records = &layout->history->records[column->entity];
     struct property_column *out = &layout->history->properties[property];
-    out->values = layout_dictionary(layout, property, column, &out->value_count);
+    layout_dictionary(layout, property, column, &out->values);
     translate(column, records->named, layout->codes[property]);
     uint64_t forever = column->base_count + column->forever_count;
     if (forever > 0 && records->count > SPARSE_RECORDS && forever < records->count / SPARSE_SHARE)
@@ -201,8 +202,7 @@ void layout_properties(struct layout *layout)
         if (column == NULL || column->texts == NULL) {
             catalog_resolve(history->catalog, i, TYPE_OPEN);
         } else if (column->entity == ENTITY_EVENT) {
-            struct event_column *out = &history->event_properties[i];
-            out->values = layout_dictionary(layout, i, column, &out->value_count);
+            layout_dictionary(layout, i, column, &history->event_properties[i].values);
         } else {
             layout_column(layout, i, column);
         }

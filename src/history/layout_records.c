@@ -70,14 +70,15 @@ static void number_records(struct record_stage *stage, const uint32_t *canonical
     sort_texts(stage->names, order, count);
     *table = (struct record_table){
         .count = count,
-        .ids = memory_array(count, sizeof *table->ids),
+        .reach = count,
+        .name_of = memory_array(count, sizeof *table->name_of),
         .listed = memory_array(count, sizeof *table->listed),
         .names = stage->names,
         .named = memory_array(known, sizeof *table->named),
     };
     stage->names = NULL;
     for (uint32_t i = 0; i < count; i++) {
-        table->ids[i] = intern_at(table->names, order[i]);
+        table->name_of[i] = order[i];
         table->listed[i] = stage->listed[order[i]];
         table->named[order[i]] = i;
     }

@@ -154,11 +154,13 @@ static void gather(struct view *view, const struct selector *selector, const uin
     const struct history *history = view->history;
     const struct selection *selection = selector->selection;
     const int64_t window_ms = selection->within_minutes < 0 ? INT64_MAX : selection->within_minutes * MS_PER_MINUTE;
-    for (uint64_t e = history->event_first[contact + 1]; e-- > history->event_first[contact];) {
+    const struct run events = events_of_contact(history, contact);
+    const uint32_t known_classes = class_match != NULL ? view->tables->class_count : 0;
+    for (uint64_t e = events.first + events.count; e-- > events.first;) {
         int64_t at_ms = event_ms(history, e);
         if (at_ms > view->as_of_ms) continue;
         if (at_ms <= after_ms || view->as_of_ms - at_ms >= window_ms) break;
-        uint8_t match = class_match != NULL ? class_match[history->class_id[e]] : CLASS_ASK;
+        uint8_t match = history->class_id[e] < known_classes ? class_match[history->class_id[e]] : CLASS_ASK;
         if (match == CLASS_YES || (match == CLASS_ASK && event_matches(history, selector, e, view->as_of_ms)))
             push_moment(view, count, at_ms);
     }
@@ -225,12 +227,14 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
     uint32_t score = catalog_find(history->catalog, ENTITY_EVENT, STR("score"));
     uint32_t points = catalog_find(history->catalog, ENTITY_EVENT, STR("points"));
     uint32_t category = catalog_find(history->catalog, ENTITY_EVENT, STR("category"));
-    for (uint64_t e = history->event_first[contact]; e < history->event_first[contact + 1]; e++) {
+    const struct run events = events_of_contact(history, contact);
+    for (uint64_t e = events.first; e < events.first + events.count; e++) {
         int64_t at_ms = event_ms(history, e);
         if (at_ms > view->as_of_ms) break;
         uint32_t class_id = history->class_id[e];
-        bool special = view->tables != NULL ? view->tables->special != NULL && view->tables->special[class_id]
-                                            : class_is_special(history, view->program->score, class_id);
+        bool known = view->tables != NULL && class_id < view->tables->class_count;
+        bool special = known ? view->tables->special != NULL && view->tables->special[class_id]
+                             : class_is_special(history, view->program->score, class_id);
         const struct value *named = special ? event_value(history, e, score) : NULL;
         if (named == NULL || !str_equal(named->raw, view->program->score->name)) continue;
         if (found->count == found->capacity) {

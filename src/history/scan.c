@@ -71,19 +71,17 @@ static void fold_events(struct worker *w, uint32_t first, uint32_t count)
     const struct history *history = pass->scan->history;
     slot_sums_clear(w->sums, pass->slots);
     if (pass->object == ENTITY_CONTACT) {
-        slots_add_contacts(pass->slots, w->sums, history, first, count);
+        w->events_read += slots_add_contacts(pass->slots, w->sums, history, first, count);
         slots_finish(pass->slots, w->sums);
-        w->events_read += history->event_first[first + count] - history->event_first[first];
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct association_view contacts = associated(history, pass->object, first + i, ENTITY_CONTACT);
         for (uint32_t c = 0; c < contacts.count; c++) {
             if (contacts.edges[c].from_ms > w->view.as_of_ms) continue;
-            uint32_t contact = edge_end(&contacts, c);
-            slots_add(pass->slots, w->sums, history, history->event_first[contact], history->event_first[contact + 1],
-                      i);
-            w->events_read += history->event_first[contact + 1] - history->event_first[contact];
+            struct run events = events_of_contact(history, edge_end(&contacts, c));
+            slots_add(pass->slots, w->sums, history, events.first, events.first + events.count, i);
+            w->events_read += events.count;
         }
     }
     slots_finish(pass->slots, w->sums);
@@ -422,10 +420,14 @@ void scan_run(struct scan *scan, const struct scan_options *options)
 {
     INVARIANT(options->threads >= 1);
     INVARIANT(options->as_of_ms >= EVENT_MIN_MS && options->as_of_ms <= EVENT_MAX_MS);
+    INVARIANT(scan->history->kind != HISTORY_LIVE); /* freeze it first */
     for (uint32_t s = 0; s < scan->set->score_count; s++) {
         scan->done[s] = false;
         if (scan->as_of_ms != options->as_of_ms) kept_drop(&scan->kept[s], scan->programs[s]);
-        if (scan->tables[s] != NULL && scan->as_of_ms != options->as_of_ms && !scan->tables[s]->for_any_instant) {
+        bool hold =
+            scan->as_of_ms == options->as_of_ms || (scan->tables[s] != NULL && scan->tables[s]->for_any_instant);
+        hold = hold && scan->history->kind == HISTORY_BUILT; /* else there may be new codes */
+        if (!hold) {
             tables_free(scan->tables[s]);
             scan->tables[s] = NULL;
         }

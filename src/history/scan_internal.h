@@ -1,5 +1,6 @@
 /* scan_internal.h — how the files of the scan share their work. Never outside src/history.
  *
+ *   history.c      versions of one record, beside what history.h has
  *   snapshot.c     properties, companies and open deals as they were at one instant
  *   tables.c       predicates evaluated once per event class and per property value
  *   record.c       the inputs of one record, by the general way
@@ -14,6 +15,16 @@
 #include "core/evaluate.h"
 #include "history/history_internal.h"
 #include "history/scan.h"
+
+/* ---- history.c ---- */
+
+/* The code of a property at as_of. */
+uint32_t code_at(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
+
+/* The versions of one record: a part of column->versions. */
+const struct version *versions_of(const struct property_column *column, uint32_t record, uint64_t *count);
+
+const struct value *column_value(const struct property_column *column, uint32_t code); /* NULL for 0 */
 
 /* ---- snapshot.c ---- */
 
@@ -31,12 +42,6 @@ struct snapshot {
 struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms, const struct program *const *programs,
                               uint32_t program_count);
 void snapshot_free(struct snapshot *snapshot); /* NULL is fine */
-
-/* The code of a property at as_of. */
-uint32_t code_at(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
-
-/* The versions of one record: a part of column->versions. */
-const struct version *versions_of(const struct property_column *column, uint32_t record, uint64_t *count);
 
 /* RECORD_NONE without one. `object` is contact or deal. */
 uint32_t primary_company(const struct history *history, enum entity object, uint32_t record, int64_t as_of_ms);
@@ -65,6 +70,7 @@ enum { CLASS_NO = 0, CLASS_YES = 1, CLASS_ASK = 2 }; /* ask: it depends on a row
 struct tables {
     struct arena *arena;
     bool for_any_instant;  /* no predicate compares with as_of */
+    uint32_t class_count;  /* classes they know: a live history may have more by now */
     uint8_t **class_match; /* [selector][class] */
     uint8_t **leaf;        /* [leaf][code]; NULL: depends on versions, ask per record */
     uint16_t **match;      /* [match][code]; NULL likewise */
@@ -81,7 +87,6 @@ bool event_matches(const struct history *history, const struct selector *selecto
 /* May an event of this class adjust or reset the score? For certain only with its `score`. */
 bool class_is_special(const struct history *history, const struct score *score, uint32_t class_id);
 uint16_t match_of_value(const struct rule *rule, const struct value *value, int64_t as_of_ms);
-const struct value *column_value(const struct property_column *column, uint32_t code); /* NULL for 0 */
 const struct value *event_value(const struct history *history, uint64_t event, uint32_t property);
 
 /* ---- threads.c ---- */
@@ -148,9 +153,10 @@ void slot_sums_clear(struct slot_sums *sums, const struct slots *slots);
 /* Add the events [first, last) of one contact to lane `lane`. */
 void slots_add(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,
                uint64_t last, uint32_t lane);
-/* The same for lanes 0..count-1 whose events lie together, contact by contact. */
-void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
-                        uint32_t first_contact, uint32_t count);
+/* The same for lanes 0..count-1: neighbouring contacts. At once where their events lie together.
+ * Returns how many events they have. */
+uint64_t slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
+                            uint32_t first_contact, uint32_t count);
 /* Take what is still queued; before this the columns are not complete. */
 void slots_finish(const struct slots *slots, struct slot_sums *sums);
 /* The sums of a signal that slots_has. Signal number program->signal_count counts the

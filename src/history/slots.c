@@ -464,19 +464,34 @@ void slots_add(const struct slots *slots, struct slot_sums *sums, const struct h
     }
 }
 
-void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
-                        uint32_t first_contact, uint32_t count)
+/* Do the events of these contacts lie together, in their order? */
+static bool lie_together(const struct run *runs, uint32_t count)
 {
-    const uint64_t *first = history->event_first + first_contact;
-    if (moves_nothing(slots)) return;
-    if (slots->some_later || first[count] - first[0] > QUEUE) {
-        for (uint32_t i = 0; i < count; i++) slots_add(slots, sums, history, first[i], first[i + 1], i);
-        return;
+    for (uint32_t i = 1; i < count; i++)
+        if (runs[i].first != runs[i - 1].first + runs[i - 1].count) return false;
+    return true;
+}
+
+uint64_t slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
+                            uint32_t first_contact, uint32_t count)
+{
+    struct run runs[BLOCK_RECORDS];
+    uint64_t events = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        runs[i] = events_of_contact(history, first_contact + i);
+        events += runs[i].count;
     }
-    if (first[count] - first[0] > QUEUE - sums->queued) accumulate(slots, sums);
+    if (moves_nothing(slots) || events == 0) return events;
+    if (slots->some_later || events > QUEUE || !lie_together(runs, count)) {
+        for (uint32_t i = 0; i < count; i++)
+            slots_add(slots, sums, history, runs[i].first, runs[i].first + runs[i].count, i);
+        return events;
+    }
+    if (events > QUEUE - sums->queued) accumulate(slots, sums);
     for (uint32_t i = 0; i < count; i++)
-        memset(sums->lane + sums->queued + (first[i] - first[0]), (int)i, first[i + 1] - first[i]);
-    queue_events(slots, sums, history, first[0], (uint32_t)(first[count] - first[0]));
+        memset(sums->lane + sums->queued + (runs[i].first - runs[0].first), (int)i, runs[i].count);
+    queue_events(slots, sums, history, runs[0].first, (uint32_t)events);
+    return events;
 }
 
 #define PAIRS(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)

@@ -6,32 +6,6 @@
 #include "base/unicode.h"
 #include "history/scan_internal.h"
 
-const struct version *versions_of(const struct property_column *column, uint32_t record, uint64_t *count)
-{
-    uint64_t low = 0, high = column->version_count;
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (column->versions[middle].record < record) low = middle + 1;
-        else high = middle;
-    }
-    uint64_t end = low;
-    while (end < column->version_count && column->versions[end].record == record) end++;
-    *count = end - low;
-    return column->versions + low;
-}
-
-uint32_t code_at(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms)
-{
-    if (property >= history->property_count) return 0; /* no fact ever had it */
-    const struct property_column *column = &history->properties[property];
-    uint32_t code = column->base != NULL ? column->base[record] : 0;
-    if (column->version_count == 0) return code;
-    uint64_t count;
-    const struct version *versions = versions_of(column, record, &count);
-    for (uint64_t i = 0; i < count && versions[i].from_ms <= as_of_ms; i++) code = versions[i].code;
-    return code;
-}
-
 /* ---- Associations ---- */
 
 struct association_view associated(const struct history *history, enum entity object, uint32_t record, enum entity over)
@@ -49,11 +23,11 @@ struct association_view associated(const struct history *history, enum entity ob
     };
     INVARIANT(how[object][over].possible);
     const struct edges *edges = &history->edges[how[object][over].kind];
-    const uint32_t *first = how[object][over].forward ? edges->forward_first : edges->backward_first;
+    struct run run = run_at((how[object][over].forward ? edges->forward_run : edges->backward_run) + record);
     const struct edge *all = how[object][over].forward ? edges->forward : edges->backward;
     return (struct association_view){
-        .edges = all + first[record],
-        .count = first[record + 1] - first[record],
+        .edges = all + run.first,
+        .count = run.count,
         .forward = how[object][over].forward,
     };
 }
@@ -104,30 +78,42 @@ bool deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms
 
 /* ---- The snapshot ---- */
 
+/* Lay the versions that began by as_of over codes. */
+static void resolve_versions(const struct property_column *column, int64_t as_of_ms, uint32_t records, uint32_t *codes)
+{
+    uint32_t word_count;
+    const uint64_t *words = column_words(column, &word_count);
+    for (uint32_t record = 0; record < records && record < word_count; record++) {
+        struct run run = run_at(&words[record]);
+        const struct version *versions = column->versions + run.first;
+        for (uint32_t i = 0; i < run.count && versions[i].from_ms <= as_of_ms; i++) codes[record] = versions[i].code;
+    }
+    for (uint64_t i = 0; i < column->version_count; i++) /* ascending in time: the last that holds stays */
+        if (column->versions[i].from_ms <= as_of_ms) codes[column->versions[i].record] = column->versions[i].code;
+}
+
 static void resolve_property(struct snapshot *snapshot, uint32_t property)
 {
     const struct history *history = snapshot->history;
     if (property >= history->property_count || snapshot->codes[property] != NULL) return;
     const struct property_column *column = &history->properties[property];
-    if (column->version_count == 0 && column->base != NULL) {
+    if (column->base != NULL && column->version_count == 0) {
         snapshot->codes[property] = column->base;
         return;
     }
     enum entity object = catalog_at(history->catalog, property)->entity;
     if (object == ENTITY_EVENT) return;
-    uint32_t count = history->records[object].count;
+    uint32_t count = history->records[object].reach;
     uint32_t *codes = ARENA_ARRAY(snapshot->arena, uint32_t, count);
     for (uint32_t i = 0; i < count && column->base != NULL; i++) codes[i] = column->base[i];
-    for (uint64_t i = 0; i < column->version_count; i++) /* ascending in time: the last that holds stays */
-        if (column->versions[i].from_ms <= snapshot->as_of_ms)
-            codes[column->versions[i].record] = column->versions[i].code;
+    resolve_versions(column, snapshot->as_of_ms, count, codes);
     snapshot->codes[property] = codes;
 }
 
 static void resolve_companies(struct snapshot *snapshot, enum entity object)
 {
     if (snapshot->company_of[object] != NULL) return;
-    uint32_t count = snapshot->history->records[object].count;
+    uint32_t count = snapshot->history->records[object].reach;
     uint32_t *company_of = ARENA_ARRAY(snapshot->arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
         company_of[i] = primary_company(snapshot->history, object, i, snapshot->as_of_ms);
@@ -137,7 +123,7 @@ static void resolve_companies(struct snapshot *snapshot, enum entity object)
 static void resolve_deals(struct snapshot *snapshot)
 {
     if (snapshot->deal_is_open != NULL) return;
-    uint32_t count = snapshot->history->records[ENTITY_DEAL].count;
+    uint32_t count = snapshot->history->records[ENTITY_DEAL].reach;
     bool *is_open = ARENA_ARRAY(snapshot->arena, bool, count);
     for (uint32_t i = 0; i < count; i++) is_open[i] = deal_is_open(snapshot->history, i, snapshot->as_of_ms);
     snapshot->deal_is_open = is_open;

@@ -10,11 +10,6 @@
 
 #define CODES_PER_PART 16384 /* values of a dictionary that a thread tests at a time */
 
-const struct value *column_value(const struct property_column *column, uint32_t code)
-{
-    return code == 0 ? NULL : &column->values[code];
-}
-
 /* ---- Event classes ---- */
 
 static uint32_t class_code(const struct event_class *class, uint32_t property)
@@ -49,9 +44,9 @@ static uint8_t where_class(const struct history *history, const struct condition
         if (where->property < history->property_count) {
             column = &history->event_properties[where->property];
             code = class_code(class, where->property);
-            if (code == 0 && column->row_count > 0) return CLASS_ASK;
+            if (code == 0 && long_now(&column->row_count) > 0) return CLASS_ASK;
         }
-        return test_passes(where->test, code == 0 ? NULL : &column->values[code], as_of_ms);
+        return test_passes(where->test, code == 0 ? NULL : dictionary_at(&column->values, code), as_of_ms);
     }
     case CONDITION_EVENT:
     case CONDITION_SEGMENT:
@@ -71,20 +66,31 @@ uint8_t class_matches(const struct history *history, const struct selector *sele
     return selection->where == NULL ? CLASS_YES : where_class(history, selection->where, class, as_of_ms);
 }
 
+/* A row value is one word to readers: a rolled back one may be written over. */
+static struct row_value row_at(const struct event_column *column, uint64_t index)
+{
+    struct row_value row;
+    uint64_t word = __atomic_load_n((const uint64_t *)(const void *)&column->rows[index], __ATOMIC_RELAXED);
+    memcpy(&row, &word, sizeof row);
+    return row;
+}
+
 const struct value *event_value(const struct history *history, uint64_t event, uint32_t property)
 {
     if (property >= history->property_count) return NULL;
     const struct event_column *column = &history->event_properties[property];
     uint32_t code = class_code(&history->classes[history->class_id[event]], property);
-    if (code != 0) return &column->values[code];
-    uint64_t low = 0, high = column->row_count;
+    if (code != 0) return dictionary_at(&column->values, code);
+    const uint64_t number = history->row != NULL ? history->row[event] : event, count = long_now(&column->row_count);
+    uint64_t low = 0, high = count;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (column->rows[middle].event < event) low = middle + 1;
+        if (row_at(column, middle).event < number) low = middle + 1;
         else high = middle;
     }
-    bool found = low < column->row_count && column->rows[low].event == event;
-    return found ? &column->values[column->rows[low].code] : NULL;
+    if (low == count) return NULL;
+    struct row_value found = row_at(column, low);
+    return found.event == number ? dictionary_at(&column->values, found.code) : NULL;
 }
 
 static bool where_event(const struct history *history, const struct condition *where, uint64_t event, int64_t as_of_ms)
@@ -118,8 +124,9 @@ bool class_is_special(const struct history *history, const struct score *score, 
     uint32_t property = catalog_find(history->catalog, ENTITY_EVENT, STR("score"));
     if (property == INTERN_NONE || property >= history->property_count) return false;
     uint32_t code = class_code(class, property);
-    if (code == 0) return history->event_properties[property].row_count > 0;
-    return str_equal(history->event_properties[property].values[code].raw, score->name);
+    const struct event_column *column = &history->event_properties[property];
+    if (code == 0) return long_now(&column->row_count) > 0;
+    return str_equal(dictionary_at(&column->values, code)->raw, score->name);
 }
 
 /* ---- Property values ---- */
@@ -171,8 +178,8 @@ static bool program_depends_on_as_of(const struct program *program)
 /* Codes of a property's dictionary, at least the one of "no value". */
 static uint32_t code_count(const struct history *history, uint32_t property)
 {
-    if (property >= history->property_count || history->properties[property].value_count == 0) return 1;
-    return history->properties[property].value_count;
+    uint32_t count = property < history->property_count ? word_now(&history->properties[property].values.count) : 0;
+    return count > 0 ? count : 1;
 }
 
 /* Part of the table of a leaf or a match: codes [first, end). */
@@ -212,7 +219,7 @@ static void fill_part(const struct filling *f, const struct part *part)
     uint32_t match = part->index - program->leaf_count;
     uint32_t property = is_leaf ? program->leaves[part->index].property : program->matches[match]->property;
     for (uint32_t code = part->first; code < part->end; code++) {
-        const struct value *value = code == 0 ? NULL : &f->history->properties[property].values[code];
+        const struct value *value = code == 0 ? NULL : column_value(&f->history->properties[property], code);
         if (is_leaf)
             f->tables->leaf[part->index][code] = test_passes(program->leaves[part->index].test, value, f->as_of_ms);
         else f->tables->match[match][code] = match_of_value(program->matches[match], value, f->as_of_ms);
@@ -261,6 +268,7 @@ struct tables *tables_new(const struct history *history, const struct program *p
     struct tables *tables = ARENA_NEW(arena, struct tables);
     tables->arena = arena;
     tables->for_any_instant = !program_depends_on_as_of(program);
+    tables->class_count = history->class_count;
     tables->class_match = ARENA_ARRAY(arena, uint8_t *, program->selector_count);
     for (uint32_t s = 0; s < program->selector_count; s++) {
         tables->class_match[s] = ARENA_ARRAY(arena, uint8_t, history->class_count);

@@ -177,6 +177,9 @@ struct store_batch {
  *          id that is there already; ERR_INTERNAL. */
 MUST_CHECK enum err store_append(struct store *store, const struct store_batch *batch, struct err_info *why);
 
+/* The number that the next event must have. Greater than that of the last one read when the last ones were erased. */
+uint32_t store_next_event(struct store *store);
+
 /* Everything, in the order in which it can be taken again: properties, records, changes,
  * identifiers, merges, versions, associations, events (by number), definitions, bands (the latest
  * of each record and score). Members that are NULL are not called. Returning other than
@@ -290,8 +293,12 @@ MUST_CHECK enum err store_text_names(struct store *store, struct str prefix, str
 
 /* ---- Keeping. ---- */
 
-/* Everything that a person's row, identifiers, values, events, rejects and bands say is gone; the
- * record's number stays, as an empty row. Overwritten on the disk, not only unlinked. */
+/* Everything that a person's row, identifiers, values, associations, events, rejects and bands say is gone, also of
+ * contacts that were merged with this one; the records' numbers stay, as empty rows (no id, not listed, archived), and
+ * so do merges, which hold numbers alone. Numbers of erased events are not used again. Overwritten on the disk, not
+ * only unlinked. A reject goes when it names one of the person's identifiers.
+ * Errors   ERR_NOT_FOUND; ERR_UNAVAILABLE, also when it is erased but somebody's long reading kept the log from being
+ *          overwritten: call again. */
 MUST_CHECK enum err store_erase_contact(struct store *store, uint32_t contact, struct err_info *why);
 
 /* A copy of the store in another file, while others write. ERR_CONFLICT: there is a file already. */

@@ -107,7 +107,7 @@ static void append_event(struct world *world, uint64_t event, struct buf *out)
             if (column->rows[i].event == event) code = column->rows[i].code;
         if (code == 0) continue;
         buf_format(out, "%s" STR_FMT "=" STR_FMT, before, STR_ARG(catalog_at(world->catalog, property)->name),
-                   STR_ARG(column->values[code].raw));
+                   STR_ARG(dictionary_at(&column->values, code)->raw));
         before = ",";
     }
     buf_append_c(out, before[0] == '{' ? "" : "}");
@@ -118,7 +118,8 @@ struct str world_events(struct world *world, const char *contact)
     uint32_t record = history_find(world->history, ENTITY_CONTACT, str_from_c(contact));
     if (record == RECORD_NONE) return STR("nobody");
     AUTO_BUF out = BUF_INIT(TEXT_MAX);
-    for (uint64_t e = world->history->event_first[record]; e < world->history->event_first[record + 1]; e++) {
+    struct run events = events_of_contact(world->history, record);
+    for (uint64_t e = events.first; e < events.first + events.count; e++) {
         if (out.len > 0) buf_append_char(&out, ' ');
         append_event(world, e, &out);
     }

@@ -11,7 +11,7 @@ static void check_records(const struct record_table *a, const struct record_tabl
 {
     CHECK_INT(a->count, b->count);
     for (uint32_t i = 0; i < a->count; i++) {
-        CHECK_STR(a->ids[i], b->ids[i]);
+        CHECK_STR(intern_at(a->names, a->name_of[i]), intern_at(b->names, b->name_of[i]));
         CHECK_INT(a->listed[i], b->listed[i]);
     }
     CHECK_INT(intern_count(a->names), intern_count(b->names));
@@ -22,20 +22,21 @@ static void check_records(const struct record_table *a, const struct record_tabl
     }
 }
 
-static void check_values(const struct value *a, uint32_t a_count, const struct value *b, uint32_t b_count)
+static void check_values(const struct dictionary *a, const struct dictionary *b)
 {
-    CHECK_INT(a_count, b_count);
-    for (uint32_t i = 1; i < a_count; i++) {
-        CHECK_INT(a[i].type, b[i].type);
-        CHECK_STR(a[i].raw, b[i].raw);
-        CHECK_STR(a[i].folded, b[i].folded);
-        CHECK_INT(a[i].instant_ms, b[i].instant_ms);
+    CHECK_INT(a->count, b->count);
+    for (uint32_t i = 1; i < a->count; i++) {
+        const struct value *left = dictionary_at(a, i), *right = dictionary_at(b, i);
+        CHECK_INT(left->type, right->type);
+        CHECK_STR(left->raw, right->raw);
+        CHECK_STR(left->folded, right->folded);
+        CHECK_INT(left->instant_ms, right->instant_ms);
     }
 }
 
 static void check_column(const struct property_column *a, const struct property_column *b, uint32_t records)
 {
-    check_values(a->values, a->value_count, b->values, b->value_count);
+    check_values(&a->values, &b->values);
     CHECK_INT(a->base == NULL, b->base == NULL);
     for (uint32_t i = 0; a->base != NULL && b->base != NULL && i < records; i++) CHECK_INT(a->base[i], b->base[i]);
     CHECK_INT(a->version_count, b->version_count);
@@ -48,7 +49,7 @@ static void check_column(const struct property_column *a, const struct property_
 
 static void check_event_column(const struct event_column *a, const struct event_column *b)
 {
-    check_values(a->values, a->value_count, b->values, b->value_count);
+    check_values(&a->values, &b->values);
     CHECK_INT(a->row_count, b->row_count);
     for (uint64_t i = 0; i < a->row_count; i++) {
         CHECK_INT(a->rows[i].event, b->rows[i].event);
@@ -77,7 +78,7 @@ static void check_classes(const struct history *a, const struct history *b)
 static void check_events(const struct history *a, const struct history *b)
 {
     CHECK_INT(a->event_count, b->event_count);
-    for (uint32_t i = 0; i <= a->records[ENTITY_CONTACT].count; i++) CHECK_INT(a->event_first[i], b->event_first[i]);
+    for (uint32_t i = 0; i < a->records[ENTITY_CONTACT].count; i++) CHECK_TRUE(a->event_run[i] == b->event_run[i]);
     for (uint64_t i = 0; i < a->event_count; i++) {
         CHECK_INT(a->minute[i], b->minute[i]);
         CHECK_INT(a->ms[i], b->ms[i]);
@@ -106,10 +107,10 @@ static void check_edges(const struct history *a, const struct history *b, int ki
     CHECK_INT(left->all_forever, right->all_forever);
     check_edge_list(left->forward, right->forward, left->count);
     check_edge_list(left->backward, right->backward, left->count);
-    for (uint32_t i = 0; i <= a->records[edge_ends[kind][0]].count; i++)
-        CHECK_INT(left->forward_first[i], right->forward_first[i]);
-    for (uint32_t i = 0; i <= a->records[edge_ends[kind][1]].count; i++)
-        CHECK_INT(left->backward_first[i], right->backward_first[i]);
+    for (uint32_t i = 0; i < a->records[edge_ends[kind][0]].count; i++)
+        CHECK_TRUE(left->forward_run[i] == right->forward_run[i]);
+    for (uint32_t i = 0; i < a->records[edge_ends[kind][1]].count; i++)
+        CHECK_TRUE(left->backward_run[i] == right->backward_run[i]);
 }
 
 void check_equal(const struct history *a, const struct history *b)
@@ -129,6 +130,12 @@ void check_equal(const struct history *a, const struct history *b)
     for (int i = 0; i < ASSOCIATION_COUNT; i++) check_edges(a, b, i);
 }
 
+static bool is_in(uint64_t place, uint64_t word)
+{
+    struct run run = run_of(word);
+    return place >= run.first && place < run.first + run.count;
+}
+
 static void check_edge_order(const struct history *history, int kind)
 {
     const struct edges *edges = &history->edges[kind];
@@ -141,8 +148,8 @@ static void check_edge_order(const struct history *history, int kind)
     }
     for (uint32_t i = 0; i < edges->count; i++) {
         const struct edge *forward = &edges->forward[i], *backward = &edges->backward[i];
-        CHECK_TRUE(i >= edges->forward_first[forward->from] && i < edges->forward_first[forward->from + 1]);
-        CHECK_TRUE(i >= edges->backward_first[backward->to] && i < edges->backward_first[backward->to + 1]);
+        CHECK_TRUE(is_in(i, edges->forward_run[forward->from]));
+        CHECK_TRUE(is_in(i, edges->backward_run[backward->to]));
     }
 }
 
@@ -155,13 +162,14 @@ static uint64_t sort_key(const struct history *history, uint64_t event)
 static void check_event_order(const struct history *history)
 {
     uint32_t contacts = history->records[ENTITY_CONTACT].count;
-    CHECK_INT(history->event_first[0], 0);
-    CHECK_INT(history->event_first[contacts], history->event_count);
+    uint64_t end = 0;
     for (uint32_t c = 0; c < contacts; c++) {
-        CHECK_TRUE(history->event_first[c] <= history->event_first[c + 1]);
-        for (uint64_t i = history->event_first[c] + 1; i < history->event_first[c + 1]; i++)
-            CHECK_TRUE(sort_key(history, i - 1) <= sort_key(history, i));
+        struct run run = run_of(history->event_run[c]);
+        CHECK_TRUE(run.first == end);
+        end += run.count;
+        for (uint64_t i = run.first + 1; i < end; i++) CHECK_TRUE(sort_key(history, i - 1) <= sort_key(history, i));
     }
+    CHECK_INT(end, history->event_count);
     for (uint64_t i = 0; i < history->event_count; i++) {
         CHECK_TRUE(history->class_id[i] < history->class_count);
         CHECK_TRUE(history->ms[i] < MS_PER_MINUTE);
@@ -178,7 +186,7 @@ static void check_column_order(const struct history *history, uint32_t property)
     for (uint64_t i = 0; i < column->version_count; i++) {
         const struct version *version = &column->versions[i];
         CHECK_TRUE(version->from_ms > FOREVER);
-        CHECK_TRUE(version->code == 0 || version->code < column->value_count);
+        CHECK_TRUE(version->code == 0 || version->code < column->values.count);
         if (i == 0) continue;
         const struct version *before = version - 1;
         CHECK_TRUE(before->record < version->record ||
@@ -186,16 +194,21 @@ static void check_column_order(const struct history *history, uint32_t property)
     }
     const struct event_column *events = &history->event_properties[property];
     for (uint64_t i = 0; i < events->row_count; i++) {
-        CHECK_TRUE(events->rows[i].code > 0 && events->rows[i].code < events->value_count);
+        CHECK_TRUE(events->rows[i].code > 0 && events->rows[i].code < events->values.count);
         CHECK_TRUE(i == 0 || events->rows[i - 1].event < events->rows[i].event);
     }
+}
+
+static struct str id_of(const struct history *history, int object, uint32_t record)
+{
+    return history_record_id(history, (enum entity)object, record);
 }
 
 void check_invariants(const struct history *history)
 {
     for (int o = 0; o < OBJECT_COUNT; o++)
         for (uint32_t i = 1; i < history->records[o].count; i++)
-            CHECK_TRUE(str_compare(history->records[o].ids[i - 1], history->records[o].ids[i]) < 0);
+            CHECK_TRUE(str_compare(id_of(history, o, i - 1), id_of(history, o, i)) < 0);
     for (int i = 0; i < ASSOCIATION_COUNT; i++) check_edge_order(history, i);
     for (uint32_t i = 0; i < history->property_count; i++) check_column_order(history, i);
     check_event_order(history);
@@ -207,8 +220,9 @@ struct str event_text(const struct history *history, uint64_t event, uint32_t pr
     const struct event_class *class = &history->classes[history->class_id[event]];
     const struct event_column *column = &history->event_properties[property];
     for (uint32_t i = 0; i < class->property_count; i++)
-        if (class->properties[i].property == property) return column->values[class->properties[i].code].raw;
+        if (class->properties[i].property == property)
+            return dictionary_at(&column->values, class->properties[i].code)->raw;
     for (uint64_t i = 0; i < column->row_count; i++)
-        if (column->rows[i].event == event) return column->values[column->rows[i].code].raw;
+        if (column->rows[i].event == event) return dictionary_at(&column->values, column->rows[i].code)->raw;
     return (struct str){0};
 }

@@ -164,9 +164,9 @@ TEST(a_text_that_is_not_of_its_type_is_refused_and_leaves_no_trace)
     }
     set_property(&world, "employees", a, FOREVER, " 50 ", "");
     world_finish(&world);
-    CHECK_INT(world.history->properties[employees].value_count, 2);
+    CHECK_INT(world.history->properties[employees].values.count, 2);
     CHECK_STR(text_at(&world, "employees", "a", 0), STR("50"));
-    CHECK_DOUBLE(world.history->properties[employees].values[1].number, 50.0);
+    CHECK_DOUBLE(dictionary_at(&world.history->properties[employees].values, 1)->number, 50.0);
     world_free(&world);
 }
 
@@ -223,7 +223,7 @@ TEST(open_columns_get_the_type_their_values_have)
     for (uint32_t i = 0; i < COUNT_OF(expected); i++) {
         CHECK_INT(catalog_at(world.catalog, i)->type, expected[i]);
         CHECK_INT(seen[i], i < 4);
-        if (i < 4) CHECK_INT(world.history->properties[i].values[1].type, expected[i]);
+        if (i < 4) CHECK_INT(dictionary_at(&world.history->properties[i].values, 1)->type, expected[i]);
     }
     world_free(&world);
 }
@@ -296,7 +296,7 @@ TEST(associations_are_found_from_both_ends_each_once)
         CHECK_INT(edges->forward[i].to, expected[i].to);
         CHECK_INT(edges->forward[i].from_ms, expected[i].from_ms);
     }
-    CHECK_INT(edges->backward_first[1], 2);
+    CHECK_INT(run_of(edges->backward_run[0]).count, 2);
     CHECK_INT(edges->backward[2].from, 0);
     CHECK_TRUE(world.history->edges[ASSOCIATION_DEAL_CONTACT].all_forever);
     world_free(&world);

@@ -86,5 +86,5 @@ uint32_t events_of(const struct world *world, const char *id)
 {
     uint32_t record = history_find(world->history, ENTITY_CONTACT, str_from_c(id));
     CHECK_TRUE(record != RECORD_NONE);
-    return (uint32_t)(world->history->event_first[record + 1] - world->history->event_first[record]);
+    return events_of_contact(world->history, record).count;
 }

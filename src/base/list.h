@@ -1,0 +1,43 @@
+/* list.h — an array that grows, of any type.
+ *
+ *     LIST(struct edge) edges = {0};
+ *     *LIST_ADD(&edges) = (struct edge){from, to};
+ *     for (size_t i = 0; i < edges.count; i++) use(&edges.at[i]);
+ *     LIST_RELEASE(&edges);
+ *
+ * Zeroed is empty. Emptied by count = 0, which keeps the memory. Elements move when it grows. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_BASE_LIST_H
+#define PLUMB_BASE_LIST_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+
+#define LIST(type)              \
+    struct {                    \
+        type *at;               \
+        size_t count, capacity; \
+    }
+
+/* The array with room for one element more. */
+static inline void *list_grown(void *at, size_t count, size_t *capacity, size_t element_bytes)
+{
+    if (count < *capacity) return at;
+    *capacity = *capacity == 0 ? 16 : *capacity * 2;
+    return memory_resize(at, *capacity, element_bytes);
+}
+
+/* A pointer to a new last element, not yet written. */
+#define LIST_ADD(list)                                                                                  \
+    ((list)->at = list_grown((list)->at, (list)->count, &(list)->capacity, sizeof *(list)->at), \
+     &(list)->at[(list)->count++])
+
+#define LIST_RELEASE(list)                                   \
+    do {                                                     \
+        memory_free((list)->at);                             \
+        (list)->at = NULL;                                   \
+        (list)->count = (list)->capacity = 0;                \
+    } while (0)
+
+#endif

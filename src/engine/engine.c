@@ -1,0 +1,148 @@
+/* engine.c — opening and closing, and what any thread may ask. */
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine_internal.h"
+
+enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
+{
+    INVARIANT(options->threads >= 1);
+    struct engine *engine = memory_alloc(sizeof *engine);
+    engine->options = *options;
+    engine->store = options->store;
+    engine->clock = options->clock;
+    engine->catalog = catalog_new();
+    engine->live = live_new(engine->catalog);
+    engine->people = people_new();
+    engine->bands = bands_new();
+    batch_init(&engine->batch);
+    pthread_rwlock_init(&engine->people_lock, NULL);
+    pthread_mutex_init(&engine->edition_lock, NULL);
+    pthread_mutex_init(&engine->queue_lock, NULL);
+    pthread_cond_init(&engine->queue_filled, NULL);
+    pthread_cond_init(&engine->state_changed, NULL);
+    *out = engine;
+    enum err e = writer_start(engine, why);
+    if (e == ERR_OK) e = sweeper_start(engine, why);
+    if (e == ERR_OK) return ERR_OK;
+    *out = NULL;
+    engine_close(engine);
+    return e;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (engine == NULL) return;
+    writer_stop(engine);
+    sweeper_stop(engine);
+    editions_close(engine);
+    batch_release(&engine->batch);
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        LIST_RELEASE(&engine->states[i]);
+        LIST_RELEASE(&engine->touch_marks[i]);
+    }
+    LIST_RELEASE(&engine->stored_properties);
+    bands_free(engine->bands);
+    people_free(engine->people);
+    live_free(engine->live);
+    catalog_free(engine->catalog);
+    pthread_rwlock_destroy(&engine->people_lock);
+    pthread_mutex_destroy(&engine->edition_lock);
+    pthread_mutex_destroy(&engine->queue_lock);
+    pthread_cond_destroy(&engine->queue_filled);
+    pthread_cond_destroy(&engine->state_changed);
+    memory_free(engine);
+}
+
+/* ---- How far it is. ---- */
+
+struct engine_progress engine_progress(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    struct engine_progress progress = {
+        .phase = engine->phase, .done = engine->loaded, .all = engine->to_load, .why = engine->failure};
+    pthread_mutex_unlock(&engine->queue_lock);
+    return progress;
+}
+
+enum err engine_wait_ready(struct engine *engine, struct err_info *why)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    while (engine->phase == ENGINE_LOADING) pthread_cond_wait(&engine->state_changed, &engine->queue_lock);
+    enum engine_phase phase = engine->phase;
+    pthread_mutex_unlock(&engine->queue_lock);
+    return phase == ENGINE_READY ? ERR_OK : err_set(why, engine->failure.code, "%s", engine->failure.msg);
+}
+
+struct engine_counts engine_counts(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    struct engine_counts counts = engine->counts;
+    counts.waiting = engine->waiting;
+    pthread_mutex_unlock(&engine->queue_lock);
+    const struct history *history = live_history(engine->live);
+    for (int object = 0; object < OBJECT_COUNT; object++)
+        counts.records[object] = history_records(history, (enum entity)object);
+    counts.events = history_events(history);
+    return counts;
+}
+
+void engine_listen(struct engine *engine,
+                   void (*listener)(void *context, const struct band_change *changes, size_t count), void *context)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    engine->listener_context = context;
+    __atomic_store_n(&engine->listener, listener, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&engine->queue_lock);
+}
+
+/* ---- Who is who. ---- */
+
+const struct history *engine_history(struct engine *engine)
+{
+    return live_history(engine->live);
+}
+
+struct catalog *engine_catalog(struct engine *engine)
+{
+    return engine->catalog;
+}
+
+uint32_t engine_find_contact(struct engine *engine, enum identifier_kind kind, struct str text)
+{
+    AUTO_ARENA arena = arena_new();
+    struct str normal = people_normal(kind, text, arena);
+    pthread_rwlock_rdlock(&engine->people_lock);
+    uint32_t contact = people_find(engine->people, kind, normal);
+    pthread_rwlock_unlock(&engine->people_lock);
+    return contact;
+}
+
+uint32_t engine_find(struct engine *engine, enum entity object, struct str id)
+{
+    if (object == ENTITY_CONTACT) return engine_find_contact(engine, IDENTIFIER_ID, id);
+    return history_find(live_history(engine->live), object, str_trim(id));
+}
+
+void engine_record(struct engine *engine, enum entity object, uint32_t record, struct arena *arena,
+                   struct record_info *out)
+{
+    const struct history *history = live_history(engine->live);
+    *out = (struct record_info){.id = history_record_id(history, object, record),
+                                .listed = history_is_listed(history, object, record),
+                                .merged_into = RECORD_NONE};
+    pthread_rwlock_rdlock(&engine->people_lock);
+    out->created_ms = engine->states[object].at[record].created_ms;
+    out->archived = engine->states[object].at[record].archived;
+    if (object == ENTITY_CONTACT) {
+        uint32_t root = people_root(engine->people, record);
+        if (root != record) out->merged_into = root;
+        out->identifier_count = people_identifiers(engine->people, record, arena, &out->identifiers);
+    }
+    pthread_rwlock_unlock(&engine->people_lock);
+}
+
+uint32_t engine_band(struct engine *engine, const struct edition *edition, uint32_t score, uint32_t record)
+{
+    const struct score *definition = edition->set.scores[score];
+    uint32_t number = bands_find_score(engine->bands, definition->name);
+    return number == UINT32_MAX ? BAND_NONE : bands_index(engine->bands, number, record, definition);
+}

@@ -1,0 +1,181 @@
+/* engine_internal.h — how the files of the engine share their work. Never outside src/engine.
+ *
+ *   engine.c      opening, closing, questions from any thread
+ *   writer.c      the queue, the writer's thread, group commit
+ *   batch.c       what one transaction will hold, and taking it back
+ *   take.c        one fact into columns and batch
+ *   judge.c       records that were touched: scores, bands, what changed
+ *   verbs.c       merge, archive, erase, associate, audit
+ *   editions.c    published definitions: compile, publish, swap
+ *   replay.c      bands as they would have been entered in the past
+ *   everybody.c   scans over a frozen history, the sweep
+ *   startup.c     everything from the store, once
+ *
+ * Who may touch what: `live`, `people`, `bands`, `batch`, `catalog` and `scorer` are changed by the
+ * writer alone. Readers on other threads use the live history freely, `people` and
+ * `states` under `people_lock` (which the writer holds for one fact at a time, never while the
+ * disk is written), and an edition by its count of references. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_ENGINE_ENGINE_INTERNAL_H
+#define PLUMB_ENGINE_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "base/list.h"
+#include "core/band.h"
+#include "engine/bands.h"
+#include "engine/engine.h"
+#include "engine/people.h"
+#include "history/scorer.h"
+
+/* ---- batch.c ---- */
+
+struct touched {
+    enum entity object;
+    uint32_t record;
+};
+
+/* The facts of one transaction as they gather. Views in them are borrowed from submissions, or lie in `arena`. */
+struct batch {
+    struct arena *arena;
+    LIST(struct property_fact) properties;
+    LIST(struct record_fact) records;
+    LIST(struct record_change) changes;
+    LIST(struct identifier_fact) identifiers;
+    LIST(struct merge_fact) merges;
+    LIST(struct version_fact_row) versions;
+    LIST(struct association_fact) associations;
+    LIST(struct event_fact_row) events;
+    LIST(struct definition_fact) definitions;
+    LIST(struct band_fact) bands;
+    LIST(struct reject_fact) rejects;
+    LIST(struct audit_fact) audits;
+    LIST(struct touched) touched;
+    LIST(struct band_change) band_changes; /* for listeners */
+    uint32_t next_event_before;
+};
+
+/* What is known of a company's or deal's number beside the history; contacts' lie in people.c. */
+struct record_state {
+    int64_t created_ms;
+    bool archived;
+};
+
+/* A verb that runs alone on the writer's thread. */
+struct errand {
+    enum err (*run)(struct engine *engine, void *argument, struct err_info *why);
+    void *argument;
+    enum err outcome;
+    struct err_info why;
+    bool finished;
+    struct errand *next;
+};
+
+struct engine {
+    struct engine_options options;
+    struct store *store;
+    const struct clock *clock;
+    struct catalog *catalog;
+    struct live *live;
+    struct people *people;
+    struct bands *bands;
+    struct batch batch;
+    LIST(struct record_state) states[OBJECT_COUNT];
+    LIST(uint32_t) touch_marks[OBJECT_COUNT]; /* number of the batch that touched a record last */
+    uint32_t batch_number;
+    LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
+    uint32_t next_event;
+    uint64_t hash_seed;   /* of message ids; the store's, so that hashes hold for ever */
+    pthread_rwlock_t people_lock;
+
+    /* editions.c */
+    struct edition *edition;       /* what the writer judges by */
+    struct edition *published;     /* what readers get; under edition_lock */
+    pthread_mutex_t edition_lock;
+    struct scorer *scorer;         /* of the edition, the writer's */
+    struct score_value *values;    /* [score_count] scratch of the writer */
+    LIST(uint32_t) band_scores;    /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
+    bool scores_of[OBJECT_COUNT];  /* the edition has a score of this object */
+
+    /* writer.c */
+    pthread_t writer;
+    pthread_mutex_t queue_lock;
+    pthread_cond_t queue_filled, state_changed;
+    struct submission *first, *last;
+    struct errand *first_errand, *last_errand;
+    uint32_t waiting;
+    bool stopping;
+    enum engine_phase phase;
+    struct err_info failure;
+    uint64_t loaded, to_load;
+
+    /* everybody.c */
+    pthread_t sweeper;
+    bool sweeper_started;
+
+    void (*listener)(void *context, const struct band_change *changes, size_t count);
+    void *listener_context;
+    struct engine_counts counts; /* under queue_lock */
+};
+
+void batch_init(struct batch *batch);
+void batch_release(struct batch *batch);
+/* Everything that is changed from now on can be taken back. */
+void batch_begin(struct engine *engine);
+/* Make it durable, or take it back: from columns, people and bands. Calls the listener. */
+MUST_CHECK enum err batch_end(struct engine *engine, struct err_info *why);
+void batch_abandon(struct engine *engine);
+/* The record's scores are looked at before the batch ends. */
+void batch_touch(struct engine *engine, enum entity object, uint32_t record);
+
+/* ---- take.c ---- */
+
+/* The fact into columns and batch, whole or not at all. */
+void take_fact(struct engine *engine, const struct fact *fact, struct str event_text, struct fact_result *result);
+/* Two contacts are one; returns the one that stays. */
+uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms);
+/* A message id's hash, never 0. */
+uint32_t message_hash(const struct engine *engine, struct str message_id);
+/* The values of an event as one JSON object of texts, in `arena`. */
+struct str event_text_of(const struct fact *fact, struct arena *arena);
+
+/* ---- judge.c ---- */
+
+/* Score all that the batch touched, with their companies and deals, and note which bands changed. */
+void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause);
+/* The same of one score of one record. True when its band changed. */
+bool judge_band(struct engine *engine, uint32_t score, uint32_t record, const struct score_value *value, int64_t at_ms,
+                enum band_cause cause);
+
+/* ---- writer.c ---- */
+
+MUST_CHECK enum err writer_start(struct engine *engine, struct err_info *why);
+void writer_stop(struct engine *engine);
+/* Run a verb on the writer's thread, between batches, and wait. ERR_UNAVAILABLE when the engine stops. */
+MUST_CHECK enum err writer_run(struct engine *engine,
+                               enum err (*run)(struct engine *engine, void *argument, struct err_info *why),
+                               void *argument, struct err_info *why);
+
+/* ---- editions.c ---- */
+
+/* Compile these definitions (in force in the store) as the first edition. On the writer's thread. */
+MUST_CHECK enum err editions_load(struct engine *engine, const struct definition_fact *facts, size_t count,
+                                  struct err_info *why);
+void editions_close(struct engine *engine);
+
+/* ---- replay.c ---- */
+
+/* Every record's band of this score from its first fact until now, as this edition would have put it; each
+ * entry with its own time, into the batch. Returns how many. */
+uint64_t replay_bands(struct engine *engine, uint32_t score);
+
+/* ---- everybody.c ---- */
+
+MUST_CHECK enum err sweeper_start(struct engine *engine, struct err_info *why);
+void sweeper_stop(struct engine *engine);
+
+/* ---- startup.c ---- */
+
+MUST_CHECK enum err startup_load(struct engine *engine, struct err_info *why);
+
+#endif

@@ -1,0 +1,228 @@
+/* people.c — identifiers as numbered texts, owners beside them, and a log to undo with.
+ *
+ * Each different identifier has a code. Codes of one contact form a chain (first, next), so
+ * what somebody is known by needs no search, and a merge walks the chain of the one that goes.
+ * All that changes are words of four arrays; the log keeps which and what they were. */
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/people.h"
+
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/list.h"
+#include "base/unicode.h"
+#include "history/history.h"
+
+enum column { OWNER, NEXT, FIRST, MERGED, COLUMNS };
+
+struct undo {
+    enum column column;
+    uint32_t index, was;
+};
+
+struct words {
+    uint32_t *at;
+    uint32_t count, capacity;
+};
+
+struct people {
+    struct intern *texts;        /* kind as a letter, then the text */
+    struct words column[COLUMNS]; /* OWNER and NEXT by code, FIRST and MERGED by contact */
+    LIST(int64_t) created_ms;    /* [contacts] */
+    LIST(struct undo) log;
+    size_t contacts_before; /* of people_begin */
+};
+
+struct people *people_new(void)
+{
+    struct people *people = memory_alloc(sizeof *people);
+    people->texts = intern_new();
+    return people;
+}
+
+void people_free(struct people *people)
+{
+    if (people == NULL) return;
+    intern_free(people->texts);
+    for (int c = 0; c < COLUMNS; c++) memory_free(people->column[c].at);
+    LIST_RELEASE(&people->created_ms);
+    LIST_RELEASE(&people->log);
+    memory_free(people);
+}
+
+/* ---- Words that remember. ---- */
+
+static uint32_t get(const struct people *people, enum column column, uint32_t index)
+{
+    const struct words *words = &people->column[column];
+    return index < words->count ? words->at[index] : RECORD_NONE;
+}
+
+static void put(struct people *people, enum column column, uint32_t index, uint32_t value)
+{
+    struct words *words = &people->column[column];
+    if (index >= words->capacity) {
+        uint32_t capacity = words->capacity == 0 ? 64 : words->capacity;
+        while (capacity <= index) capacity *= 2;
+        words->at = memory_resize(words->at, capacity, sizeof *words->at);
+        words->capacity = capacity;
+    }
+    while (words->count <= index) words->at[words->count++] = RECORD_NONE;
+    *LIST_ADD(&people->log) = (struct undo){column, index, words->at[index]};
+    words->at[index] = value;
+}
+
+void people_begin(struct people *people)
+{
+    people->log.count = 0;
+    people->contacts_before = people->created_ms.count;
+}
+
+void people_commit(struct people *people)
+{
+    people->log.count = 0;
+}
+
+void people_rollback(struct people *people)
+{
+    while (people->log.count > 0) {
+        struct undo undo = people->log.at[--people->log.count];
+        people->column[undo.column].at[undo.index] = undo.was;
+    }
+    people->created_ms.count = people->contacts_before;
+}
+
+/* ---- Identifiers. ---- */
+
+#define KEY_BYTES (1 + FACT_ID_MAX * 4) /* folding may lengthen a text */
+
+/* The key of an identifier in `bytes`; empty when it is too long to be one. */
+static struct str key_of(enum identifier_kind kind, struct str text, char bytes[static KEY_BYTES])
+{
+    if (text.len == 0 || text.len > KEY_BYTES - 1) return (struct str){0};
+    bytes[0] = (char)('0' + (int)kind);
+    memcpy(bytes + 1, text.at, text.len);
+    return (struct str){bytes, 1 + text.len};
+}
+
+struct str people_normal(enum identifier_kind kind, struct str text, struct arena *arena)
+{
+    text = str_trim(text);
+    return kind == IDENTIFIER_EMAIL ? unicode_fold(arena, text) : text;
+}
+
+void people_add(struct people *people, uint32_t contact, int64_t created_ms)
+{
+    INVARIANT(contact == people->created_ms.count);
+    *LIST_ADD(&people->created_ms) = created_ms;
+    put(people, FIRST, contact, RECORD_NONE);
+    put(people, MERGED, contact, RECORD_NONE);
+}
+
+uint32_t people_root(const struct people *people, uint32_t contact)
+{
+    for (uint32_t next; (next = get(people, MERGED, contact)) != RECORD_NONE;) contact = next;
+    return contact;
+}
+
+uint32_t people_find(const struct people *people, enum identifier_kind kind, struct str text)
+{
+    char bytes[KEY_BYTES];
+    struct str key = key_of(kind, text, bytes);
+    uint32_t code = key.len == 0 ? INTERN_NONE : intern_find(people->texts, key);
+    return code == INTERN_NONE ? RECORD_NONE : get(people, OWNER, code);
+}
+
+static void unlink_code(struct people *people, uint32_t contact, uint32_t code)
+{
+    uint32_t at = get(people, FIRST, contact);
+    if (at == code) {
+        put(people, FIRST, contact, get(people, NEXT, code));
+        return;
+    }
+    while (at != RECORD_NONE && get(people, NEXT, at) != code) at = get(people, NEXT, at);
+    INVARIANT(at != RECORD_NONE);
+    put(people, NEXT, at, get(people, NEXT, code));
+}
+
+static void give(struct people *people, uint32_t code, uint32_t contact)
+{
+    put(people, OWNER, code, contact);
+    put(people, NEXT, code, get(people, FIRST, contact));
+    put(people, FIRST, contact, code);
+}
+
+bool people_identify(struct people *people, enum identifier_kind kind, struct str text, uint32_t contact)
+{
+    char bytes[KEY_BYTES];
+    struct str key = key_of(kind, text, bytes);
+    INVARIANT(key.len > 0);
+    uint32_t code = intern_add(people->texts, key);
+    uint32_t owner = get(people, OWNER, code);
+    if (owner == contact) return false;
+    if (owner != RECORD_NONE) unlink_code(people, owner, code);
+    give(people, code, contact);
+    return true;
+}
+
+void people_merge(struct people *people, uint32_t stays, uint32_t goes)
+{
+    INVARIANT(stays != goes && people_root(people, stays) == stays && people_root(people, goes) == goes);
+    for (uint32_t code = get(people, FIRST, goes); code != RECORD_NONE;) {
+        uint32_t next = get(people, NEXT, code);
+        give(people, code, stays);
+        code = next;
+    }
+    put(people, FIRST, goes, RECORD_NONE);
+    put(people, MERGED, goes, stays);
+}
+
+uint32_t people_elder(const struct people *people, uint32_t a, uint32_t b)
+{
+    int64_t a_ms = people_created_ms(people, a), b_ms = people_created_ms(people, b);
+    if (a_ms != b_ms) return a_ms < b_ms ? a : b;
+    return a < b ? a : b;
+}
+
+int64_t people_created_ms(const struct people *people, uint32_t contact)
+{
+    INVARIANT(contact < people->created_ms.count);
+    return people->created_ms.at[contact];
+}
+
+uint32_t people_identifiers(const struct people *people, uint32_t contact, struct arena *arena,
+                            struct fact_identifier **out)
+{
+    uint32_t count = 0;
+    for (uint32_t code = get(people, FIRST, contact); code != RECORD_NONE; code = get(people, NEXT, code)) count++;
+    *out = ARENA_ARRAY(arena, struct fact_identifier, count);
+    uint32_t i = 0;
+    for (uint32_t code = get(people, FIRST, contact); code != RECORD_NONE; code = get(people, NEXT, code)) {
+        struct str key = intern_at(people->texts, code);
+        (*out)[i++] = (struct fact_identifier){(enum identifier_kind)(key.at[0] - '0'), {key.at + 1, key.len - 1}};
+    }
+    return count;
+}
+
+void people_forget(struct people *people, uint32_t contact)
+{
+    for (uint32_t code = get(people, FIRST, contact); code != RECORD_NONE;) {
+        uint32_t next = get(people, NEXT, code);
+        put(people, OWNER, code, RECORD_NONE);
+        put(people, NEXT, code, RECORD_NONE);
+        code = next;
+    }
+    put(people, FIRST, contact, RECORD_NONE);
+}
+
+uint32_t people_family(const struct people *people, uint32_t contact, struct arena *arena, uint32_t **out)
+{
+    uint32_t count = 1;
+    for (uint32_t c = 0; c < people->created_ms.count; c++) count += c != contact && people_root(people, c) == contact;
+    uint32_t *family = ARENA_ARRAY(arena, uint32_t, count);
+    *out = family;
+    *family++ = contact;
+    for (uint32_t c = 0; c < people->created_ms.count; c++)
+        if (c != contact && people_root(people, c) == contact) *family++ = c;
+    return count;
+}

@@ -1,0 +1,297 @@
+/* startup.c — everything from the store into columns, people and bands, once, before the first batch.
+ *
+ * Facts come in the order in which they can be taken again. Events of contacts that were
+ * merged away are given to the one that stayed; of two with one message id the first is kept, as
+ * it was when they merged. */
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/json.h"
+#include "engine/engine_internal.h"
+
+#define SETTLED_EVERY 65536 /* events between two commits of the columns, which empty the log to undo with */
+#define HASH_SEED "hash_seed"
+
+struct loading {
+    struct engine *engine;
+    struct json_parser *parser;
+    struct buf text; /* of an event's properties, with the padding that the parser wants */
+    LIST(struct event_property) properties;
+    LIST(bool) has_merged; /* [contacts] somebody was merged into it */
+    LIST(struct definition_fact) definitions; /* the latest of each name */
+    struct arena *arena;
+    struct str message_id; /* of the event under way */
+};
+
+/* ---- The catalog. ---- */
+
+static enum err load_property(void *context, const struct property_fact *fact, struct err_info *why)
+{
+    struct loading *l = context;
+    struct catalog *catalog = l->engine->catalog;
+    if (fact->type < TYPE_OPEN || fact->type > TYPE_SET)
+        return err_set(why, ERR_INVALID, "the store has a property '" STR_FMT "' of type %d, which this Plumb does not know",
+                       STR_ARG(fact->name), fact->type);
+    uint32_t number = catalog_property(catalog, fact->entity, fact->name);
+    struct property *property = catalog_at(catalog, number);
+    property->type = (enum type)fact->type;
+    property->declared = fact->declared;
+    if (fact->options.len > 0) catalog_set_options(catalog, number, fact->options);
+    while (l->engine->stored_properties.count <= number)
+        *LIST_ADD(&l->engine->stored_properties) = (struct property_fact){.name = {0}};
+    l->engine->stored_properties.at[number] = (struct property_fact){
+        .entity = fact->entity, .name = property->name, .type = fact->type, .declared = fact->declared};
+    return ERR_OK;
+}
+
+/* ---- Records. ---- */
+
+static enum err load_record(void *context, const struct record_fact *fact, bool archived, struct err_info *why)
+{
+    struct loading *l = context;
+    struct engine *engine = l->engine;
+    uint32_t number = live_add_record(engine->live, fact->object, fact->id, fact->listed);
+    if (number != fact->number)
+        return err_set(why, ERR_INVALID, "the store is damaged: %s number %u is missing", entity_name(fact->object),
+                       number);
+    *LIST_ADD(&engine->states[fact->object]) =
+        (struct record_state){.created_ms = fact->created_ms, .archived = archived};
+    if (fact->object == ENTITY_CONTACT) {
+        people_add(engine->people, number, fact->created_ms);
+        *LIST_ADD(&l->has_merged) = false;
+    }
+    return ERR_OK;
+}
+
+static enum err check_contact(const struct loading *l, uint32_t contact, struct err_info *why)
+{
+    if (contact < l->has_merged.count) return ERR_OK;
+    return err_set(why, ERR_INVALID, "the store is damaged: it speaks of a contact number %u that it does not have",
+                   contact);
+}
+
+static enum err load_identifier(void *context, const struct identifier_fact *fact, struct err_info *why)
+{
+    struct loading *l = context;
+    enum err e = check_contact(l, fact->contact, why);
+    if (e == ERR_OK) people_identify(l->engine->people, fact->kind, fact->text, fact->contact);
+    return e;
+}
+
+static bool never_same(void *context, uint32_t a, uint32_t b)
+{
+    (void)context, (void)a, (void)b;
+    return false; /* no event is there yet */
+}
+
+static enum err load_merge(void *context, const struct merge_fact *fact, struct err_info *why)
+{
+    struct loading *l = context;
+    enum err e = check_contact(l, fact->stays, why);
+    if (e == ERR_OK) e = check_contact(l, fact->goes, why);
+    if (e != ERR_OK) return e;
+    struct people *people = l->engine->people;
+    uint32_t stays = people_root(people, fact->stays), goes = people_root(people, fact->goes);
+    if (stays == goes) return ERR_OK;
+    people_merge(people, stays, goes);
+    live_merge(l->engine->live, stays, goes, never_same, NULL);
+    l->has_merged.at[stays] = true;
+    return ERR_OK;
+}
+
+/* ---- What is known of them. ---- */
+
+static uint32_t settled(const struct loading *l, enum entity object, uint32_t record)
+{
+    return object == ENTITY_CONTACT ? people_root(l->engine->people, record) : record;
+}
+
+static enum err load_version(void *context, const struct version_fact_row *fact, struct err_info *why)
+{
+    struct loading *l = context;
+    struct engine *engine = l->engine;
+    if (fact->record >= history_records(live_history(engine->live), fact->object))
+        return err_set(why, ERR_INVALID, "the store is damaged: a value of a %s number %u that it does not have",
+                       entity_name(fact->object), fact->record);
+    uint32_t property = catalog_property(engine->catalog, fact->object, fact->property);
+    if (fact->text.len > 0) {
+        enum err e = live_check(engine->live, property, fact->text, why);
+        if (e != ERR_OK) return e;
+    }
+    live_set(engine->live, property, settled(l, fact->object, fact->record), fact->from_ms, fact->text, fact->fact_id);
+    return ERR_OK;
+}
+
+static enum err load_association(void *context, const struct association_fact *fact, struct err_info *why)
+{
+    static const enum entity ends[ASSOCIATION_COUNT][2] = {
+        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
+        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
+        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
+    };
+    struct loading *l = context;
+    struct live *live = l->engine->live;
+    if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT)
+        return err_set(why, ERR_INVALID, "the store is damaged: an association of kind %d", fact->kind);
+    enum association kind = (enum association)fact->kind;
+    if (fact->from >= history_records(live_history(live), ends[kind][0]) ||
+        fact->to >= history_records(live_history(live), ends[kind][1]))
+        return err_set(why, ERR_INVALID, "the store is damaged: an association with a record that it does not have");
+    uint32_t from = settled(l, ends[kind][0], fact->from), to = settled(l, ends[kind][1], fact->to);
+    if (fact->ended) live_dissociate(live, kind, from, to);
+    else live_associate(live, kind, from, to, fact->from_ms);
+    return ERR_OK;
+}
+
+/* ---- Events. ---- */
+
+static bool same_as_stored(void *context, uint32_t number)
+{
+    struct loading *l = context;
+    AUTO_ARENA arena = arena_new();
+    struct str message_id = {0};
+    struct err_info why = {0};
+    return store_message_id(l->engine->store, number, arena, &message_id, &why) == ERR_OK &&
+           str_equal(message_id, l->message_id);
+}
+
+static enum err read_properties(struct loading *l, struct str json, struct err_info *why)
+{
+    static const char padding[JSON_PADDING] = {0};
+    l->properties.count = 0;
+    if (json.len == 0) return ERR_OK;
+    buf_clear(&l->text);
+    buf_append(&l->text, json);
+    buf_append(&l->text, (struct str){padding, sizeof padding});
+    const struct json_item *object = NULL;
+    enum err e = json_parse(l->parser, (struct str){l->text.at, json.len}, &object, why);
+    if (e != ERR_OK) return e;
+    for (const struct json_item *member = json_first(object); member != NULL; member = json_next(object, member))
+        *LIST_ADD(&l->properties) = (struct event_property){
+            .property = catalog_property(l->engine->catalog, ENTITY_EVENT, member->key), .text = member->text};
+    return ERR_OK;
+}
+
+static void advance(struct engine *engine, uint32_t number)
+{
+    engine->next_event = number + 1;
+    if (number % SETTLED_EVERY != 0) return;
+    live_commit(engine->live);
+    live_begin(engine->live);
+    pthread_mutex_lock(&engine->queue_lock);
+    engine->loaded = number;
+    pthread_mutex_unlock(&engine->queue_lock);
+}
+
+static enum err load_event(void *context, const struct event_fact_row *fact, struct err_info *why)
+{
+    struct loading *l = context;
+    struct engine *engine = l->engine;
+    enum err e = check_contact(l, fact->contact, why);
+    if (e == ERR_OK) e = read_properties(l, fact->properties, why);
+    if (e != ERR_OK) return e;
+    uint32_t contact = people_root(engine->people, fact->contact);
+    uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
+    l->message_id = fact->message_id;
+    advance(engine, fact->number);
+    if (hash != 0 && l->has_merged.at[contact] && live_has_event(engine->live, contact, hash, same_as_stored, l))
+        return ERR_OK;
+    const struct event_fact event = {.contact = contact,
+                                     .at_ms = fact->at_ms,
+                                     .name = fact->name,
+                                     .bot = fact->bot,
+                                     .properties = l->properties.at,
+                                     .property_count = (uint32_t)l->properties.count};
+    return live_event(engine->live, &event, hash, fact->number, NULL, why);
+}
+
+/* ---- Definitions and bands. ---- */
+
+static enum err load_definition(void *context, const struct definition_fact *fact, struct err_info *why)
+{
+    (void)why;
+    struct loading *l = context;
+    struct definition_fact copy = *fact;
+    copy.name = arena_str(l->arena, fact->name);
+    copy.text = arena_str(l->arena, fact->text);
+    copy.author = copy.note = (struct str){0};
+    for (size_t i = 0; i < l->definitions.count; i++) {
+        struct definition_fact *known = &l->definitions.at[i];
+        if (known->kind != fact->kind || !str_equal(known->name, fact->name)) continue;
+        if (fact->version > known->version) *known = copy;
+        return ERR_OK;
+    }
+    *LIST_ADD(&l->definitions) = copy;
+    return ERR_OK;
+}
+
+static enum err load_band(void *context, const struct band_fact *fact, struct err_info *why)
+{
+    (void)why;
+    struct loading *l = context;
+    if (fact->record < RECORDS_MAX)
+        bands_put(l->engine->bands, bands_score(l->engine->bands, fact->score), fact->record, fact->band);
+    return ERR_OK;
+}
+
+/* ---- All of it. ---- */
+
+/* The store's own seed of message ids' hashes, so that nobody outside can make two of them collide. */
+static enum err settle_seed(struct engine *engine, struct arena *arena, struct err_info *why)
+{
+    struct str text = {0};
+    struct err_info absent = {0};
+    enum err e = store_get_text(engine->store, STR(HASH_SEED), arena, &text, &absent);
+    if (e == ERR_OK && str_to_u64(text, &engine->hash_seed)) return ERR_OK;
+    if (e != ERR_OK && e != ERR_NOT_FOUND) return err_set(why, e, "%s", absent.msg);
+    if (getrandom(&engine->hash_seed, sizeof engine->hash_seed, 0) != (ssize_t)sizeof engine->hash_seed)
+        return err_set(why, ERR_UNAVAILABLE, "the system gives no random bytes");
+    return store_put_text(engine->store, STR(HASH_SEED), arena_format(arena, "%llu", (unsigned long long)engine->hash_seed),
+                          why);
+}
+
+static enum err read_all(struct loading *l, struct err_info *why)
+{
+    struct engine *engine = l->engine;
+    struct store_size size;
+    enum err e = store_measure(engine->store, &size, why);
+    if (e != ERR_OK) return e;
+    pthread_mutex_lock(&engine->queue_lock);
+    engine->to_load = size.events;
+    pthread_mutex_unlock(&engine->queue_lock);
+    const struct store_reader reader = {
+        .context = l,
+        .property = load_property,
+        .record = load_record,
+        .identifier = load_identifier,
+        .merge = load_merge,
+        .version = load_version,
+        .association = load_association,
+        .event = load_event,
+        .definition = load_definition,
+        .band = load_band,
+    };
+    live_begin(engine->live);
+    people_begin(engine->people);
+    bands_begin(engine->bands);
+    e = store_read(engine->store, &reader, why);
+    live_commit(engine->live);
+    people_commit(engine->people);
+    bands_commit(engine->bands);
+    return e != ERR_OK ? e : editions_load(engine, l->definitions.at, l->definitions.count, why);
+}
+
+enum err startup_load(struct engine *engine, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct loading l = {.engine = engine, .parser = json_parser_new(), .text = BUF_INIT(SIZE_MAX), .arena = arena};
+    enum err e = settle_seed(engine, arena, why);
+    if (e == ERR_OK) e = read_all(&l, why);
+    json_parser_free(l.parser);
+    buf_release(&l.text);
+    LIST_RELEASE(&l.properties);
+    LIST_RELEASE(&l.has_merged);
+    LIST_RELEASE(&l.definitions);
+    return e;
+}

@@ -1,0 +1,196 @@
+/* verbs.c — what people do to records: merge, archive, erase, associate. Each is one transaction. */
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine_internal.h"
+
+struct verb {
+    enum entity object;
+    uint32_t record, other;
+    enum association kind;
+    bool on;
+    uint32_t stays;
+    struct str actor, action, target, detail;
+};
+
+static void audit(struct engine *engine, const struct verb *verb, struct str action, struct str target)
+{
+    *LIST_ADD(&engine->batch.audits) = (struct audit_fact){.at_ms = engine->clock->now_ms(engine->clock),
+                                                           .actor = verb->actor,
+                                                           .action = action,
+                                                           .target = target,
+                                                           .detail = verb->detail};
+}
+
+static enum err finish(struct engine *engine, struct err_info *why)
+{
+    judge_touched(engine, engine->clock->now_ms(engine->clock), CAUSE_FACT);
+    return batch_end(engine, why);
+}
+
+static bool exists(const struct engine *engine, enum entity object, uint32_t record)
+{
+    return record < history_records(live_history(engine->live), object);
+}
+
+static struct str id_of(const struct engine *engine, enum entity object, uint32_t record)
+{
+    return history_record_id(live_history(engine->live), object, record);
+}
+
+static enum err no_such(enum entity object, struct err_info *why)
+{
+    return err_set(why, ERR_NOT_FOUND, "there is no such %s", entity_name(object));
+}
+
+/* ---- Merge. ---- */
+
+static enum err run_merge(struct engine *engine, void *argument, struct err_info *why)
+{
+    struct verb *verb = argument;
+    if (!exists(engine, ENTITY_CONTACT, verb->record) || !exists(engine, ENTITY_CONTACT, verb->other))
+        return no_such(ENTITY_CONTACT, why);
+    uint32_t a = people_root(engine->people, verb->record), b = people_root(engine->people, verb->other);
+    if (a == b) return err_set(why, ERR_CONFLICT, "they are one and the same already");
+    batch_begin(engine);
+    pthread_rwlock_wrlock(&engine->people_lock);
+    verb->stays = take_merge(engine, a, b, engine->clock->now_ms(engine->clock));
+    pthread_rwlock_unlock(&engine->people_lock);
+    audit(engine, verb, STR("contact.merge"), id_of(engine, ENTITY_CONTACT, verb->stays));
+    return finish(engine, why);
+}
+
+enum err engine_merge(struct engine *engine, uint32_t a, uint32_t b, struct str actor, uint32_t *stays,
+                      struct err_info *why)
+{
+    struct verb verb = {.record = a, .other = b, .actor = actor};
+    enum err e = writer_run(engine, run_merge, &verb, why);
+    if (stays != NULL) *stays = verb.stays;
+    return e;
+}
+
+/* ---- Archive. ---- */
+
+static enum err run_archive(struct engine *engine, void *argument, struct err_info *why)
+{
+    struct verb *verb = argument;
+    if (!exists(engine, verb->object, verb->record)) return no_such(verb->object, why);
+    bool was = engine->states[verb->object].at[verb->record].archived;
+    if (was == verb->on) return ERR_OK;
+    batch_begin(engine);
+    pthread_rwlock_wrlock(&engine->people_lock);
+    engine->states[verb->object].at[verb->record].archived = verb->on;
+    pthread_rwlock_unlock(&engine->people_lock);
+    *LIST_ADD(&engine->batch.changes) = (struct record_change){
+        .object = verb->object,
+        .number = verb->record,
+        .listed = history_is_listed(live_history(engine->live), verb->object, verb->record),
+        .archived = verb->on,
+    };
+    batch_touch(engine, verb->object, verb->record);
+    audit(engine, verb, verb->on ? STR("record.archive") : STR("record.restore"),
+          id_of(engine, verb->object, verb->record));
+    enum err e = finish(engine, why);
+    if (e == ERR_OK) return ERR_OK;
+    pthread_rwlock_wrlock(&engine->people_lock);
+    engine->states[verb->object].at[verb->record].archived = was;
+    pthread_rwlock_unlock(&engine->people_lock);
+    return e;
+}
+
+enum err engine_archive(struct engine *engine, enum entity object, uint32_t record, bool archived, struct str actor,
+                        struct err_info *why)
+{
+    struct verb verb = {.object = object, .record = record, .on = archived, .actor = actor};
+    return writer_run(engine, run_archive, &verb, why);
+}
+
+/* ---- Erase. ---- */
+
+static void forget_bands(struct engine *engine, uint32_t contact)
+{
+    const struct definitions *set = &engine->edition->set;
+    for (uint32_t s = 0; s < set->score_count; s++)
+        if (engine->band_scores.at[s] != UINT32_MAX && set->scores[s]->object == ENTITY_CONTACT)
+            bands_put(engine->bands, engine->band_scores.at[s], contact, STR(""));
+}
+
+/* The store first: what it has forgotten cannot come back. Then the columns. */
+static enum err run_erase(struct engine *engine, void *argument, struct err_info *why)
+{
+    struct verb *verb = argument;
+    AUTO_ARENA arena = arena_new();
+    if (!exists(engine, ENTITY_CONTACT, verb->record)) return no_such(ENTITY_CONTACT, why);
+    uint32_t *family = NULL;
+    uint32_t count = people_family(engine->people, people_root(engine->people, verb->record), arena, &family);
+    for (uint32_t i = count; i-- > 0;) {
+        enum err e = store_erase_contact(engine->store, family[i], why);
+        if (e != ERR_OK) return e;
+    }
+    batch_begin(engine);
+    pthread_rwlock_wrlock(&engine->people_lock);
+    for (uint32_t i = 0; i < count; i++) {
+        people_forget(engine->people, family[i]);
+        live_erase(engine->live, ENTITY_CONTACT, family[i]);
+        forget_bands(engine, family[i]);
+    }
+    pthread_rwlock_unlock(&engine->people_lock);
+    audit(engine, verb, STR("contact.erase"), STR("")); /* not even who it was */
+    return batch_end(engine, why);
+}
+
+enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor, struct err_info *why)
+{
+    struct verb verb = {.record = contact, .actor = actor};
+    return writer_run(engine, run_erase, &verb, why);
+}
+
+/* ---- Associate. ---- */
+
+static enum err run_associate(struct engine *engine, void *argument, struct err_info *why)
+{
+    static const enum entity ends[ASSOCIATION_COUNT][2] = {
+        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
+        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
+        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
+    };
+    struct verb *verb = argument;
+    enum entity from = ends[verb->kind][0], to = ends[verb->kind][1];
+    if (!exists(engine, from, verb->record)) return no_such(from, why);
+    if (!exists(engine, to, verb->other)) return no_such(to, why);
+    int64_t now_ms = engine->clock->now_ms(engine->clock);
+    batch_begin(engine);
+    bool changed = verb->on ? live_associate(engine->live, verb->kind, verb->record, verb->other, now_ms)
+                            : live_dissociate(engine->live, verb->kind, verb->record, verb->other);
+    if (changed)
+        *LIST_ADD(&engine->batch.associations) = (struct association_fact){.kind = (int32_t)verb->kind,
+                                                                           .from = verb->record,
+                                                                           .to = verb->other,
+                                                                           .from_ms = now_ms,
+                                                                           .ended = !verb->on};
+    batch_touch(engine, from, verb->record);
+    batch_touch(engine, to, verb->other);
+    return finish(engine, why);
+}
+
+enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to, bool ended,
+                          struct str actor, struct err_info *why)
+{
+    struct verb verb = {.record = from, .other = to, .kind = kind, .on = !ended, .actor = actor};
+    return writer_run(engine, run_associate, &verb, why);
+}
+
+/* ---- Audit. ---- */
+
+static enum err run_audit(struct engine *engine, void *argument, struct err_info *why)
+{
+    struct verb *verb = argument;
+    batch_begin(engine);
+    audit(engine, verb, verb->action, verb->target);
+    return batch_end(engine, why);
+}
+
+enum err engine_audit(struct engine *engine, struct str actor, struct str action, struct str target, struct str detail,
+                      struct err_info *why)
+{
+    struct verb verb = {.actor = actor, .action = action, .target = target, .detail = detail};
+    return writer_run(engine, run_audit, &verb, why);
+}

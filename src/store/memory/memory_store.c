@@ -1,0 +1,121 @@
+/* memory_store.c — the plain model: lists, one lock, no disk. */
+// SPDX-License-Identifier: Apache-2.0
+#include "store/memory/memory_store.h"
+
+#include <string.h>
+
+#define LIST_AT_FIRST 16
+
+void *list_add(struct list *list, size_t element_bytes)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? LIST_AT_FIRST : 2 * list->capacity;
+        list->at = memory_resize(list->at, list->capacity, element_bytes);
+    }
+    void *element = (char *)list->at + list->count++ * element_bytes;
+    return memset(element, 0, element_bytes);
+}
+
+void list_remove(struct list *list, size_t index, size_t element_bytes)
+{
+    char *at = (char *)list->at + index * element_bytes;
+    list->count--;
+    memmove(at, at + element_bytes, (list->count - index) * element_bytes);
+}
+
+struct memory_store *memory_enter(struct store *store)
+{
+    pthread_mutex_lock(&memory_of(store)->lock);
+    return memory_of(store);
+}
+
+enum err memory_leave(struct memory_store *store, enum err e)
+{
+    pthread_mutex_unlock(&store->lock);
+    return e;
+}
+
+static void close_memory(struct store *base)
+{
+    struct memory_store *store = memory_of(base);
+    struct list *const lists[] = {
+        &store->properties,  &store->records[0], &store->records[1],   &store->records[2],  &store->identifiers,
+        &store->merges,      &store->versions,   &store->associations, &store->events,      &store->definitions,
+        &store->bands,       &store->rejects,    &store->audits,       &store->users,       &store->sessions,
+        &store->tokens,      &store->keys,       &store->texts,        &store->id_taken[0], &store->id_taken[1],
+        &store->id_taken[2],
+    };
+    for (size_t i = 0; i < COUNT_OF(lists); i++) memory_free(lists[i]->at);
+    for (int object = 0; object < OBJECT_COUNT; object++) intern_free(store->ids[object]);
+    arena_free(store->arena);
+    pthread_mutex_destroy(&store->lock);
+    memory_free(store);
+}
+
+static enum err no_backup(struct store *store, const char *path, struct err_info *why)
+{
+    (void)store;
+    return err_set(why, ERR_INVALID, "a store in memory has no file to copy to %s", path);
+}
+
+/* Nothing here can be damaged. */
+static enum err no_damage(struct store *store, void (*finding)(void *context, const char *sentence), void *context,
+                          struct err_info *why)
+{
+    (void)store, (void)finding, (void)context, (void)why;
+    return ERR_OK;
+}
+
+static void no_checkpoint(struct store *store)
+{
+    (void)store;
+}
+
+static enum err measure(struct store *base, struct store_size *out, struct err_info *why)
+{
+    (void)why;
+    struct memory_store *store = memory_enter(base);
+    for (int object = 0; object < OBJECT_COUNT; object++) out->records[object] = store->records[object].count;
+    out->events = store->events.count;
+    out->bytes = arena_bytes(store->arena);
+    return memory_leave(store, ERR_OK);
+}
+
+static const struct store_ops memory_ops = {
+    .name = "memory",
+    .close = close_memory,
+    .append = memory_append,
+    .erase = memory_erase,
+    .put_user = memory_put_user,
+    .put_session = memory_put_session,
+    .delete_session = memory_delete_session,
+    .put_token = memory_put_token,
+    .put_key = memory_put_key,
+    .put_text = memory_put_text,
+    .read = memory_read,
+    .events = memory_events,
+    .rejects = memory_rejects,
+    .audits = memory_audits,
+    .bands = memory_bands,
+    .definitions = memory_definitions,
+    .users = memory_users,
+    .find_session = memory_find_session,
+    .tokens = memory_tokens,
+    .keys = memory_keys,
+    .get_text = memory_get_text,
+    .text_names = memory_text_names,
+    .backup = no_backup,
+    .check = no_damage,
+    .checkpoint = no_checkpoint,
+    .measure = measure,
+};
+
+struct store *memory_store_open(void)
+{
+    struct memory_store *store = memory_alloc(sizeof *store);
+    store->base.ops = &memory_ops;
+    store->arena = arena_new();
+    for (int object = 0; object < OBJECT_COUNT; object++) store->ids[object] = intern_new();
+    pthread_mutex_init(&store->lock, NULL);
+    return &store->base;
+}

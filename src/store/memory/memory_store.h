@@ -1,0 +1,89 @@
+/* memory_store.h — the plain model: facts in lists, in the order in which they came. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_STORE_MEMORY_MEMORY_STORE_H
+#define PLUMB_STORE_MEMORY_MEMORY_STORE_H
+
+#include "base/intern.h"
+#include "store/store_internal.h"
+
+/* A growing array; of which type, its user knows. */
+struct list {
+    void *at;
+    size_t count, capacity;
+};
+
+#define LIST_AT(list_, type_, index_) (&((type_ *)(list_).at)[index_])
+
+struct memory_record {
+    struct record_fact fact;
+    bool archived;
+};
+
+struct memory_text {
+    struct str name, text;
+};
+
+struct memory_store {
+    struct store base;
+    pthread_mutex_t lock;               /* around every operation */
+    struct arena *arena;                /* every text ever kept */
+    struct intern *ids[OBJECT_COUNT];   /* of records, to know them again */
+    struct list id_taken[OBJECT_COUNT]; /* bool by code of an id: false after erasing */
+
+    struct list properties;                                                       /* struct property_fact */
+    struct list records[OBJECT_COUNT];                                            /* struct memory_record, by number */
+    struct list identifiers, merges, versions, associations, events, definitions; /* facts */
+    struct list bands, rejects, audits; /* struct band_row, reject_row, audit_row: with numbers of their own */
+    struct list users, sessions, tokens, keys, texts; /* rows; texts: struct memory_text */
+    uint64_t last_band, last_reject, last_audit;
+};
+
+static inline struct memory_store *memory_of(struct store *store)
+{
+    return (struct memory_store *)store;
+}
+
+/* Lock, and unlock with what came of it. */
+struct memory_store *memory_enter(struct store *store);
+enum err memory_leave(struct memory_store *store, enum err e);
+
+/* A zeroed element more at the end. */
+void *list_add(struct list *list, size_t element_bytes);
+/* Take out element `index`; the others keep their order. */
+void list_remove(struct list *list, size_t index, size_t element_bytes);
+
+enum err memory_append(struct store *store, const struct store_batch *batch, struct err_info *why);
+enum err memory_erase(struct store *store, struct contact_set person, struct err_info *why);
+
+enum err memory_read(struct store *store, const struct store_reader *reader, struct err_info *why);
+enum err memory_events(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
+                       struct event_fact_row *out, struct err_info *why);
+enum err memory_rejects(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
+                        size_t *count, struct err_info *why);
+enum err memory_audits(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,
+                       size_t *count, struct err_info *why);
+enum err memory_bands(struct store *store, enum entity object, uint32_t record, uint64_t before, size_t most,
+                      struct arena *arena, struct band_row **out, size_t *count, struct err_info *why);
+enum err memory_definitions(struct store *store, int32_t kind, struct str name, struct arena *arena,
+                            struct definition_fact **out, size_t *count, struct err_info *why);
+
+enum err memory_put_user(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
+enum err memory_users(struct store *store, struct arena *arena, struct user_row **out, size_t *count,
+                      struct err_info *why);
+enum err memory_put_session(struct store *store, const struct session_row *row, struct err_info *why);
+enum err memory_find_session(struct store *store, struct str hash, struct arena *arena, struct session_row *out,
+                             struct err_info *why);
+enum err memory_delete_session(struct store *store, struct str hash, struct err_info *why);
+enum err memory_put_token(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why);
+enum err memory_tokens(struct store *store, struct arena *arena, struct token_row **out, size_t *count,
+                       struct err_info *why);
+enum err memory_put_key(struct store *store, const struct key_row *row, uint64_t *number, struct err_info *why);
+enum err memory_keys(struct store *store, struct arena *arena, struct key_row **out, size_t *count,
+                     struct err_info *why);
+enum err memory_put_text(struct store *store, struct str name, struct str text, struct err_info *why);
+enum err memory_get_text(struct store *store, struct str name, struct arena *arena, struct str *out,
+                         struct err_info *why);
+enum err memory_text_names(struct store *store, struct str prefix, struct arena *arena, struct str **out, size_t *count,
+                           struct err_info *why);
+
+#endif
