@@ -54,12 +54,6 @@ typedef void line_append(const struct results *results, uint32_t score, const vo
 /* A line for each record of a score, in the order that `results` asks for. */
 void output_lines(const struct results *results, uint32_t score, const void *shape, line_append *append, FILE *to);
 
-/* The ledger as a JSON array. */
-void output_ledger(struct buf *out, const struct ledger *ledger);
-
-/* The label of fit and engagement, "A1"; nothing without grades or a known score. */
-void output_grade(struct buf *out, const struct score *score, const struct result *result);
-
 /* How many of a score's listed records lie where: the histogram, then counts. */
 void output_distribution(const struct results *results, uint32_t score, const struct page *page);
 

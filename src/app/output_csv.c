@@ -20,7 +20,7 @@ static void append_ledger(const struct results *results, uint32_t score, uint32_
     AUTO_BUF json = BUF_INIT(LEDGER_BYTES_MAX);
     struct explanation explanation;
     scan_explain(results->scan, score, record, results->as_of_ms, arena, &explanation);
-    output_ledger(&json, &explanation.ledger);
+    ledger_json(&explanation.ledger, &json);
     buf_append_char(out, ',');
     csv_append_field(out, buf_str(&json), ',');
 }
@@ -39,7 +39,7 @@ static void append_line(const struct results *results, uint32_t score, const voi
     if (result.band != BAND_NONE) csv_append_field(out, definition->bands[result.band].label, ',');
     buf_append_char(out, ',');
     AUTO_BUF grade = BUF_INIT(2 * NAME_MAX_BYTES + 1024);
-    output_grade(&grade, definition, &result);
+    result_grade(&grade, definition, &result);
     if (grade.len > 0) csv_append_field(out, buf_str(&grade), ',');
     if (results->explain) append_ledger(results, score, record, arena, out);
     buf_append_char(out, '\n');

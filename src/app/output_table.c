@@ -73,7 +73,7 @@ static struct layout wishes(const struct listing *listing)
         widen(&layout.engagement, cells_of_number(result.engagement));
         if (result.band != BAND_NONE) widen(&layout.band, unicode_width(score->bands[result.band].label));
         AUTO_BUF grade = BUF_INIT(ROW_BYTES_MAX);
-        output_grade(&grade, score, &result);
+        result_grade(&grade, score, &result);
         widen(&layout.grade, unicode_width(buf_str(&grade)));
     }
     if (score->band_count > 0) widen(&layout.band, strlen("Band"));
@@ -226,7 +226,7 @@ static void put_row(const struct listing *listing, uint32_t record, struct buf *
     put_cell(out, result.band != BAND_NONE ? score->bands[result.band].label : STR(""), layout->band, SIDE_LEFT);
     buf_append_c(out, listing->page->style->off);
     buf_clear(&text);
-    output_grade(&text, score, &result);
+    result_grade(&text, score, &result);
     put_cell(out, buf_str(&text), layout->grade, SIDE_LEFT);
     if (layout->why > 0) put_why(listing, record, out);
     while (out->at[out->len - 1] == ' ') out->len--;
@@ -271,7 +271,7 @@ static void put_reasons(const struct listing *listing, uint32_t record, struct a
         buf_append_c(&out, style->off);
     }
     if (result.known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
-    output_grade(&out, score, &result);
+    result_grade(&out, score, &result);
     buf_append_char(&out, '\n');
     fwrite(out.at, 1, out.len, listing->page->to);
 

@@ -8,17 +8,12 @@
 struct result result_of(const struct results *results, uint32_t score, uint32_t record)
 {
     const struct score_column *column = scan_results(results->scan, score);
-    const struct score *definition = results->set->scores[score];
-    struct result result = {.record = record, .known = column->known[record] != 0, .band = BAND_NONE};
-    if (!result.known) return result;
-    result.total = column->total[record];
-    result.fit = column->fit[record];
-    result.engagement = column->engagement[record];
-    result.band = band_of(definition, result.total, BAND_NONE);
-    if (definition->grade_count[CATEGORY_FIT] > 0) {
-        result.grade[CATEGORY_FIT] = grade_of(definition, CATEGORY_FIT, result.fit);
-        result.grade[CATEGORY_ENGAGEMENT] = grade_of(definition, CATEGORY_ENGAGEMENT, result.engagement);
-    }
+    struct result result = {.record = record,
+                            .known = column->known[record] != 0,
+                            .total = column->total[record],
+                            .fit = column->fit[record],
+                            .engagement = column->engagement[record]};
+    result_settle(&result, results->set->scores[score], BAND_NONE);
     return result;
 }
 

@@ -13,9 +13,9 @@
 
 #include "app/progress.h"
 #include "base/arena.h"
-#include "core/band.h"
 #include "core/definition.h"
 #include "history/scan.h"
+#include "report/score_json.h"
 
 /* Everything an output needs; all borrowed. */
 struct results {
@@ -27,15 +27,6 @@ struct results {
     uint64_t top;              /* 0: everyone */
     unsigned threads;          /* at least 1 */
     struct progress *progress; /* of writing lines; NULL: none */
-};
-
-/* One record's result for one score. */
-struct result {
-    uint32_t record;
-    bool known;
-    int64_t total, fit, engagement; /* micro-points */
-    uint32_t band;                  /* BAND_NONE also when unknown */
-    uint32_t grade[CATEGORY_COUNT]; /* only when the score has grades and is known */
 };
 
 struct result result_of(const struct results *results, uint32_t score, uint32_t record);

@@ -153,6 +153,12 @@ void json_null(struct json_writer *writer)
     buf_append(writer->out, STR("null"));
 }
 
+void json_raw(struct json_writer *writer, struct str json)
+{
+    begin_value(writer);
+    buf_append(writer->out, json);
+}
+
 void json_newline(struct json_writer *writer)
 {
     buf_append_char(writer->out, '\n');

@@ -107,6 +107,23 @@ struct property *catalog_at(struct catalog *catalog, uint32_t property)
     return &slot_at(catalog, property)->property;
 }
 
+struct catalog *catalog_copy(const struct catalog *catalog)
+{
+    struct catalog *copy = catalog_new();
+    for (uint32_t id = 0; id < catalog_count(catalog); id++) {
+        const struct property *from = &slot_at(catalog, id)->property;
+        struct property *to = catalog_at(copy, catalog_property(copy, from->entity, from->name));
+        to->declared = from->declared;
+        to->type = from->type;
+        to->inferred = from->inferred;
+        struct str *options = ARENA_ARRAY(copy->arena, struct str, from->option_count);
+        for (uint32_t i = 0; i < from->option_count; i++) options[i] = arena_str(copy->arena, from->options[i]);
+        to->options = options;
+        to->option_count = from->option_count;
+    }
+    return copy;
+}
+
 /* ---- Needs. ---- */
 
 /* What an undeclared property becomes: enumerations are declared only, and a date is a datetime. */

@@ -47,6 +47,10 @@ struct catalog *catalog_new(void);
 void catalog_free(struct catalog *catalog); /* NULL is fine */
 struct arena *catalog_arena(struct catalog *catalog);
 
+/* The same properties under the same ids, and the types that are settled; without the needs of definitions,
+ * which come back when those are read again. For trying definitions beside those in force. */
+struct catalog *catalog_copy(const struct catalog *catalog);
+
 /* The id of a property; added undeclared and open when new. Names are compared as
  * bytes after trimming. PROPERTIES_MAX and PROPERTY_NAME_MAX are the caller's to
  * check at its door (catalog_is_full). */

@@ -92,6 +92,11 @@ struct record_info {
 void engine_record(struct engine *engine, enum entity object, uint32_t record, struct arena *arena,
                    struct record_info *out);
 
+/* A contact's events from the latest on: `skip` of them left out, the numbers of at most `most` into rows (for
+ * store_events). Returns how many. */
+uint32_t engine_event_rows(struct engine *engine, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows);
+uint32_t engine_event_count(struct engine *engine, uint32_t contact);
+
 /* ---- Verbs about records: each is done and durable when it returns. ---- */
 
 /* ERR_NOT_FOUND, ERR_CONFLICT (one and the same). The older stays; *stays tells which that is. */

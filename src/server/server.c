@@ -10,8 +10,10 @@
 
 #include "base/arena.h"
 #include "server/access.h"
+#include "server/api_stream.h"
 #include "server/dispatch.h"
 #include "server/housekeeper.h"
+#include "server/hub.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/rates.h"
@@ -38,7 +40,10 @@ static enum err open_engine(struct server *server, struct err_info *why)
         .waiting_max = (uint32_t)config->waiting_max,
         .catalog_locked = config->catalog_locked,
     };
-    return engine_open(&options, &server->engine, why);
+    server->scan_threads = options.threads;
+    enum err e = engine_open(&options, &server->engine, why);
+    if (e == ERR_OK) engine_listen(server->engine, api_stream_changes, server);
+    return e;
 }
 
 static enum err open_access(struct server *server, struct err_info *why)
@@ -80,6 +85,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->router = router_new();
     server->metrics = metrics_new();
     server->parsers = parsers_new();
+    server->hub = hub_new();
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
     enum err e = open_engine(server, why);
     if (e == ERR_OK) e = open_access(server, why);
@@ -104,6 +110,7 @@ void server_stop(struct server *server)
     while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     housekeeper_stop(server->housekeeper);
     engine_close(server->engine);
+    hub_free(server->hub); /* before the port that its streams belong to */
     http_stop(server->http);
     access_close(server->access);
     rates_free(server->rates);

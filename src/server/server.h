@@ -18,6 +18,7 @@
 #include "store/store.h"
 
 struct access;      /* access.h */
+struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
 struct metrics;     /* metrics.h */
 struct parsers;     /* parsers.h */
@@ -37,11 +38,14 @@ struct server {
     struct metrics *metrics;
     struct parsers *parsers;
     struct rates *rates;
+    struct hub *hub;
     struct housekeeper *housekeeper;
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
-    atomic_uint handling; /* handlers at work */
-    atomic_bool loaded;   /* the engine was seen to be ready, which it then stays */
+    atomic_uint handling;  /* handlers at work */
+    atomic_bool loaded;    /* the engine was seen to be ready, which it then stays */
+    unsigned scan_threads; /* for questions over everybody */
+    atomic_uint scans;     /* such questions that are being answered, see api_enter */
 };
 
 struct server_options {

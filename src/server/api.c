@@ -1,0 +1,225 @@
+/* api.c — references, instants, members of bodies: the small steps of every handler. */
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+
+#define DETAIL_BYTES 512
+
+bool api_refuse(struct request *request, unsigned status, const char *code, struct str place, const char *format, ...)
+{
+    char detail[DETAIL_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    http_problem(request->exchange, status, code, place, "%s", detail);
+    return false;
+}
+
+/* ---- Who. ---- */
+
+bool api_object_named(struct str name, enum entity *out)
+{
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        enum entity object = (enum entity)i;
+        if (!str_equal(name, str_from_c(entity_name(object))) && !str_equal(name, str_from_c(entity_plural(object))))
+            continue;
+        *out = object;
+        return true;
+    }
+    return false;
+}
+
+enum entity api_object(const struct request *request)
+{
+    static const struct str prefix = STR_INIT("/api/v1/");
+    struct str path = str_from_c(request->endpoint->pattern);
+    INVARIANT(str_starts_with(path, prefix));
+    struct str rest = {path.at + prefix.len, path.len - prefix.len};
+    enum entity object;
+    bool is_object = api_object_named(str_cut(&rest, '/'), &object);
+    INVARIANT(is_object);
+    return object;
+}
+
+bool api_reference(enum entity object, struct str ref, struct fact_identifier *out)
+{
+    static const struct {
+        struct str prefix;
+        enum identifier_kind kind;
+    } kinds[] = {{STR_INIT("email:"), IDENTIFIER_EMAIL},
+                 {STR_INIT("userId:"), IDENTIFIER_USER},
+                 {STR_INIT("anonymousId:"), IDENTIFIER_ANONYMOUS},
+                 {STR_INIT("id:"), IDENTIFIER_ID}};
+    *out = (struct fact_identifier){IDENTIFIER_ID, ref};
+    for (size_t i = 0; object == ENTITY_CONTACT && i < COUNT_OF(kinds); i++) {
+        if (!str_starts_with(ref, kinds[i].prefix)) continue;
+        *out = (struct fact_identifier){kinds[i].kind, {ref.at + kinds[i].prefix.len, ref.len - kinds[i].prefix.len}};
+        break;
+    }
+    out->text = str_trim(out->text);
+    return out->text.len > 0 && out->text.len <= FACT_ID_MAX;
+}
+
+bool api_find(struct request *request, enum entity object, struct str ref, uint32_t *out)
+{
+    struct engine *engine = request->server->engine;
+    struct fact_identifier who;
+    if (!api_reference(object, ref, &who))
+        return api_refuse(request, 400, "bad_reference", STR("ref"), "a reference has 1 to %d bytes", FACT_ID_MAX);
+    bool by_id = who.kind == IDENTIFIER_ID;
+    *out = by_id ? engine_find(engine, object, who.text) : engine_find_contact(engine, who.kind, who.text);
+    if (*out != RECORD_NONE) return true;
+    return api_refuse(request, 404, "not_found", STR("ref"), "there is no %s '" STR_FMT "'", entity_name(object),
+                      STR_ARG(ref));
+}
+
+bool api_find_path(struct request *request, enum entity *object, uint32_t *record)
+{
+    *object = api_object(request);
+    return api_find(request, *object, request_path(request, "ref"), record);
+}
+
+bool api_find_score(struct request *request, const struct edition *edition, enum entity object, uint32_t *out)
+{
+    struct str name = request_path(request, "score");
+    *out = definitions_find_score(&edition->set, name);
+    if (*out == UINT32_MAX || edition->set.scores[*out]->anonymous)
+        return api_refuse(request, 404, "not_found", STR("score"), "no score in force is called '" STR_FMT "'",
+                          STR_ARG(name));
+    if (edition->set.scores[*out]->object == object) return true;
+    return api_refuse(request, 404, "not_found", STR("score"), "'" STR_FMT "' scores %s, not %s", STR_ARG(name),
+                      entity_plural(edition->set.scores[*out]->object), entity_plural(object));
+}
+
+/* ---- When. ---- */
+
+int64_t api_now_ms(const struct request *request)
+{
+    return request->server->clock->now_ms(request->server->clock);
+}
+
+static bool check_instant(struct request *request, struct str text, const char *name, int64_t *out)
+{
+    int64_t at_ms;
+    if (!instant_parse(text, &at_ms))
+        return api_refuse(request, 400, "bad_time", str_from_c(name),
+                          "'" STR_FMT "' is no instant; write 2026-01-05T10:00:00Z", STR_ARG(text));
+    if (at_ms < EVENT_MIN_MS || at_ms > EVENT_MAX_MS)
+        return api_refuse(request, 400, "bad_time", str_from_c(name), "%s must lie between 1900 and 5999", name);
+    *out = at_ms;
+    return true;
+}
+
+bool api_query_instant(struct request *request, const char *name, int64_t otherwise, int64_t *out)
+{
+    struct str text = http_query(request->exchange, name);
+    *out = otherwise;
+    return text.at == NULL || check_instant(request, text, name, out);
+}
+
+bool api_query_flag(struct request *request, const char *name, bool *out)
+{
+    struct str text = http_query(request->exchange, name);
+    *out = str_equal(text, STR("true"));
+    if (text.at == NULL || *out || str_equal(text, STR("false"))) return true;
+    return api_refuse(request, 400, "bad_query", str_from_c(name), "%s is true or false", name);
+}
+
+/* ---- Bodies. ---- */
+
+bool api_body(struct request *request, const struct json_item **out)
+{
+    if (!request_json(request, out)) return false;
+    if ((*out)->kind == JSON_OBJECT) return true;
+    return api_refuse(request, 400, "bad_json", STR(""), "the body must be a JSON object");
+}
+
+/* The member when it is there and not null. */
+static const struct json_item *member(const struct json_item *object, const char *name)
+{
+    const struct json_item *item = json_member(object, str_from_c(name));
+    return item == NULL || item->kind == JSON_NULL ? NULL : item;
+}
+
+bool api_member_text(struct request *request, const struct json_item *object, const char *name, struct str *out)
+{
+    const struct json_item *item = member(object, name);
+    if (item == NULL) return true;
+    if (item->kind != JSON_STRING)
+        return api_refuse(request, 400, "wrong_type", str_from_c(name), "%s must be a text", name);
+    *out = item->text;
+    return true;
+}
+
+bool api_member_number(struct request *request, const struct json_item *object, const char *name, int64_t least,
+                       int64_t most, int64_t *out)
+{
+    const struct json_item *item = member(object, name);
+    if (item == NULL) return true;
+    int64_t number;
+    if (item->kind != JSON_NUMBER || !str_to_i64(item->text, &number) || number < least || number > most)
+        return api_refuse(request, 400, "wrong_type", str_from_c(name), "%s must be a whole number from %lld to %lld",
+                          name, (long long)least, (long long)most);
+    *out = number;
+    return true;
+}
+
+bool api_member_flag(struct request *request, const struct json_item *object, const char *name, bool *out)
+{
+    const struct json_item *item = member(object, name);
+    if (item == NULL) return true;
+    if (item->kind != JSON_BOOL)
+        return api_refuse(request, 400, "wrong_type", str_from_c(name), "%s must be true or false", name);
+    *out = item->boolean;
+    return true;
+}
+
+bool api_member_instant(struct request *request, const struct json_item *object, const char *name, int64_t *out)
+{
+    struct str text = {0};
+    if (!api_member_text(request, object, name, &text)) return false;
+    return text.at == NULL || check_instant(request, text, name, out);
+}
+
+/* ---- Facts. ---- */
+
+unsigned api_status_of_reason(const char *reason)
+{
+    if (strcmp(reason, "exists") == 0) return 409;
+    if (strcmp(reason, "not_found") == 0) return 404;
+    return strcmp(reason, "too_many") == 0 ? 413 : 400;
+}
+
+bool api_take(struct request *request, struct fact *fact, struct fact_result *result)
+{
+    struct err_info why = {0};
+    *result = (struct fact_result){0};
+    if (engine_take(request->server->engine, fact, result, 1, &why) != ERR_OK) {
+        request_fail(request, &why);
+        return false;
+    }
+    if (result->state != FACT_REFUSED) return true;
+    return api_refuse(request, api_status_of_reason(result->reason), result->reason, result->place, "%s",
+                      result->message);
+}
+
+/* ---- Everybody. ---- */
+
+bool api_enter(struct request *request)
+{
+    if (atomic_fetch_add(&request->server->scans, 1) < API_SCANS_AT_ONCE) return true;
+    atomic_fetch_sub(&request->server->scans, 1);
+    request_unavailable(request, 1, "other questions over all records are being answered; ask again in a second");
+    return false;
+}
+
+void api_leave(struct request *request)
+{
+    atomic_fetch_sub(&request->server->scans, 1);
+}

@@ -1,0 +1,18 @@
+/* api_definition.h — what api_definitions.c and api_drafts.c share. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_SERVER_API_DEFINITION_H
+#define PLUMB_SERVER_API_DEFINITION_H
+
+#include "base/json.h"
+#include "core/diagnostic.h"
+#include "server/request.h"
+
+/* A list of {"severity", "message", "line", "column", "length", "source"}. */
+void api_write_diagnostics(struct json_writer *writer, const struct diagnostics *diagnostics, enum severity severity);
+/* {"valid", "errors": [...], "warnings": [...]} */
+void api_write_validation(struct json_writer *writer, const struct diagnostics *diagnostics);
+
+/* Under which name the store keeps the draft of the score that the path names. Lives in the request's arena. */
+struct str api_draft_key(const struct request *request);
+
+#endif

@@ -1,0 +1,270 @@
+/* api_drafts.c — texts that are not in force yet: kept, checked, tried over everybody. */
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/preview.h"
+#include "server/api.h"
+#include "server/api_definition.h"
+#include "server/api_json.h"
+
+#define DRAFT_BYTES_MAX YAML_BYTES_MAX
+#define OUTCOME_BYTES_MAX ((size_t)64 * 1024)
+
+/* ---- Mistakes. ---- */
+
+void api_write_diagnostics(struct json_writer *writer, const struct diagnostics *diagnostics, enum severity severity)
+{
+    json_begin_array(writer);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const struct diagnostic *one = &diagnostics->item[i];
+        if (one->severity != severity) continue;
+        json_begin_object(writer);
+        api_write_text(writer, "message", one->message);
+        if (one->source != NULL) api_write_text(writer, "source", one->source->name);
+        api_write_count(writer, "line", one->at.line);
+        api_write_count(writer, "column", one->at.column);
+        api_write_count(writer, "length", one->at.length);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+void api_write_validation(struct json_writer *writer, const struct diagnostics *diagnostics)
+{
+    json_begin_object(writer);
+    json_key(writer, "valid");
+    json_bool(writer, diagnostics->errors == 0);
+    json_key(writer, "errors");
+    api_write_diagnostics(writer, diagnostics, SEVERITY_ERROR);
+    json_key(writer, "warnings");
+    api_write_diagnostics(writer, diagnostics, SEVERITY_WARNING);
+    json_end_object(writer);
+}
+
+static bool read_text(struct request *request, const struct json_item *body, struct str *out)
+{
+    *out = (struct str){0};
+    if (!api_member_text(request, body, "text", out)) return false;
+    if (out->len == 0)
+        return api_refuse(request, 400, "no_text", STR("text"), "text is the definition, in YAML or JSON");
+    if (out->len <= DRAFT_BYTES_MAX) return true;
+    return api_refuse(request, 413, "too_big", STR("text"), "a text of more than %zu bytes", DRAFT_BYTES_MAX);
+}
+
+static void answer_validation(struct request *request, struct str text)
+{
+    struct diagnostics *diagnostics = ARENA_NEW(request->arena, struct diagnostics);
+    struct err_info why = {0};
+    diagnostics_init(diagnostics, request->arena);
+    enum err failure = engine_validate(request->server->engine, text, STR("draft"), diagnostics, &why);
+    if (failure != ERR_OK && diagnostics->errors == 0) {
+        request_fail(request, &why);
+        return;
+    }
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    api_write_validation(&writer, diagnostics);
+    request_answer(request, 200, &json);
+}
+
+void api_definition_validate(struct request *request)
+{
+    const struct json_item *body;
+    struct str text;
+    if (api_body(request, &body) && read_text(request, body, &text)) answer_validation(request, text);
+}
+
+/* ---- Drafts. ---- */
+
+struct str api_draft_key(const struct request *request)
+{
+    return arena_format(request->arena, "draft/" STR_FMT, STR_ARG(request_path(request, "name")));
+}
+
+void api_draft_show(struct request *request)
+{
+    struct str text = {0};
+    struct err_info why = {0};
+    enum err failure = store_get_text(request->server->store, api_draft_key(request), request->arena, &text, &why);
+    if (failure == ERR_NOT_FOUND) {
+        api_refuse(request, 404, "not_found", STR("name"), "'" STR_FMT "' has no draft",
+                   STR_ARG(request_path(request, "name")));
+        return;
+    }
+    if (failure != ERR_OK) {
+        request_fail(request, &why);
+        return;
+    }
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    json_begin_object(&writer);
+    api_write_text(&writer, "name", request_path(request, "name"));
+    api_write_text(&writer, "text", text);
+    json_end_object(&writer);
+    request_answer(request, 200, &json);
+}
+
+void api_draft_put(struct request *request)
+{
+    const struct json_item *body;
+    struct str text;
+    struct err_info why = {0};
+    if (request_path(request, "name").len > NAME_MAX_BYTES) {
+        api_refuse(request, 400, "name_too_long", STR("name"), "a name has at most %d bytes", NAME_MAX_BYTES);
+        return;
+    }
+    if (!api_body(request, &body) || !read_text(request, body, &text)) return;
+    if (store_put_text(request->server->store, api_draft_key(request), text, &why) != ERR_OK)
+        request_fail(request, &why);
+    else answer_validation(request, text);
+}
+
+void api_draft_delete(struct request *request)
+{
+    struct err_info why = {0};
+    enum err failure = store_put_text(request->server->store, api_draft_key(request), STR(""), &why);
+    if (failure != ERR_OK && failure != ERR_NOT_FOUND) request_fail(request, &why);
+    else http_answer(request->exchange, 204, "application/json", STR(""));
+}
+
+/* ---- Preview. ---- */
+
+static void write_counts(struct json_writer *writer, const char *name, const uint64_t *counts, uint32_t count)
+{
+    json_key(writer, name);
+    json_begin_array(writer);
+    for (uint32_t i = 0; i < count; i++) json_i64(writer, (int64_t)counts[i]);
+    json_end_array(writer);
+}
+
+static void write_band(struct json_writer *writer, const struct preview *preview, uint32_t index)
+{
+    if (preview->bands[index].label.len > 0) json_string(writer, preview->bands[index].label);
+    else json_null(writer);
+}
+
+static void write_bands(struct json_writer *writer, const struct preview *preview, bool with_outcome)
+{
+    json_key(writer, "bands");
+    json_begin_array(writer);
+    for (uint32_t b = 0; b < preview->band_count; b++) {
+        json_begin_object(writer);
+        json_key(writer, "band");
+        write_band(writer, preview, b);
+        api_write_count(writer, "before", preview->bands[b].before);
+        api_write_count(writer, "after", preview->bands[b].after);
+        if (with_outcome) api_write_count(writer, "converted", preview->bands[b].converted);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+    json_key(writer, "moves");
+    json_begin_array(writer);
+    for (uint32_t i = 0; i < preview->band_count * preview->band_count; i++) {
+        uint32_t from = i / preview->band_count, to = i % preview->band_count;
+        if (from == to || preview->moves[i] == 0) continue;
+        json_begin_object(writer);
+        json_key(writer, "from");
+        write_band(writer, preview, from);
+        json_key(writer, "to");
+        write_band(writer, preview, to);
+        api_write_count(writer, "count", preview->moves[i]);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void write_micro(struct json_writer *writer, const char *name, bool known, int64_t micro)
+{
+    json_key(writer, name);
+    if (known) json_i64(writer, micro);
+    else json_null(writer);
+}
+
+static void write_movers(struct json_writer *writer, const struct preview *preview, const struct history *history,
+                         enum entity object)
+{
+    json_key(writer, "movers");
+    json_begin_array(writer);
+    for (uint32_t i = 0; i < preview->mover_count; i++) {
+        const struct preview_mover *mover = &preview->movers[i];
+        json_begin_object(writer);
+        api_write_text(writer, "id", history_record_id(history, object, mover->record));
+        write_micro(writer, "before_micro", mover->known_before, mover->before);
+        write_micro(writer, "after_micro", mover->known_after, mover->after);
+        json_key(writer, "from");
+        write_band(writer, preview, mover->from);
+        json_key(writer, "to");
+        write_band(writer, preview, mover->to);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void write_preview(struct json_writer *writer, const struct preview *preview, const struct everybody *everybody)
+{
+    enum entity object = preview->object;
+    json_begin_object(writer);
+    api_write_text(writer, "score", preview->score);
+    api_write_text(writer, "object", str_from_c(entity_name(object)));
+    api_write_instant(writer, "as_of", everybody->as_of_ms);
+    api_write_count(writer, "records", preview->records);
+    api_write_count(writer, "known_before", preview->known_before);
+    api_write_count(writer, "known_after", preview->known_after);
+    api_write_count(writer, "changed", preview->changed);
+    api_write_count(writer, "moved", preview->moved);
+    api_write_count(writer, "alerts", preview->alerts);
+    json_key(writer, "histogram");
+    json_begin_object(writer);
+    json_key(writer, "floor");
+    json_i64(writer, preview->floor);
+    json_key(writer, "width");
+    json_i64(writer, preview->width);
+    write_counts(writer, "before", preview->bins_before, preview->bin_count);
+    write_counts(writer, "after", preview->bins_after, preview->bin_count);
+    json_end_object(writer);
+    write_bands(writer, preview, object == ENTITY_CONTACT);
+    write_movers(writer, preview, everybody->history, object);
+    json_end_object(writer);
+}
+
+static bool read_outcome(struct request *request, const struct json_item *body, struct str *out)
+{
+    const struct json_item *outcome = json_member(body, STR("outcome"));
+    if (outcome == NULL || outcome->kind == JSON_NULL) return true;
+    AUTO_BUF text = BUF_INIT(OUTCOME_BYTES_MAX);
+    struct json_writer writer = {.out = &text};
+    api_write_item(&writer, outcome);
+    if (outcome->kind != JSON_OBJECT || text.failed)
+        return api_refuse(request, 400, "wrong_type", STR("outcome"),
+                          "outcome is a condition of a contact that became a customer");
+    *out = arena_str(request->arena, buf_str(&text));
+    return true;
+}
+
+static uint32_t remembered_band(void *context, const struct edition *edition, uint32_t score, uint32_t record)
+{
+    return engine_band(context, edition, score, record);
+}
+
+void api_score_preview(struct request *request)
+{
+    struct engine *engine = request->server->engine;
+    const struct json_item *body;
+    struct str text, outcome = {0};
+    struct err_info why = {0};
+    if (!api_body(request, &body) || !read_text(request, body, &text) || !read_outcome(request, body, &outcome) ||
+        !api_enter(request))
+        return;
+    struct everybody everybody;
+    engine_everybody(engine, api_now_ms(request), &everybody);
+    struct preview_ground *ground =
+        preview_ground_new(&everybody, engine_catalog(engine), request->server->scan_threads);
+    struct preview *preview = ARENA_NEW(request->arena, struct preview);
+    enum err failure = preview_draft(ground, text, outcome, remembered_band, engine, request->arena, preview, &why);
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    if (failure == ERR_OK) write_preview(&writer, preview, &everybody);
+    preview_ground_free(ground);
+    everybody_release(&everybody);
+    api_leave(request);
+    if (failure == ERR_OK) request_answer(request, 200, &json);
+    else request_fail(request, &why);
+}

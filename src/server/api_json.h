@@ -1,0 +1,40 @@
+/* api_json.h — records, events and scores as every answer of the API spells them. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_SERVER_API_JSON_H
+#define PLUMB_SERVER_API_JSON_H
+
+#include "base/json.h"
+#include "engine/engine.h"
+#include "report/score_json.h"
+
+/* "name": "2026-01-05T10:00:00Z"; null for FOREVER. */
+void api_write_instant(struct json_writer *writer, const char *name, int64_t at_ms);
+void api_write_text(struct json_writer *writer, const char *name, struct str text);
+void api_write_count(struct json_writer *writer, const char *name, uint64_t count);
+
+/* A value by its type: a number, true or false, a set as an array, dates in RFC 3339; else its text. */
+void api_write_value(struct json_writer *writer, const struct value *value);
+
+/* {"id", "object", "created", "archived", "identifiers" (of contacts), "properties"}; values as they stand at as_of. The
+ * object stays open, for the caller to add to. */
+void api_begin_record(struct json_writer *writer, struct engine *engine, const struct history *history,
+                      enum entity object, uint32_t record, int64_t as_of_ms);
+
+/* {"name", "at", "received", "message_id", "bot", "properties", "context"}. */
+void api_write_event(struct json_writer *writer, const struct event_fact_row *event);
+
+/* The line that `plumb score --format jsonl` writes. The band is the remembered one when `remembered`, else as the
+ * numbers alone say. `explain`: with the ledger. */
+struct api_score {
+    struct engine *engine;
+    const struct edition *edition;
+    uint32_t score, record;
+    int64_t as_of_ms;
+    bool remembered, explain;
+};
+void api_write_score(struct json_writer *writer, const struct api_score *line);
+
+/* A parsed item as JSON again. */
+void api_write_item(struct json_writer *writer, const struct json_item *item);
+
+#endif

@@ -1,0 +1,64 @@
+/* api_stream.c — server-sent events.
+ *
+ *     event: band
+ *     data: {"object":"contact","id":"ada","score":"lead_score","band":"MQL","former":null,...}
+ *
+ * A commit that moves more than CHANGES_TOLD records (a definition was published) is told as one
+ * event `bands` with their number: whoever listens then asks anew. */
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api_stream.h"
+
+#include "server/api.h"
+#include "server/api_json.h"
+#include "server/hub.h"
+
+#define CHANGES_TOLD 1000
+#define CHANGE_BYTES_MAX ((size_t)16 * 1024)
+#define QUEUE_BYTES_MAX ((size_t)4 * 1024 * 1024) /* of one listener */
+
+static void write_label(struct json_writer *writer, const char *name, struct str label)
+{
+    json_key(writer, name);
+    if (label.len > 0) json_string(writer, label);
+    else json_null(writer);
+}
+
+static void tell(struct server *server, const struct band_change *change)
+{
+    AUTO_BUF json = BUF_INIT(CHANGE_BYTES_MAX);
+    struct json_writer writer = {.out = &json};
+    json_begin_object(&writer);
+    api_write_text(&writer, "object", str_from_c(entity_name(change->object)));
+    api_write_text(&writer, "id", history_record_id(engine_history(server->engine), change->object, change->record));
+    api_write_text(&writer, "score", change->score);
+    write_label(&writer, "band", change->band);
+    write_label(&writer, "former", change->former);
+    json_key(&writer, "micro");
+    json_i64(&writer, change->micro);
+    api_write_instant(&writer, "at", change->at_ms);
+    api_write_text(&writer, "cause", str_from_c(band_cause_name(change->cause)));
+    json_end_object(&writer);
+    if (!json.failed) hub_send(server->hub, STR("band"), buf_str(&json));
+}
+
+void api_stream_changes(void *context, const struct band_change *changes, size_t count)
+{
+    struct server *server = context;
+    if (hub_is_empty(server->hub)) return;
+    for (size_t i = 0; count <= CHANGES_TOLD && i < count; i++) tell(server, &changes[i]);
+    if (count <= CHANGES_TOLD) return;
+    AUTO_BUF json = BUF_INIT(CHANGE_BYTES_MAX);
+    buf_format(&json, "{\"count\":%zu}", count);
+    hub_send(server->hub, STR("bands"), buf_str(&json));
+}
+
+void api_stream_open(struct request *request)
+{
+    struct hub *hub = request->server->hub;
+    if (hub_is_full(hub)) hub_send(hub, STR("ping"), STR("{}")); /* those who have gone make room */
+    if (hub_is_full(hub)) {
+        request_unavailable(request, 30, "too many listen already");
+        return;
+    }
+    (void)hub_add(hub, http_answer_stream(request->exchange, QUEUE_BYTES_MAX));
+}
