@@ -101,8 +101,13 @@ static bool find_endpoint(struct request *request)
 static bool is_ready(struct request *request)
 {
     if (request->endpoint->permission == PERM_PUBLIC || request->endpoint->permission == PERM_READ_METRICS) return true;
-    struct engine_progress progress = engine_progress(request->server->engine);
-    if (progress.phase == ENGINE_READY) return true;
+    struct server *server = request->server;
+    if (atomic_load_explicit(&server->loaded, memory_order_relaxed)) return true;
+    struct engine_progress progress = engine_progress(server->engine);
+    if (progress.phase == ENGINE_READY) {
+        atomic_store_explicit(&server->loaded, true, memory_order_relaxed);
+        return true;
+    }
     if (progress.phase == ENGINE_FAILED) request_unavailable(request, 60, progress.why.msg);
     else request_unavailable(request, 1, "everything is being loaded; /readyz tells how far it is");
     return false;

@@ -43,6 +43,7 @@ struct server {
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
     atomic_uint handling;  /* handlers at work */
+    atomic_bool loaded;    /* the engine was seen to be ready, which it then stays */
     unsigned scan_threads; /* for questions over everybody */
     atomic_uint scans;     /* such questions that are being answered, see api_enter */
 };
