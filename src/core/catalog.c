@@ -162,13 +162,18 @@ enum type catalog_door_type(const struct catalog *catalog, uint32_t property)
     return p->need == NEED_STRONG ? p->needed : TYPE_OPEN;
 }
 
+enum type catalog_settled_type(const struct catalog *catalog, uint32_t property, enum type inferred)
+{
+    const struct property *p = &slot_at(catalog, property)->property;
+    if (p->declared) return p->type;
+    if (p->need == NEED_STRONG) return p->needed;
+    if (p->need == NEED_WEAK) return inferred == p->needed || inferred == TYPE_OPEN ? p->needed : TYPE_STRING;
+    return inferred == TYPE_OPEN ? TYPE_STRING : inferred;
+}
+
 void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred)
 {
-    struct property *p = catalog_at(catalog, property);
-    if (p->declared) return;
-    if (p->need == NEED_STRONG) p->type = p->needed;
-    else if (p->need == NEED_WEAK) p->type = inferred == p->needed || inferred == TYPE_OPEN ? p->needed : TYPE_STRING;
-    else p->type = inferred == TYPE_OPEN ? TYPE_STRING : inferred;
+    catalog_at(catalog, property)->type = catalog_settled_type(catalog, property, inferred);
 }
 
 void catalog_meet(struct catalog *catalog, uint32_t property, struct str text)

@@ -79,6 +79,7 @@ enum type catalog_door_type(const struct catalog *catalog, uint32_t property);
  * for a weak need the needed type if `inferred` is that type (an integer column also
  * satisfies boolean 1/0 never), else string; without a need `inferred`, or string when
  * there was no value. */
+enum type catalog_settled_type(const struct catalog *catalog, uint32_t property, enum type inferred);
 void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred);
 
 /* An open property has this value, too: `inferred` narrows. A catalog that lives on while values come. */

@@ -100,12 +100,15 @@ uint64_t history_event_bytes(const struct history *history)
 
 uint64_t history_property_bytes(const struct history *history)
 {
-    uint64_t bytes = history->arena != NULL ? arena_bytes(history->arena) : 0; /* dictionaries and classes */
+    uint64_t bytes = history->arena != NULL ? arena_bytes(history->arena) : 0;
     for (uint32_t i = 0; i < history->property_count; i++) {
         const struct property_column *column = &history->properties[i];
         bytes += column->version_count * sizeof *column->versions;
         bytes += word_now(&column->word_count) * sizeof *column->words;
         bytes += long_now(&history->event_properties[i].row_count) * sizeof *history->event_properties[i].rows;
+        if (history->kind != HISTORY_BUILT) /* whose arena has them */
+            bytes += (word_now(&column->values.count) + word_now(&history->event_properties[i].values.count)) *
+                     sizeof(struct value);
         if (column->base == NULL) continue;
         enum entity object = catalog_at(history->catalog, i)->entity;
         bytes += (uint64_t)history->records[object].count * sizeof *column->base;

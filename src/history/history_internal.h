@@ -113,7 +113,7 @@ struct edge {
 struct edges {
     struct edge *forward;   /* runs by (from_ms, id of `to`): the last that began by as_of is primary */
     uint64_t *forward_run;  /* [records of the from object] */
-    struct edge *backward;  /* runs by `from` */
+    struct edge *backward;  /* runs by `from`; in a live history as they came */
     uint64_t *backward_run; /* [records of the to object] */
     uint32_t count;         /* one per (from, to): the earliest */
     bool all_forever;       /* of a built history: every edge began at FOREVER */

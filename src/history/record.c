@@ -14,6 +14,9 @@ void view_release(struct view *view)
     memory_free(view->moments);
     view->moments = NULL;
     view->moment_capacity = 0;
+    memory_free(view->values);
+    view->values = NULL;
+    view->value_capacity = 0;
 }
 
 /* ---- Properties ---- */
@@ -220,13 +223,15 @@ struct special_events {
     uint32_t count, capacity;
 };
 
+static uint32_t event_property(const struct history *history, struct str name)
+{
+    return catalog_find(history->catalog, ENTITY_EVENT, name);
+}
+
 static void find_specials(struct view *view, uint32_t contact, void *context)
 {
     struct special_events *found = context;
     const struct history *history = view->history;
-    uint32_t score = catalog_find(history->catalog, ENTITY_EVENT, STR("score"));
-    uint32_t points = catalog_find(history->catalog, ENTITY_EVENT, STR("points"));
-    uint32_t category = catalog_find(history->catalog, ENTITY_EVENT, STR("category"));
     const struct run events = events_of_contact(history, contact);
     for (uint64_t e = events.first; e < events.first + events.count; e++) {
         int64_t at_ms = event_ms(history, e);
@@ -235,7 +240,8 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
         bool known = view->tables != NULL && class_id < view->tables->class_count;
         bool special = known ? view->tables->special != NULL && view->tables->special[class_id]
                              : class_is_special(history, view->program->score, class_id);
-        const struct value *named = special ? event_value(history, e, score) : NULL;
+        if (!special) continue;
+        const struct value *named = event_value(history, e, event_property(history, STR("score")));
         if (named == NULL || !str_equal(named->raw, view->program->score->name)) continue;
         if (found->count == found->capacity) {
             found->capacity = found->capacity == 0 ? 8 : found->capacity * 2;
@@ -243,7 +249,8 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
         }
         struct special_event event = {.at_ms = at_ms};
         event.reset = str_equal(history->classes[class_id].folded, STR("plumb.score_reset"));
-        const struct value *value = event_value(history, e, event.reset ? category : points);
+        uint32_t part = event_property(history, event.reset ? STR("category") : STR("points"));
+        const struct value *value = event_value(history, e, part);
         double whole = 0;
         if (event.reset) event.all = value != NULL && str_equal(value->raw, STR("all"));
         else if (value != NULL && str_to_double(value->raw, &whole)) event.micro = (int64_t)whole * MICRO_PER_POINT;
@@ -305,20 +312,25 @@ static int64_t take_values(const struct rule *rule, int64_t *values, uint32_t co
     return rule->take == TAKE_AVG ? average(sum, count) : sum;
 }
 
-struct rollup_value record_rollup(const struct view *view, const struct rule *rule, uint32_t record)
+static bool part_of_other(const struct view *view, const struct rule *rule, uint32_t record, int64_t *micro)
+{
+    if (view->scorer != NULL) return scorer_part(view->scorer, rule->score, record, view->as_of_ms, rule->part, micro);
+    return score_part_at(view->scan, rule->score, record, view->as_of_ms, rule->part, micro);
+}
+
+struct rollup_value record_rollup(struct view *view, const struct rule *rule, uint32_t record)
 {
     struct rollup_value out = {0};
     struct association_view others = associated(view->history, view->object, record, rule->over);
-    if (others.count == 0) return out;
-    int64_t *values = memory_array(others.count, sizeof *values);
+    if (others.count > view->value_capacity) {
+        view->value_capacity = (size_t)others.count + others.count / 2;
+        view->values = memory_resize(view->values, view->value_capacity, sizeof *view->values);
+    }
     for (uint32_t i = 0; i < others.count; i++) {
         if (others.edges[i].from_ms > view->as_of_ms) continue;
         out.records++;
-        if (score_part_at(view->scan, rule->score, edge_end(&others, i), view->as_of_ms, rule->part,
-                          &values[out.known]))
-            out.known++;
+        if (part_of_other(view, rule, edge_end(&others, i), &view->values[out.known])) out.known++;
     }
-    out.micro = take_values(rule, values, out.known);
-    memory_free(values);
+    out.micro = take_values(rule, view->values, out.known);
     return out;
 }

@@ -56,3 +56,12 @@ struct run_edit run_edit(struct run_pool *pool, uint64_t word, uint32_t at, uint
     copy(pool, old.first + at + remove, first + at + insert, old.count - at - remove);
     return (struct run_edit){run_word(first, (uint32_t)count), first + at};
 }
+
+uint64_t run_renew(struct run_pool *pool, uint64_t word)
+{
+    struct run run = run_of(word);
+    if (room_of(run.count) == run.count) return word;
+    struct run_edit edit = run_edit(pool, 0, 0, 0, run.count);
+    copy(pool, run.first, edit.place, run.count);
+    return edit.word;
+}

@@ -72,6 +72,10 @@ bool run_pool_has_room(const struct run_pool *pool, uint64_t count);
  * appends and there is room. */
 struct run_edit run_edit(struct run_pool *pool, uint64_t word, uint32_t at, uint32_t remove, uint32_t insert);
 
+/* The same run in a place that nobody has seen, so that what was written behind it can be
+ * written again; the run itself when it has no room behind it. */
+uint64_t run_renew(struct run_pool *pool, uint64_t word);
+
 static inline void run_publish(uint64_t *at, uint64_t word)
 {
     __atomic_store_n(at, word, __ATOMIC_RELEASE);

@@ -7,6 +7,7 @@
  *   slots.c        the event signals of many records, by the fast way
  *   scan.c         blocks, threads, results, kept signals
  *   explain.c      one record with its ledger
+ *   scorer.c       one record's scores, again and again
  *   threads.c      the same work on several threads */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HISTORY_SCAN_INTERNAL_H
@@ -15,6 +16,7 @@
 #include "core/evaluate.h"
 #include "history/history_internal.h"
 #include "history/scan.h"
+#include "history/scorer.h"
 
 /* ---- history.c ---- */
 
@@ -87,6 +89,10 @@ bool event_matches(const struct history *history, const struct selector *selecto
 /* May an event of this class adjust or reset the score? For certain only with its `score`. */
 bool class_is_special(const struct history *history, const struct score *score, uint32_t class_id);
 uint16_t match_of_value(const struct rule *rule, const struct value *value, int64_t as_of_ms);
+bool test_needs_versions(const struct test *test); /* what the property was before */
+bool match_needs_versions(const struct rule *rule);
+bool test_needs_as_of(const struct test *test);
+bool where_needs_as_of(const struct condition *where);
 const struct value *event_value(const struct history *history, uint64_t event, uint32_t property);
 
 /* ---- threads.c ---- */
@@ -105,9 +111,12 @@ struct view {
     int64_t as_of_ms;
     const struct snapshot *snapshot; /* may be NULL: ask the history */
     const struct tables *tables;     /* may be NULL: evaluate on the fly */
+    struct scorer *scorer;           /* asked for other scores; NULL: the scan is */
     struct arena *arena;             /* scratch that grows (explanations); the caller resets it */
     int64_t *moments;                /* scratch: instants of one selector's events */
     size_t moment_capacity;
+    int64_t *values; /* scratch: of one rollup */
+    size_t value_capacity;
 };
 
 /* What resets and adjustments say about one record and score. */
@@ -124,7 +133,7 @@ uint16_t record_match(const struct view *view, const struct rule *rule, uint32_t
 struct specials record_specials(struct view *view, uint32_t record);
 void record_tally(struct view *view, const struct selector *selector, const uint8_t *class_match, uint32_t record,
                   int64_t after_ms, struct tally *out);
-struct rollup_value record_rollup(const struct view *view, const struct rule *rule, uint32_t record);
+struct rollup_value record_rollup(struct view *view, const struct rule *rule, uint32_t record);
 static inline uint64_t signal_of_tally(enum measure measure, const struct tally *tally)
 {
     switch (measure) {
@@ -186,6 +195,12 @@ struct scan {
     struct arena *run_arena;
     uint64_t events_read;
 };
+
+/* ---- scorer.c ---- */
+
+/* The part of a score of a record at as_of. False: unknown. */
+bool scorer_part(struct scorer *scorer, uint32_t score, uint32_t record, int64_t as_of_ms, enum score_part part,
+                 int64_t *micro);
 
 /* ---- explain.c ---- */
 

@@ -67,10 +67,10 @@ uint8_t class_matches(const struct history *history, const struct selector *sele
 }
 
 /* A row value is one word to readers: a rolled back one may be written over. */
-static struct row_value row_at(const struct event_column *column, uint64_t index)
+static struct row_value row_at(const struct row_value *rows, uint64_t index)
 {
     struct row_value row;
-    uint64_t word = __atomic_load_n((const uint64_t *)(const void *)&column->rows[index], __ATOMIC_RELAXED);
+    uint64_t word = __atomic_load_n((const uint64_t *)(const void *)&rows[index], __ATOMIC_RELAXED);
     memcpy(&row, &word, sizeof row);
     return row;
 }
@@ -82,14 +82,15 @@ const struct value *event_value(const struct history *history, uint64_t event, u
     uint32_t code = class_code(&history->classes[history->class_id[event]], property);
     if (code != 0) return dictionary_at(&column->values, code);
     const uint64_t number = history->row != NULL ? history->row[event] : event, count = long_now(&column->row_count);
+    const struct row_value *rows = __atomic_load_n(&column->rows, __ATOMIC_ACQUIRE); /* holds `count` at least */
     uint64_t low = 0, high = count;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (row_at(column, middle).event < number) low = middle + 1;
+        if (row_at(rows, middle).event < number) low = middle + 1;
         else high = middle;
     }
     if (low == count) return NULL;
-    struct row_value found = row_at(column, low);
+    struct row_value found = row_at(rows, low);
     return found.event == number ? dictionary_at(&column->values, found.code) : NULL;
 }
 
@@ -138,14 +139,14 @@ uint16_t match_of_value(const struct rule *rule, const struct value *value, int6
     return (uint16_t)(rule->case_count + (value == NULL ? MATCH_UNKNOWN : MATCH_OTHERWISE));
 }
 
-static bool needs_versions(const struct test *test)
+bool test_needs_versions(const struct test *test)
 {
     return test->ever || test->op == OP_CHANGED_WITHIN;
 }
 
 /* ---- Which tables hold for any instant ---- */
 
-static bool test_depends_on_as_of(const struct test *test)
+bool test_needs_as_of(const struct test *test)
 {
     if (test->op == OP_WITHIN || test->op == OP_OLDER_THAN || test->op == OP_IN_NEXT) return true;
     for (uint32_t i = 0; i < test->argument_count; i++)
@@ -153,11 +154,11 @@ static bool test_depends_on_as_of(const struct test *test)
     return false;
 }
 
-static bool where_depends_on_as_of(const struct condition *where)
+bool where_needs_as_of(const struct condition *where)
 {
-    if (where->kind == CONDITION_PROPERTY) return test_depends_on_as_of(where->test);
+    if (where->kind == CONDITION_PROPERTY) return test_needs_as_of(where->test);
     for (uint32_t i = 0; i < where->child_count; i++)
-        if (where_depends_on_as_of(where->children[i])) return true;
+        if (where_needs_as_of(where->children[i])) return true;
     return false;
 }
 
@@ -165,13 +166,13 @@ static bool program_depends_on_as_of(const struct program *program)
 {
     for (uint32_t s = 0; s < program->selector_count; s++) {
         const struct condition *where = program->selectors[s].selection->where;
-        if (where != NULL && where_depends_on_as_of(where)) return true;
+        if (where != NULL && where_needs_as_of(where)) return true;
     }
     for (uint32_t l = 0; l < program->leaf_count; l++)
-        if (test_depends_on_as_of(program->leaves[l].test)) return true;
+        if (test_needs_as_of(program->leaves[l].test)) return true;
     for (uint32_t m = 0; m < program->match_count; m++)
         for (uint32_t i = 0; i < program->matches[m]->case_count; i++)
-            if (test_depends_on_as_of(&program->matches[m]->cases[i].test)) return true;
+            if (test_needs_as_of(&program->matches[m]->cases[i].test)) return true;
     return false;
 }
 
@@ -233,10 +234,10 @@ static void *fill_parts(void *context)
     return NULL;
 }
 
-static bool match_needs_versions(const struct rule *rule)
+bool match_needs_versions(const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->case_count; i++)
-        if (needs_versions(&rule->cases[i].test)) return true;
+        if (test_needs_versions(&rule->cases[i].test)) return true;
     return false;
 }
 
@@ -248,7 +249,7 @@ static void make_value_tables(struct arena *arena, struct filling *f, unsigned t
     f->tables->match = ARENA_ARRAY(arena, uint16_t *, program->match_count);
     for (uint32_t l = 0; l < program->leaf_count; l++) {
         uint32_t codes = code_count(f->history, program->leaves[l].property);
-        if (needs_versions(program->leaves[l].test)) continue;
+        if (test_needs_versions(program->leaves[l].test)) continue;
         f->tables->leaf[l] = ARENA_ARRAY(arena, uint8_t, codes);
         add_parts(f, scratch, l, codes);
     }

@@ -1,0 +1,122 @@
+/* live_internal.h — what the writer of a live history holds beside what readers see.
+ *
+ * Never outside src/history.
+ *
+ *   live.c              making, freeing, batches and their undoing; the live history frozen
+ *   live_records.c      records, their names, merging and forgetting
+ *   live_properties.c   dictionaries and versions
+ *   live_edges.c        associations
+ *   live_events.c       classes and events */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_HISTORY_LIVE_INTERNAL_H
+#define PLUMB_HISTORY_LIVE_INTERNAL_H
+
+#include "base/reserve.h"
+#include "history/door.h"
+#include "history/history_internal.h"
+#include "history/live.h"
+#include "history/tuple_set.h"
+
+/* Ceilings of address space, far beyond the memory that would come with them. */
+#define EVENT_PLACES_MAX (UINT64_C(1) << 33)
+#define VERSION_PLACES_MAX (UINT64_C(1) << 32)
+#define EDGE_PLACES_MAX (UINT64_C(1) << 30)
+#define FACT_ID_BYTES_MAX (UINT64_C(1) << 34) /* offsets in steps of 4 fit 32 bits */
+
+/* A word that the current batch changed, and what it was. */
+struct undo {
+    void *at;
+    uint64_t old;
+    struct run_pool *pool; /* of a word that names a run, else NULL */
+    uint32_t bytes;        /* 1, 4 or 8 */
+};
+
+/* Reserved arrays of one object's records. */
+struct record_arrays {
+    struct reserve name_of, listed, named;
+    struct reserve ring; /* [names] the next name of the same record: a ring; contacts only */
+    uint32_t *next_name;
+};
+
+struct live_column {
+    struct intern *texts;  /* codes - 1; NULL until the first value */
+    struct reserve words;  /* of record properties */
+    uint64_t row_capacity; /* of event properties */
+};
+
+struct live {
+    struct history history;
+    struct catalog *catalog; /* borrowed */
+    struct arena *arena;     /* values, classes */
+    struct arena *scratch;   /* for parsing a text at the door */
+
+    bool writing;
+    struct undo *log;
+    uint64_t log_count, log_capacity;
+    uint64_t events_before; /* the batch */
+    uint32_t records_before[OBJECT_COUNT];
+    uint32_t edges_before[ASSOCIATION_COUNT];
+
+    struct record_arrays records[OBJECT_COUNT];
+    struct reserve event_run, forward_run[ASSOCIATION_COUNT], backward_run[ASSOCIATION_COUNT];
+    struct reserve properties, event_properties, classes;
+    struct run_pool events, versions, forward[ASSOCIATION_COUNT], backward[ASSOCIATION_COUNT];
+    struct live_column *columns; /* [PROPERTIES_MAX] */
+
+    struct reserve fact_ids; /* each as its length (4 bytes) and its bytes, from multiples of 4 on; 0: the empty one */
+    uint64_t fact_id_end;
+    uint32_t last_fact_id;
+
+    struct intern *event_names;
+    uint8_t *name_kinds; /* [event_names] enum name_kind */
+    uint64_t name_kind_capacity;
+    struct tuple_set class_set; /* name * 2 + bot, then property and code of each pair; by class */
+    void **outgrown;            /* row arrays that readers may still look at */
+    uint64_t outgrown_count, outgrown_capacity;
+    /* Scratch of one event. */
+    struct event_pair *pairs;
+    uint64_t pair_capacity;
+    uint32_t *words;
+    uint64_t word_capacity;
+};
+
+extern const enum entity association_ends[ASSOCIATION_COUNT][2]; /* from, to */
+
+/* ---- live.c: writing what can be undone. ---- */
+
+void live_log(struct live *live, void *at, uint64_t old, struct run_pool *pool, uint32_t bytes);
+
+static inline void live_swing(struct live *live, struct run_pool *pool, uint64_t *at, uint64_t word)
+{
+    live_log(live, at, *at, pool, sizeof *at);
+    run_publish(at, word);
+}
+
+static inline void live_write(struct live *live, uint32_t *at, uint32_t value)
+{
+    live_log(live, at, *at, NULL, sizeof *at);
+    word_publish(at, value);
+}
+
+/* ---- live_properties.c ---- */
+
+/* The code of a text that passed the door, not empty; new ones enter the dictionary. */
+uint32_t live_code(struct live *live, uint32_t property, struct dictionary *values, struct str text);
+/* It, or 0 when the dictionary does not have it. */
+uint32_t live_known_code(const struct live *live, uint32_t property, struct str text);
+MUST_CHECK enum err live_check_new(const struct live *live, uint32_t property, struct str text, struct err_info *why);
+void live_merge_versions(struct live *live, uint32_t stays, uint32_t goes);
+void live_forget_versions(struct live *live, enum entity object, uint32_t record);
+
+/* ---- live_edges.c ---- */
+
+void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes);
+void live_forget_edges(struct live *live, enum entity object, uint32_t record);
+
+/* ---- live_events.c ---- */
+
+void live_merge_events(struct live *live, uint32_t stays, uint32_t goes,
+                       bool (*same)(void *context, uint32_t a, uint32_t b), void *context);
+void live_forget_events(struct live *live, uint32_t contact);
+
+#endif

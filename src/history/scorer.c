@@ -1,0 +1,271 @@
+/* scorer.c — one record's inputs by the general way, spared what was found out before.
+ *
+ * Of each program are kept: for every event class whether each selector takes it, and for
+ * every code of a value what a leaf or a match says. They are filled when first asked for and grow
+ * with the history. What depends on as_of or on versions is found out anew each time.
+ *
+ * A score that another asks for, of the same record or of an associated one, is evaluated on
+ * the way; programs form no circle, so each has one set of scratch. */
+// SPDX-License-Identifier: Apache-2.0
+#include "history/scorer.h"
+
+#include <string.h>
+
+#include "history/scan_internal.h"
+
+/* What a test says of each code, or nothing yet. */
+struct answers {
+    bool kept; /* else: ask each time */
+    uint32_t count;
+    uint16_t *by_code; /* answer + 1; 0: not asked yet */
+};
+
+/* One program with all it needs. */
+struct scored {
+    const struct program *program;
+    struct view view;
+    struct tables tables; /* of classes; those of values are here below */
+    uint32_t class_capacity;
+    uint32_t pressed; /* the history's, when the tables were filled */
+    struct answers *leaves, *matches;
+    struct block *block;
+    struct tally *tallies;
+    struct block_result result;
+    /* The last answer, good within one call. */
+    uint64_t call;
+    uint32_t record;
+    struct score_value value;
+};
+
+struct scorer {
+    const struct definitions *set;
+    const struct history *history;
+    struct arena *arena;
+    struct scored *scores;   /* [score_count] */
+    struct scored *segments; /* [segment_count] */
+    uint64_t call;
+};
+
+/* ---- Making. ---- */
+
+static void init_scored(struct scorer *scorer, const struct program *program, enum entity object, struct scored *out)
+{
+    struct arena *arena = scorer->arena;
+    *out = (struct scored){.program = program};
+    out->view = (struct view){.history = scorer->history,
+                              .program = program,
+                              .object = object,
+                              .tables = &out->tables,
+                              .scorer = scorer,
+                              .arena = arena_new()};
+    out->block = block_new(arena, program);
+    out->tallies = ARENA_ARRAY(arena, struct tally, program->selector_count);
+    out->tables.class_match = ARENA_ARRAY(arena, uint8_t *, program->selector_count);
+    out->leaves = ARENA_ARRAY(arena, struct answers, program->leaf_count);
+    for (uint32_t l = 0; l < program->leaf_count; l++) {
+        const struct leaf *leaf = &program->leaves[l];
+        out->leaves[l].kept =
+            leaf->hop != HOP_DEAL && !test_needs_versions(leaf->test) && !test_needs_as_of(leaf->test);
+    }
+    out->matches = ARENA_ARRAY(arena, struct answers, program->match_count);
+    for (uint32_t m = 0; m < program->match_count; m++) {
+        const struct rule *rule = program->matches[m];
+        out->matches[m].kept = rule->hop != HOP_DEAL && !match_needs_versions(rule);
+        for (uint32_t i = 0; i < rule->case_count; i++)
+            if (test_needs_as_of(&rule->cases[i].test)) out->matches[m].kept = false;
+    }
+}
+
+struct scorer *scorer_new(const struct definitions *set, const struct history *history)
+{
+    struct arena *arena = arena_new();
+    struct scorer *scorer = ARENA_NEW(arena, struct scorer);
+    *scorer = (struct scorer){.set = set, .history = history, .arena = arena};
+    scorer->scores = ARENA_ARRAY(arena, struct scored, set->score_count);
+    for (uint32_t s = 0; s < set->score_count; s++)
+        init_scored(scorer, program_compile(arena, set, s), set->scores[s]->object, &scorer->scores[s]);
+    scorer->segments = ARENA_ARRAY(arena, struct scored, set->segment_count);
+    for (uint32_t s = 0; s < set->segment_count; s++)
+        init_scored(scorer, program_compile_segment(arena, set, s), set->segments[s]->object, &scorer->segments[s]);
+    return scorer;
+}
+
+static void release_scored(struct scored *scored)
+{
+    for (uint32_t s = 0; s < scored->program->selector_count; s++) memory_free(scored->tables.class_match[s]);
+    for (uint32_t l = 0; l < scored->program->leaf_count; l++) memory_free(scored->leaves[l].by_code);
+    for (uint32_t m = 0; m < scored->program->match_count; m++) memory_free(scored->matches[m].by_code);
+    memory_free(scored->tables.special);
+    arena_free(scored->view.arena);
+    view_release(&scored->view);
+}
+
+void scorer_free(struct scorer *scorer)
+{
+    if (scorer == NULL) return;
+    for (uint32_t s = 0; s < scorer->set->score_count; s++) release_scored(&scorer->scores[s]);
+    for (uint32_t s = 0; s < scorer->set->segment_count; s++) release_scored(&scorer->segments[s]);
+    arena_free(scorer->arena);
+}
+
+/* ---- Classes. ---- */
+
+static bool depends_on_as_of(const struct selector *selector)
+{
+    return selector->selection->where != NULL && where_needs_as_of(selector->selection->where);
+}
+
+static void grow_classes(struct scored *scored, uint32_t count)
+{
+    struct tables *tables = &scored->tables;
+    scored->class_capacity = count + count / 2 + 16;
+    for (uint32_t s = 0; s < scored->program->selector_count; s++)
+        if (!depends_on_as_of(&scored->program->selectors[s]))
+            tables->class_match[s] = memory_resize(tables->class_match[s], scored->class_capacity, sizeof(uint8_t));
+    tables->special = memory_resize(tables->special, scored->class_capacity, sizeof *tables->special);
+}
+
+/* Learn the classes that came since the last call; all again when a property got its first rows. */
+static void learn_classes(struct scored *scored)
+{
+    const struct history *history = scored->view.history;
+    const struct program *program = scored->program;
+    struct tables *tables = &scored->tables;
+    uint32_t pressed = word_now(&history->pressed), count = word_now(&history->class_count);
+    if (pressed != scored->pressed) tables->class_count = 0;
+    scored->pressed = pressed;
+    if (count <= tables->class_count) return;
+    if (count > scored->class_capacity) grow_classes(scored, count);
+    for (uint32_t c = tables->class_count; c < count; c++) {
+        for (uint32_t s = 0; s < program->selector_count; s++)
+            if (tables->class_match[s] != NULL)
+                tables->class_match[s][c] = class_matches(history, &program->selectors[s], c, 0);
+        tables->special[c] = program->score != NULL && class_is_special(history, program->score, c);
+    }
+    tables->class_count = count;
+}
+
+/* ---- Values. ---- */
+
+/* The place of a code's answer. */
+static uint16_t *answer_of(struct answers *answers, uint32_t code)
+{
+    if (code >= answers->count) {
+        uint32_t count = code + code / 2 + 16;
+        answers->by_code = memory_resize(answers->by_code, count, sizeof *answers->by_code);
+        memset(answers->by_code + answers->count, 0, (count - answers->count) * sizeof *answers->by_code);
+        answers->count = count;
+    }
+    return &answers->by_code[code];
+}
+
+/* The code that a test on the record's own property or its company's sees. */
+static uint32_t seen_code(const struct view *view, enum hop hop, uint32_t property, uint32_t record)
+{
+    if (hop == HOP_COMPANY) record = primary_company(view->history, view->object, record, view->as_of_ms);
+    return record == RECORD_NONE ? 0 : code_at(view->history, property, record, view->as_of_ms);
+}
+
+static bool leaf_of(struct scored *scored, uint32_t index, uint32_t record)
+{
+    const struct leaf *leaf = &scored->program->leaves[index];
+    const struct view *view = &scored->view;
+    if (!scored->leaves[index].kept) return record_leaf(view, leaf, record);
+    uint32_t code = seen_code(view, leaf->hop, leaf->property, record);
+    uint16_t *answer = answer_of(&scored->leaves[index], code);
+    if (*answer == 0) {
+        const struct value *value = code == 0 ? NULL : column_value(&view->history->properties[leaf->property], code);
+        *answer = (uint16_t)(1 + test_passes(leaf->test, value, 0));
+    }
+    return *answer == 2;
+}
+
+static uint16_t match_of(struct scored *scored, uint32_t index, uint32_t record)
+{
+    const struct rule *rule = scored->program->matches[index];
+    const struct view *view = &scored->view;
+    if (!scored->matches[index].kept) return record_match(view, rule, record);
+    uint32_t code = seen_code(view, rule->hop, rule->property, record);
+    uint16_t *answer = answer_of(&scored->matches[index], code);
+    if (*answer == 0) {
+        const struct value *value = code == 0 ? NULL : column_value(&view->history->properties[rule->property], code);
+        *answer = (uint16_t)(1 + match_of_value(rule, value, 0));
+    }
+    return (uint16_t)(*answer - 1);
+}
+
+/* ---- One record. ---- */
+
+static void load_inputs(struct scored *scored, uint32_t record, int64_t engagement_after_ms)
+{
+    const struct program *program = scored->program;
+    struct view *view = &scored->view;
+    struct block *block = scored->block;
+    for (uint32_t s = 0; s < program->selector_count; s++)
+        record_tally(view, &program->selectors[s], scored->tables.class_match[s], record, engagement_after_ms,
+                     &scored->tallies[s]);
+    for (uint32_t s = 0; s < program->signal_count; s++)
+        block->signals[s][0] =
+            signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]);
+    for (uint32_t l = 0; l < program->leaf_count; l++) block->leaves[l][0] = leaf_of(scored, l, record);
+    for (uint32_t m = 0; m < program->match_count; m++) block->matches[m][0] = match_of(scored, m, record);
+    for (uint32_t r = 0; r < program->rollup_count; r++)
+        block->rollups[r][0] = record_rollup(view, program->rollups[r], record);
+    for (uint32_t s = 0; s < program->score_count; s++)
+        block->scores_known[s][0] = scorer_part(view->scorer, program->scores[s].score, record, view->as_of_ms,
+                                                program->scores[s].part, &block->scores[s][0]);
+}
+
+static const struct score_value *score_of(struct scorer *scorer, uint32_t score, uint32_t record, int64_t as_of_ms)
+{
+    struct scored *scored = &scorer->scores[score];
+    if (scored->call == scorer->call && scored->record == record) return &scored->value;
+    scored->view.as_of_ms = as_of_ms;
+    learn_classes(scored);
+    struct specials specials = record_specials(&scored->view, record);
+    load_inputs(scored, record, specials.engagement_after_ms);
+    scored->block->adjustment[0] = specials.adjustment_micro;
+    scored->block->adjustments[0] = specials.adjustment_count;
+    if (specials.adjustments != NULL) arena_reset(scored->view.arena);
+    evaluate_block(scored->program, scored->block, &scored->result, NULL);
+    const struct block_result *result = &scored->result;
+    scored->value = (struct score_value){
+        .known = result->known[0] != 0,
+        .total = result->total[0],
+        .fit = result->part[CATEGORY_FIT][0],
+        .engagement = result->part[CATEGORY_ENGAGEMENT][0],
+    };
+    scored->call = scorer->call;
+    scored->record = record;
+    return &scored->value;
+}
+
+bool scorer_part(struct scorer *scorer, uint32_t score, uint32_t record, int64_t as_of_ms, enum score_part part,
+                 int64_t *micro)
+{
+    const struct score_value *value = score_of(scorer, score, record, as_of_ms);
+    *micro = part == PART_FIT ? value->fit : part == PART_ENGAGEMENT ? value->engagement : value->total;
+    return value->known;
+}
+
+void scorer_score(struct scorer *scorer, enum entity object, uint32_t record, int64_t as_of_ms,
+                  struct score_value *values)
+{
+    scorer->call++;
+    for (uint32_t i = 0; i < scorer->set->score_count; i++) {
+        uint32_t score = scorer->set->order[i];
+        if (scorer->set->scores[score]->object == object) values[score] = *score_of(scorer, score, record, as_of_ms);
+    }
+}
+
+bool scorer_in_segment(struct scorer *scorer, uint32_t segment, uint32_t record, int64_t as_of_ms)
+{
+    struct scored *scored = &scorer->segments[segment];
+    uint8_t inside[BLOCK_RECORDS];
+    scorer->call++;
+    scored->view.as_of_ms = as_of_ms;
+    learn_classes(scored);
+    load_inputs(scored, record, INT64_MIN);
+    evaluate_scope(scored->program, scored->block, inside);
+    return inside[0] != 0;
+}
