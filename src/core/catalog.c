@@ -116,6 +116,7 @@ struct catalog *catalog_copy(const struct catalog *catalog)
         to->declared = from->declared;
         to->type = from->type;
         to->inferred = from->inferred;
+        to->inferred = from->inferred;
         struct str *options = ARENA_ARRAY(copy->arena, struct str, from->option_count);
         for (uint32_t i = 0; i < from->option_count; i++) options[i] = arena_str(copy->arena, from->options[i]);
         to->options = options;

@@ -20,7 +20,7 @@ struct undo {
 
 struct bands {
     struct intern *scores;
-    struct intern *labels;             /* code 0 is "" */
+    struct intern *labels;               /* code 0 is "" */
     uint16_t **pages[BANDED_SCORES_MAX]; /* [PAGES] of each score, made when first put */
     LIST(struct undo) log;
 };

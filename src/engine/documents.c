@@ -86,8 +86,7 @@ enum err documents_split(struct arena *arena, struct str text, struct str source
     if (text.len > DOCUMENT_BYTES_MAX)
         return err_set(why, ERR_TOO_BIG, "definitions of %zu bytes; at most %zu are taken", text.len,
                        DOCUMENT_BYTES_MAX);
-    struct splitting s = {
-        .arena = arena, .source_name = arena_str(arena, source_name), .diagnostics = diagnostics};
+    struct splitting s = {.arena = arena, .source_name = arena_str(arena, source_name), .diagnostics = diagnostics};
     bool good = split(&s, text);
     *count = s.documents.count;
     *out = ARENA_ARRAY(arena, struct document, *count);

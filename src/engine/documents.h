@@ -16,8 +16,8 @@ enum document_kind { DOCUMENT_SCORE, DOCUMENT_SEGMENT };
 struct document {
     enum document_kind kind;
     struct str name;
-    struct str text;              /* from its first line on, without the divider */
-    const struct source *source;  /* with the empty lines in front */
+    struct str text;             /* from its first line on, without the divider */
+    const struct source *source; /* with the empty lines in front */
 };
 
 /* Take `text` apart. Names are found by parsing each document alone, with a catalog of its own, so mistakes

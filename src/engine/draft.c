@@ -9,11 +9,12 @@ static const struct source *new_source(struct arena *arena, struct str name, str
     return source;
 }
 
-/* Which properties have, or had, a value: those whose type is settled. */
+/* Which properties have, or had, a value: those whose type is settled, or inferred so far. */
 static bool *seen_properties(struct arena *arena, struct catalog *catalog, uint32_t known)
 {
     bool *seen = ARENA_ARRAY(arena, bool, catalog_count(catalog));
-    for (uint32_t id = 0; id < known; id++) seen[id] = catalog_at(catalog, id)->type != TYPE_OPEN;
+    for (uint32_t id = 0; id < known; id++)
+        seen[id] = catalog_at(catalog, id)->type != TYPE_OPEN || catalog_at(catalog, id)->inferred != TYPE_OPEN;
     return seen;
 }
 

@@ -262,8 +262,8 @@ static enum err retire(struct publishing *p, struct err_info *why)
 }
 
 /* Records of one score whose band differs, into the batch. */
-static uint64_t judge_everybody(struct engine *engine, uint32_t score, const struct score_column *column,
-                                int64_t at_ms, enum band_cause cause)
+static uint64_t judge_everybody(struct engine *engine, uint32_t score, const struct score_column *column, int64_t at_ms,
+                                enum band_cause cause)
 {
     uint64_t changes = 0;
     for (uint32_t r = 0; r < column->count; r++) {
@@ -365,7 +365,8 @@ enum err engine_publish(struct engine *engine, const struct publish *publish, st
     struct publishing p = {
         .engine = engine, .request = publish, .diagnostics = diagnostics, .out = out, .arena = arena};
     if (publish->retire.len == 0) {
-        enum err e = documents_split(arena, publish->text, publish->source, found, &p.documents, &p.document_count, why);
+        enum err e =
+            documents_split(arena, publish->text, publish->source, found, &p.documents, &p.document_count, why);
         if (e != ERR_OK && diagnostics != NULL) diagnostics_copy(diagnostics, found);
         if (e != ERR_OK) return e;
     }

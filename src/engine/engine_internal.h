@@ -85,17 +85,17 @@ struct engine {
     uint32_t batch_number;
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     uint32_t next_event;
-    uint64_t hash_seed;   /* of message ids; the store's, so that hashes hold for ever */
+    uint64_t hash_seed; /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
 
     /* editions.c */
-    struct edition *edition;       /* what the writer judges by */
-    struct edition *published;     /* what readers get; under edition_lock */
+    struct edition *edition;   /* what the writer judges by */
+    struct edition *published; /* what readers get; under edition_lock */
     pthread_mutex_t edition_lock;
-    struct scorer *scorer;         /* of the edition, the writer's */
-    struct score_value *values;    /* [score_count] scratch of the writer */
-    LIST(uint32_t) band_scores;    /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
-    bool scores_of[OBJECT_COUNT];  /* the edition has a score of this object */
+    struct scorer *scorer;        /* of the edition, the writer's */
+    struct score_value *values;   /* [score_count] scratch of the writer */
+    LIST(uint32_t) band_scores;   /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
+    bool scores_of[OBJECT_COUNT]; /* the edition has a score of this object */
 
     /* writer.c */
     pthread_t writer;

@@ -65,8 +65,7 @@ static void find_candidates(struct engine *engine, const struct everybody *every
         uint32_t before = engine_band(engine, everybody->edition, score, r);
         uint32_t now = column->known[r] ? band_of(definition, column->total[r], before) : BAND_NONE;
         bool shown = history_is_listed(everybody->history, definition->object, r);
-        if (now != before && (shown || before != BAND_NONE))
-            *LIST_ADD(found) = (struct touched){definition->object, r};
+        if (now != before && (shown || before != BAND_NONE)) *LIST_ADD(found) = (struct touched){definition->object, r};
     }
 }
 

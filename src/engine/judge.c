@@ -11,17 +11,16 @@
 const char *band_cause_name(enum band_cause cause)
 {
     static const char *const names[] = {
-        [CAUSE_FACT] = "fact",         [CAUSE_TIME] = "time",
+        [CAUSE_FACT] = "fact",           [CAUSE_TIME] = "time",
         [CAUSE_PUBLISHED] = "published", [CAUSE_PUBLISHED_SILENTLY] = "published_silently",
-        [CAUSE_REPLAYED] = "replayed", [CAUSE_MERGED] = "merged",
+        [CAUSE_REPLAYED] = "replayed",   [CAUSE_MERGED] = "merged",
     };
     return names[cause];
 }
 
 static bool is_judged(const struct engine *engine, enum entity object, uint32_t record)
 {
-    return history_is_listed(live_history(engine->live), object, record) &&
-           !engine->states[object].at[record].archived;
+    return history_is_listed(live_history(engine->live), object, record) && !engine->states[object].at[record].archived;
 }
 
 bool judge_band(struct engine *engine, uint32_t score, uint32_t record, const struct score_value *value, int64_t at_ms,
@@ -94,7 +93,6 @@ void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause)
             touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_COMPANY, now_ms);
             touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_DEAL, now_ms);
         }
-        if (engine->scores_of[touched.object])
-            judge_record(engine, touched.object, touched.record, now_ms, cause);
+        if (engine->scores_of[touched.object]) judge_record(engine, touched.object, touched.record, now_ms, cause);
     }
 }

@@ -26,9 +26,9 @@ struct words {
 };
 
 struct people {
-    struct intern *texts;        /* kind as a letter, then the text */
+    struct intern *texts;         /* kind as a letter, then the text */
     struct words column[COLUMNS]; /* OWNER and NEXT by code, FIRST and MERGED by contact */
-    LIST(int64_t) created_ms;    /* [contacts] */
+    LIST(int64_t) created_ms;     /* [contacts] */
     LIST(struct undo) log;
     size_t contacts_before; /* of people_begin */
 };

@@ -18,7 +18,7 @@ struct loading {
     struct json_parser *parser;
     struct buf text; /* of an event's properties, with the padding that the parser wants */
     LIST(struct event_property) properties;
-    LIST(bool) has_merged; /* [contacts] somebody was merged into it */
+    LIST(bool) has_merged;                    /* [contacts] somebody was merged into it */
     LIST(struct definition_fact) definitions; /* the latest of each name */
     struct arena *arena;
     struct str message_id; /* of the event under way */
@@ -31,7 +31,8 @@ static enum err load_property(void *context, const struct property_fact *fact, s
     struct loading *l = context;
     struct catalog *catalog = l->engine->catalog;
     if (fact->type < TYPE_OPEN || fact->type > TYPE_SET)
-        return err_set(why, ERR_INVALID, "the store has a property '" STR_FMT "' of type %d, which this Plumb does not know",
+        return err_set(why, ERR_INVALID,
+                       "the store has a property '" STR_FMT "' of type %d, which this Plumb does not know",
                        STR_ARG(fact->name), fact->type);
     uint32_t number = catalog_property(catalog, fact->entity, fact->name);
     struct property *property = catalog_at(catalog, number);
@@ -247,8 +248,8 @@ static enum err settle_seed(struct engine *engine, struct arena *arena, struct e
     if (e != ERR_OK && e != ERR_NOT_FOUND) return err_set(why, e, "%s", absent.msg);
     if (getrandom(&engine->hash_seed, sizeof engine->hash_seed, 0) != (ssize_t)sizeof engine->hash_seed)
         return err_set(why, ERR_UNAVAILABLE, "the system gives no random bytes");
-    return store_put_text(engine->store, STR(HASH_SEED), arena_format(arena, "%llu", (unsigned long long)engine->hash_seed),
-                          why);
+    return store_put_text(engine->store, STR(HASH_SEED),
+                          arena_format(arena, "%llu", (unsigned long long)engine->hash_seed), why);
 }
 
 static enum err read_all(struct loading *l, struct err_info *why)

@@ -186,8 +186,8 @@ static uint32_t add_record(struct engine *engine, enum entity object, struct str
     uint32_t number = live_add_record(engine->live, object, id, listed);
     if (number == RECORD_NONE) return RECORD_NONE;
     *LIST_ADD(&engine->states[object]) = (struct record_state){.created_ms = at_ms};
-    *LIST_ADD(&engine->batch.records) = (struct record_fact){
-        .object = object, .number = number, .id = id, .listed = listed, .created_ms = at_ms};
+    *LIST_ADD(&engine->batch.records) =
+        (struct record_fact){.object = object, .number = number, .id = id, .listed = listed, .created_ms = at_ms};
     return number;
 }
 
@@ -366,7 +366,8 @@ static bool add_event(struct taking *t, struct str event_text)
 {
     struct engine *engine = t->engine;
     const struct fact *fact = t->fact;
-    struct event_property *properties = ARENA_ARRAY(engine->batch.arena, struct event_property, fact->event_value_count);
+    struct event_property *properties =
+        ARENA_ARRAY(engine->batch.arena, struct event_property, fact->event_value_count);
     uint32_t count = 0;
     for (uint32_t i = 0; i < fact->event_value_count; i++) {
         struct str text = str_trim(fact->event_values[i].text);

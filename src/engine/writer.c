@@ -60,12 +60,8 @@ enum err engine_take(struct engine *engine, struct fact *facts, struct fact_resu
 {
     AUTO_ARENA arena = arena_new();
     struct waiter waiter = {.engine = engine};
-    struct submission submission = {.facts = facts,
-                                    .results = results,
-                                    .count = count,
-                                    .arena = arena,
-                                    .done = tell_waiter,
-                                    .context = &waiter};
+    struct submission submission = {
+        .facts = facts, .results = results, .count = count, .arena = arena, .done = tell_waiter, .context = &waiter};
     enum err outcome = engine_submit(engine, &submission, why);
     if (outcome != ERR_OK) return outcome;
     pthread_mutex_lock(&engine->queue_lock);
@@ -74,9 +70,8 @@ enum err engine_take(struct engine *engine, struct fact *facts, struct fact_resu
     return waiter.outcome == ERR_OK ? ERR_OK : err_set(why, waiter.outcome, "%s", waiter.why.msg);
 }
 
-enum err writer_run(struct engine *engine,
-                    enum err (*run)(struct engine *engine, void *argument, struct err_info *why), void *argument,
-                    struct err_info *why)
+enum err writer_run(struct engine *engine, enum err (*run)(struct engine *engine, void *argument, struct err_info *why),
+                    void *argument, struct err_info *why)
 {
     struct errand errand = {.run = run, .argument = argument};
     pthread_mutex_lock(&engine->queue_lock);
@@ -144,8 +139,7 @@ static void write_batch(struct engine *engine, struct submission *first)
     struct err_info why = {0};
     batch_begin(engine);
     for (struct submission *s = first; s != NULL; s = s->next)
-        for (size_t i = 0; i < s->count; i++)
-            take_fact(engine, &s->facts[i], s->event_texts[i], &s->results[i]);
+        for (size_t i = 0; i < s->count; i++) take_fact(engine, &s->facts[i], s->event_texts[i], &s->results[i]);
     int64_t began_ns = engine->clock->monotonic_ns(engine->clock);
     judge_touched(engine, engine->clock->now_ms(engine->clock), CAUSE_FACT);
     uint64_t score_us = us_since(engine, began_ns);

@@ -62,6 +62,17 @@ uint64_t history_property_bytes(const struct history *history);
 /* The value of a property at as_of; NULL when it has none. */
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
 
+/* Records of `over` that a record is associated with at as_of, the first `most` of them into `out`; returns how many
+ * there are. */
+uint32_t history_associated(const struct history *history, enum entity object, uint32_t record, enum entity over,
+                            int64_t as_of_ms, uint32_t *out, uint32_t most);
+
+/* The instants at which a fact began that a score of this record may depend on: events (pooled of a company's or
+ * deal's contacts), values of its own properties and of those one hop away, associations. Ascending, each
+ * once; at most `most`, of which `out` has room. */
+uint32_t history_fact_times(const struct history *history, enum entity object, uint32_t record, int64_t *out,
+                            uint32_t most);
+
 /* Sum over all event columns and all property columns, each read once, by `threads`
  * threads: the physical limit that benchmarks compare the scan with. */
 uint64_t history_read_columns(const struct history *history, unsigned threads);

@@ -30,8 +30,8 @@
 
 struct live; /* opaque; see live.c */
 
-/* An empty one. The catalog is borrowed; its open properties are settled by their first
- * value (live_set, live_event). */
+/* An empty one. The catalog is borrowed. An open property takes any text and remembers what its texts
+ * have in common (catalog_meet); live_settle makes that its type. */
 struct live *live_new(struct catalog *catalog);
 void live_free(struct live *live); /* NULL is fine; no reader may be left */
 
@@ -58,7 +58,7 @@ uint32_t live_add_record(struct live *live, enum entity object, struct str id, b
 void live_list_record(struct live *live, enum entity object, uint32_t record, bool listed);
 
 /* Would the property take this text? Errors as history_builder_property. An open property
- * takes any text; types are inferred by value_infer's rules from the first. */
+ * takes any text. */
 MUST_CHECK enum err live_check(const struct live *live, uint32_t property, struct str text, struct err_info *why);
 
 /* The property has this value from from_ms (FOREVER: always) on; empty: none from then on. Of several
@@ -72,6 +72,11 @@ bool live_set(struct live *live, uint32_t property, uint32_t record, int64_t fro
 bool live_associate(struct live *live, enum association kind, uint32_t from, uint32_t to, int64_t from_ms);
 /* Whoever is not associated any more: as if it had never been. */
 bool live_dissociate(struct live *live, enum association kind, uint32_t from, uint32_t to);
+
+/* A definition needs the property: its open type becomes what it needs, else what all its values have in common
+ * (catalog_settle), and its values are read as that. One that does not parse is no value from then on; returns how
+ * many of the different ones those are. A property that is settled stays as it is. Outside begin and commit, too. */
+uint32_t live_settle(struct live *live, uint32_t property);
 
 /* Is there an event of this contact whose message id has this hash? Calls same(context, row)
  * for each such event until it says yes. */

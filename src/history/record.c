@@ -136,11 +136,6 @@ uint16_t record_match(const struct view *view, const struct rule *rule, uint32_t
 
 /* ---- Events ---- */
 
-static int64_t event_ms(const struct history *history, uint64_t event)
-{
-    return history->minute[event] * MS_PER_MINUTE + history->ms[event];
-}
-
 static void push_moment(struct view *view, size_t *count, int64_t at_ms)
 {
     if (*count == view->moment_capacity) {

@@ -13,6 +13,7 @@
 #ifndef PLUMB_HISTORY_SCAN_INTERNAL_H
 #define PLUMB_HISTORY_SCAN_INTERNAL_H
 
+#include "base/instant.h"
 #include "core/evaluate.h"
 #include "history/history_internal.h"
 #include "history/scan.h"
@@ -22,6 +23,12 @@
 
 /* The code of a property at as_of. */
 uint32_t code_at(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
+
+/* The instant of an event. */
+static inline int64_t event_ms(const struct history *history, uint64_t event)
+{
+    return history->minute[event] * MS_PER_MINUTE + history->ms[event];
+}
 
 /* The versions of one record: a part of column->versions. */
 const struct version *versions_of(const struct property_column *column, uint32_t record, uint64_t *count);

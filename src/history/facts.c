@@ -1,0 +1,76 @@
+/* facts.c — a record's neighbours, and when anything was told about it. */
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
+#include "history/scan_internal.h"
+
+uint32_t history_associated(const struct history *history, enum entity object, uint32_t record, enum entity over,
+                            int64_t as_of_ms, uint32_t *out, uint32_t most)
+{
+    struct association_view others = associated(history, object, record, over);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < others.count; i++) {
+        if (others.edges[i].from_ms > as_of_ms) continue;
+        if (count < most) out[count] = edge_end(&others, i);
+        count++;
+    }
+    return count;
+}
+
+/* ---- Instants. ---- */
+
+struct instants {
+    int64_t *at;
+    uint32_t count, most;
+};
+
+static void add_instant(struct instants *instants, int64_t at_ms)
+{
+    if (at_ms >= EVENT_MIN_MS && instants->count < instants->most) instants->at[instants->count++] = at_ms;
+}
+
+static void add_events(struct instants *instants, const struct history *history, uint32_t contact)
+{
+    struct run run = events_of_contact(history, contact);
+    for (uint32_t i = 0; i < run.count; i++) add_instant(instants, event_ms(history, run.first + i));
+}
+
+static void add_own_facts(struct instants *instants, const struct history *history, enum entity object, uint32_t record)
+{
+    uint32_t properties = catalog_count(history->catalog);
+    if (properties > history->property_count) properties = history->property_count;
+    for (uint32_t p = 0; p < properties; p++) {
+        if (catalog_at(history->catalog, p)->entity != object) continue;
+        uint64_t count;
+        const struct version *versions = versions_of(&history->properties[p], record, &count);
+        for (uint64_t i = 0; i < count; i++) add_instant(instants, versions[i].from_ms);
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+uint32_t history_fact_times(const struct history *history, enum entity object, uint32_t record, int64_t *out,
+                            uint32_t most)
+{
+    struct instants instants = {.at = out, .most = most};
+    add_own_facts(&instants, history, object, record);
+    for (enum entity over = ENTITY_CONTACT; over <= ENTITY_DEAL; over++) {
+        if (over == object) continue;
+        struct association_view others = associated(history, object, record, over);
+        for (uint32_t i = 0; i < others.count; i++) {
+            add_instant(&instants, others.edges[i].from_ms);
+            if (over == ENTITY_CONTACT) add_events(&instants, history, edge_end(&others, i));
+            else add_own_facts(&instants, history, over, edge_end(&others, i));
+        }
+    }
+    if (object == ENTITY_CONTACT) add_events(&instants, history, record);
+    qsort(out, instants.count, sizeof *out, ascending);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < instants.count; i++)
+        if (kept == 0 || out[kept - 1] != out[i]) out[kept++] = out[i];
+    return kept;
+}
