@@ -55,10 +55,11 @@ static void check_members(const struct checking *c, const struct json_item *sche
     const struct json_item *properties = json_member(schema, STR("properties"));
     const struct json_item *required = json_member(schema, STR("required"));
     const struct json_item *more = json_member(schema, STR("additionalProperties"));
-    for (const struct json_item *name = json_first(required); name != NULL; name = json_next(required, name))
+    for (const struct json_item *name = required != NULL ? json_first(required) : NULL; name != NULL;
+         name = json_next(required, name))
         if (json_member(value, name->text) == NULL) complain(c, path, "lacks", name->text);
     for (const struct json_item *member = json_first(value); member != NULL; member = json_next(value, member)) {
-        const struct json_item *known = json_member(properties, member->key);
+        const struct json_item *known = properties != NULL ? json_member(properties, member->key) : NULL;
         if (known != NULL)
             check(c, known, member, arena_format(c->arena, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(member->key)));
         else if (more != NULL && !more->boolean) complain(c, path, "has the undocumented", member->key);
