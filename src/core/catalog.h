@@ -32,13 +32,13 @@ struct property {
     struct str name;
     bool declared;             /* by a schema: `type` is final */
     enum type type;            /* TYPE_OPEN until declared or resolved */
+    enum type inferred;        /* what all values so far have in common, while the type is open */
     const struct str *options; /* of a declared enumeration: folded; values outside are refused */
     uint32_t option_count;
     enum need need;                   /* the strongest so far */
     enum type needed;                 /* the type it asks for */
     const struct source *need_source; /* the first test that asked, for messages */
     struct place need_at;
-    enum type inferred; /* what all values so far have in common, while the type is open */
 };
 
 struct catalog; /* opaque; see catalog.c */

@@ -140,6 +140,16 @@ void engine_record(struct engine *engine, enum entity object, uint32_t record, s
     pthread_rwlock_unlock(&engine->people_lock);
 }
 
+uint32_t engine_event_rows(struct engine *engine, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows)
+{
+    return live_event_rows(engine->live, contact, skip, most, rows);
+}
+
+uint32_t engine_event_count(struct engine *engine, uint32_t contact)
+{
+    return live_event_count(engine->live, contact);
+}
+
 uint32_t engine_band(struct engine *engine, const struct edition *edition, uint32_t score, uint32_t record)
 {
     const struct score *definition = edition->set.scores[score];

@@ -52,7 +52,7 @@ struct dictionary {
 static inline const struct value *dictionary_at(const struct dictionary *dictionary, uint32_t code)
 {
     struct segment_place place = segment_place(code);
-    return &dictionary->segments[place.segment][place.at];
+    return &__atomic_load_n(&dictionary->segments[place.segment], __ATOMIC_ACQUIRE)[place.at];
 }
 
 struct version {

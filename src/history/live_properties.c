@@ -1,6 +1,7 @@
 /* live_properties.c — values: each different text once, and versions of records over time.
  *
- * A dictionary's type is settled by its first value and stays. A version remembers the id of
+ * While nothing needs a property its values are texts, and the catalog remembers what they have in
+ * common; once a definition needs it they are read as its type, which stays. A version remembers the id of
  * the fact that told it, because of several at one instant the greatest id holds. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
@@ -50,18 +51,44 @@ uint32_t live_code(struct live *live, uint32_t property, struct dictionary *valu
     if (column->texts == NULL) {
         column->texts = intern_new();
         append_value(live, values, &(struct value){0});
-        if (catalog_at(live->catalog, property)->type == TYPE_OPEN)
-            catalog_resolve(live->catalog, property, type_infer(TYPE_OPEN, text));
     }
     uint32_t known = intern_count(column->texts);
     uint32_t code = intern_add(column->texts, text) + 1;
     if (code <= known) return code;
     struct value value;
     enum type type = catalog_at(live->catalog, property)->type;
+    if (type == TYPE_OPEN) catalog_meet(live->catalog, property, text);
     enum err e = value_parse(live->arena, type, intern_at(column->texts, code - 1), &value, NULL);
     INVARIANT(e == ERR_OK); /* the caller asked live_check */
     append_value(live, values, &value);
     return code;
+}
+
+/* What a text means as `type`; one that does not parse keeps its text and is no value (an empty folded text). */
+static struct value reread(struct live *live, enum type type, struct str text, uint32_t *unreadable)
+{
+    struct value value;
+    if (value_parse(live->arena, type, text, &value, NULL) == ERR_OK) return value;
+    (*unreadable)++;
+    return (struct value){.type = TYPE_OPEN, .raw = text};
+}
+
+uint32_t live_settle(struct live *live, uint32_t property)
+{
+    const struct property *known = catalog_at(live->catalog, property);
+    if (known->type != TYPE_OPEN) return 0;
+    catalog_settle(live->catalog, property);
+    struct dictionary *values = known->entity == ENTITY_EVENT ? &live->history.event_properties[property].values
+                                                              : &live->history.properties[property].values;
+    uint32_t unreadable = 0;
+    for (uint32_t s = 0; s < SEGMENTS_MAX && segment_begin(s) < values->count; s++) {
+        struct value *segment = ARENA_ARRAY(live->arena, struct value, segment_size(s));
+        for (uint32_t i = 0; i < segment_size(s) && segment_begin(s) + i < values->count; i++)
+            if (segment_begin(s) + i > 0)
+                segment[i] = reread(live, known->type, values->segments[s][i].raw, &unreadable);
+        __atomic_store_n(&values->segments[s], segment, __ATOMIC_RELEASE); /* the former stays for its readers */
+    }
+    return unreadable;
 }
 
 /* ---- Ids of facts. ---- */

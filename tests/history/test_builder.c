@@ -176,8 +176,12 @@ TEST(an_enumeration_takes_only_its_options)
     static const struct str options[] = {STR_INIT("free"), STR_INIT("pro")};
     uint32_t plan = catalog_property(world.catalog, ENTITY_CONTACT, STR("plan"));
     struct property *declared = catalog_at(world.catalog, plan);
-    *declared = (struct property){declared->entity, declared->name, true, TYPE_ENUMERATION, options, 2, NEED_NONE,
-                                  TYPE_OPEN,        NULL,           {0}};
+    *declared = (struct property){.entity = declared->entity,
+                                  .name = declared->name,
+                                  .declared = true,
+                                  .type = TYPE_ENUMERATION,
+                                  .options = options,
+                                  .option_count = 2};
     set_property(&world, "plan", add_contact(&world, "a"), FOREVER, "PRO", "");
     struct err_info why = {0};
     CHECK_INT(history_builder_property(world.builder, plan, 0, FOREVER, STR("gold"), STR(""), &why), ERR_INVALID);
