@@ -285,7 +285,7 @@ struct history *live_freeze(const struct live *live)
     to->catalog = from->catalog;
     to->properties = from->properties;
     to->event_properties = from->event_properties;
-    to->property_count = from->property_count;
+    to->property_count = catalog_count(from->catalog); /* those met later have no value here, nor those of drafts */
     to->minute = from->minute;
     to->ms = from->ms;
     to->class_id = from->class_id;
