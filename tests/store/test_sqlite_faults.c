@@ -7,7 +7,7 @@
 #include "facts.h"
 #include "fault_vfs.h"
 
-#define BATCHES 4
+#define BATCHES 3
 #define BATCH_SIZE 12
 #define OPERATIONS_MOST 1000 /* no run has as many */
 
@@ -45,7 +45,8 @@ static void check_killed_now(const char *path, struct str acknowledged, struct s
     copy_file(path, copy, "");
     copy_file(path, copy, "-wal");
     copy_file(path, copy, "-lock");
-    struct store *store = open_file(copy);
+    struct store *store = NULL;
+    CHECK_INT(open_faulty(copy, &store), ERR_OK); /* no fault is set; syncs are not done, which is quicker */
     struct str found = store_dump(store, arena);
     CHECK_STR(store_findings(store, arena), STR(""));
     store_close(store);
