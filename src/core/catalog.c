@@ -107,6 +107,11 @@ struct property *catalog_at(struct catalog *catalog, uint32_t property)
     return &slot_at(catalog, property)->property;
 }
 
+const struct property *catalog_peek(const struct catalog *catalog, uint32_t property)
+{
+    return &slot_at(catalog, property)->property;
+}
+
 struct catalog *catalog_copy(const struct catalog *catalog)
 {
     struct catalog *copy = catalog_new();
@@ -172,9 +177,18 @@ enum type catalog_settled_type(const struct catalog *catalog, uint32_t property,
     return inferred == TYPE_OPEN ? TYPE_STRING : inferred;
 }
 
+static enum type resolved_type(const struct property *p, enum type inferred)
+{
+    if (p->declared) return p->type;
+    if (p->need == NEED_STRONG) return p->needed;
+    if (p->need == NEED_WEAK) return inferred == p->needed || inferred == TYPE_OPEN ? p->needed : TYPE_STRING;
+    return inferred == TYPE_OPEN ? TYPE_STRING : inferred;
+}
+
 void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred)
 {
-    catalog_at(catalog, property)->type = catalog_settled_type(catalog, property, inferred);
+    struct property *p = catalog_at(catalog, property);
+    p->type = resolved_type(p, inferred);
 }
 
 void catalog_meet(struct catalog *catalog, uint32_t property, struct str text)
@@ -183,9 +197,10 @@ void catalog_meet(struct catalog *catalog, uint32_t property, struct str text)
     p->inferred = type_infer(p->inferred, text);
 }
 
-void catalog_settle(struct catalog *catalog, uint32_t property)
+enum type catalog_settled_type(const struct catalog *catalog, uint32_t property)
 {
-    catalog_resolve(catalog, property, catalog_at(catalog, property)->inferred);
+    const struct property *p = &slot_at(catalog, property)->property;
+    return resolved_type(p, p->inferred);
 }
 
 void catalog_set_options(struct catalog *catalog, uint32_t property, struct str options)

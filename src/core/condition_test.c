@@ -436,7 +436,8 @@ static bool value_passes(const struct test *test, const struct value *value, int
 bool test_passes(const struct test *test, const struct value *value, int64_t as_of_ms)
 {
     INVARIANT(test->op != OP_CHANGED_WITHIN);
-    if (!has_value(value)) return test->op == OP_UNKNOWN || test->or_unknown;
-    INVARIANT(fitting[test->op] == ALL || same_kind(test->type, value->type));
+    /* A value of another kind was met while its property's type was open: it is no value of the type that was settled. */
+    bool fits = has_value(value) && (fitting[test->op] == ALL || same_kind(test->type, value->type));
+    if (!fits) return test->op == OP_UNKNOWN || test->or_unknown;
     return value_passes(test, value, as_of_ms);
 }

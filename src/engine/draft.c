@@ -21,7 +21,8 @@ static bool *seen_properties(struct arena *arena, struct catalog *catalog, uint3
 static void settle_types(struct catalog *catalog)
 {
     for (uint32_t id = 0; id < catalog_count(catalog); id++)
-        if (catalog_at(catalog, id)->type == TYPE_OPEN) catalog_settle(catalog, id);
+        if (catalog_at(catalog, id)->type == TYPE_OPEN)
+            catalog_at(catalog, id)->type = catalog_settled_type(catalog, id);
 }
 
 /* Read the text alone, to learn which names it defines. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/intern.h"
 #include "base/json.h"
 #include "engine/engine_internal.h"
 
@@ -21,7 +22,8 @@ struct loading {
     LIST(bool) has_merged;                    /* [contacts] somebody was merged into it */
     LIST(struct definition_fact) definitions; /* the latest of each name */
     struct arena *arena;
-    struct str message_id; /* of the event under way */
+    struct intern *messages; /* contact and message id of each event of those */
+    struct buf message;
 };
 
 /* ---- The catalog. ---- */
@@ -147,14 +149,15 @@ static enum err load_association(void *context, const struct association_fact *f
 
 /* ---- Events. ---- */
 
-static bool same_as_stored(void *context, uint32_t number)
+/* Was this message of a contact that is several met already? The store may not be asked while it reads. */
+static bool met_before(struct loading *l, uint32_t contact, struct str message_id)
 {
-    struct loading *l = context;
-    AUTO_ARENA arena = arena_new();
-    struct str message_id = {0};
-    struct err_info why = {0};
-    return store_message_id(l->engine->store, number, arena, &message_id, &why) == ERR_OK &&
-           str_equal(message_id, l->message_id);
+    if (message_id.len == 0 || !l->has_merged.at[contact]) return false;
+    buf_clear(&l->message);
+    buf_append(&l->message, (struct str){(const char *)&contact, sizeof contact});
+    buf_append(&l->message, message_id);
+    uint32_t known = intern_count(l->messages);
+    return intern_add(l->messages, buf_str(&l->message)) < known;
 }
 
 static enum err read_properties(struct loading *l, struct str json, struct err_info *why)
@@ -176,7 +179,6 @@ static enum err read_properties(struct loading *l, struct str json, struct err_i
 
 static void advance(struct engine *engine, uint32_t number)
 {
-    engine->next_event = number + 1;
     if (number % SETTLED_EVERY != 0) return;
     live_commit(engine->live);
     live_begin(engine->live);
@@ -194,10 +196,8 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     if (e != ERR_OK) return e;
     uint32_t contact = people_root(engine->people, fact->contact);
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
-    l->message_id = fact->message_id;
     advance(engine, fact->number);
-    if (hash != 0 && l->has_merged.at[contact] && live_has_event(engine->live, contact, hash, same_as_stored, l))
-        return ERR_OK;
+    if (met_before(l, contact, fact->message_id)) return ERR_OK;
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
@@ -280,17 +280,25 @@ static enum err read_all(struct loading *l, struct err_info *why)
     live_commit(engine->live);
     people_commit(engine->people);
     bands_commit(engine->bands);
+    engine->next_event = store_next_event(engine->store); /* the last ones may have been erased */
     return e != ERR_OK ? e : editions_load(engine, l->definitions.at, l->definitions.count, why);
 }
 
 enum err startup_load(struct engine *engine, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct loading l = {.engine = engine, .parser = json_parser_new(), .text = BUF_INIT(SIZE_MAX), .arena = arena};
+    struct loading l = {.engine = engine,
+                        .parser = json_parser_new(),
+                        .text = BUF_INIT(SIZE_MAX),
+                        .arena = arena,
+                        .messages = intern_new(),
+                        .message = BUF_INIT(SIZE_MAX)};
     enum err e = settle_seed(engine, arena, why);
     if (e == ERR_OK) e = read_all(&l, why);
     json_parser_free(l.parser);
+    intern_free(l.messages);
     buf_release(&l.text);
+    buf_release(&l.message);
     LIST_RELEASE(&l.properties);
     LIST_RELEASE(&l.has_merged);
     LIST_RELEASE(&l.definitions);

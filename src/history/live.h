@@ -8,8 +8,8 @@
  * Then the word is swung, with release order. Whoever read the old word keeps a whole,
  * unchanged run.
  *
- * So a reader may look at one record at any time, and a copy of all words (live_freeze) is
- * a consistent history for a scan over everybody.
+ * So a reader may look at one record at any time, and a copy of the words of events and
+ * associations (live_freeze) is a consistent history for a scan over everybody.
  *
  * Records are numbered in the order in which they were added, event classes and the codes
  * of values likewise: those numbers differ from a history that a builder made of the same
@@ -39,7 +39,8 @@ void live_free(struct live *live); /* NULL is fine; no reader may be left */
  * scan_explain. Any thread, at any time. */
 const struct history *live_history(const struct live *live);
 
-/* The history as it is now, for scans over everybody: it shares the pools and has words of its own.
+/* The history as it is now, for scans over everybody: it shares the pools and has words of its own. Only
+ * values of properties are those of the time when a scan of it begins (or an explanation asks).
  * Any thread, also while the writer writes. Free with history_free before the live one.
  * Cost: 8 bytes copied a record, and as much again for each kind of association. */
 struct history *live_freeze(const struct live *live);
@@ -61,7 +62,8 @@ uint32_t live_add_record(struct live *live, enum entity object, struct str id, b
 void live_list_record(struct live *live, enum entity object, uint32_t record, bool listed);
 
 /* Would the property take this text? Errors as history_builder_property. An open property
- * takes any text. */
+ * takes any text, and so does one whose type only a question has settled: what does not parse is
+ * then kept and is no value. */
 MUST_CHECK enum err live_check(const struct live *live, uint32_t property, struct str text, struct err_info *why);
 
 /* The property has this value from from_ms (FOREVER: always) on; empty: none from then on. Of several
@@ -76,17 +78,18 @@ bool live_associate(struct live *live, enum association kind, uint32_t from, uin
 /* Whoever is not associated any more: as if it had never been. */
 bool live_dissociate(struct live *live, enum association kind, uint32_t from, uint32_t to);
 
-/* A definition needs the property: its open type becomes what it needs, else what all its values have in common
- * (catalog_settle), and its values are read as that. One that does not parse is no value from then on; returns how
- * many of the different ones those are. A property that is settled stays as it is. Outside begin and commit, too. */
-uint32_t live_settle(struct live *live, uint32_t property);
+/* The open type of a property becomes `type` (see catalog_settled_type), and its values are read as that. One that
+ * does not parse is no value from then on; returns how many of the different ones those are. A property that is
+ * settled stays as it is. Outside begin and commit, too. */
+uint32_t live_settle(struct live *live, uint32_t property, enum type type);
 
 /* Is there an event of this contact whose message id has this hash? Calls same(context, row)
  * for each such event until it says yes. */
 bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
                     bool (*same)(void *context, uint32_t row), void *context);
 
-/* Append one event. `fact->id` is not looked at: id_hash (0: it has none) and row stand for it.
+/* Append one event. `fact->id` is not looked at: id_hash (0: it has none) and row stand for it. Rows
+ * rise from event to event; those of a batch that was rolled back are given again.
  * Errors as history_builder_event; nothing is kept of a refused event. */
 MUST_CHECK enum err live_event(struct live *live, const struct event_fact *fact, uint32_t id_hash, uint32_t row,
                                uint32_t *bad_property, struct err_info *why);
@@ -102,7 +105,9 @@ uint32_t live_event_count(const struct live *live, uint32_t contact);
 void live_merge(struct live *live, uint32_t stays, uint32_t goes, bool (*same)(void *context, uint32_t a, uint32_t b),
                 void *context);
 
-/* Forget all facts about a contact but its number: erased people. Its id is overwritten. */
+/* Forget all facts about a record but its number: erased people. Its id reads as empty and, like its
+ * aliases, leads nowhere, until it is given anew. What was outgrown stays in memory, out of
+ * reach, until the process ends. */
 void live_erase(struct live *live, enum entity object, uint32_t record);
 
 #endif

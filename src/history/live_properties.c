@@ -12,8 +12,10 @@
 
 static enum type door_of(const struct live *live, uint32_t property)
 {
-    enum type settled = catalog_at(live->catalog, property)->type;
-    return settled != TYPE_OPEN ? settled : catalog_door_type(live->catalog, property);
+    const struct property *known = catalog_at(live->catalog, property);
+    if (!known->declared && known->need == NEED_NONE)
+        return TYPE_OPEN; /* no definition would miss what does not parse */
+    return known->type != TYPE_OPEN ? known->type : catalog_door_type(live->catalog, property);
 }
 
 uint32_t live_known_code(const struct live *live, uint32_t property, struct str text)
@@ -45,6 +47,19 @@ static void append_value(struct live *live, struct dictionary *values, const str
     word_publish(&values->count, code + 1);
 }
 
+/* What a text means as `type`; one that does not parse keeps its text and is no value (an empty folded text). What is
+ * read while the type is open is compared as a text, and known as open. */
+static struct value read_as(struct live *live, enum type type, struct str text, uint32_t *unreadable)
+{
+    struct value value;
+    if (value_parse(live->arena, type, text, &value, NULL) == ERR_OK) {
+        if (type == TYPE_OPEN) value.type = TYPE_OPEN;
+        return value;
+    }
+    (*unreadable)++;
+    return (struct value){.type = TYPE_OPEN, .raw = text};
+}
+
 uint32_t live_code(struct live *live, uint32_t property, struct dictionary *values, struct str text)
 {
     struct live_column *column = live_column(live, property);
@@ -55,39 +70,28 @@ uint32_t live_code(struct live *live, uint32_t property, struct dictionary *valu
     uint32_t known = intern_count(column->texts);
     uint32_t code = intern_add(column->texts, text) + 1;
     if (code <= known) return code;
-    struct value value;
     enum type type = catalog_at(live->catalog, property)->type;
     if (type == TYPE_OPEN) catalog_meet(live->catalog, property, text);
-    enum err e = value_parse(live->arena, type, intern_at(column->texts, code - 1), &value, NULL);
-    INVARIANT(e == ERR_OK); /* the caller asked live_check */
+    uint32_t unreadable = 0;
+    struct value value = read_as(live, type, intern_at(column->texts, code - 1), &unreadable);
     append_value(live, values, &value);
     return code;
 }
 
-/* What a text means as `type`; one that does not parse keeps its text and is no value (an empty folded text). */
-static struct value reread(struct live *live, enum type type, struct str text, uint32_t *unreadable)
+uint32_t live_settle(struct live *live, uint32_t property, enum type type)
 {
-    struct value value;
-    if (value_parse(live->arena, type, text, &value, NULL) == ERR_OK) return value;
-    (*unreadable)++;
-    return (struct value){.type = TYPE_OPEN, .raw = text};
-}
-
-uint32_t live_settle(struct live *live, uint32_t property)
-{
-    const struct property *known = catalog_at(live->catalog, property);
+    struct property *known = catalog_at(live->catalog, property);
     if (known->type != TYPE_OPEN) return 0;
-    catalog_settle(live->catalog, property);
     struct dictionary *values = known->entity == ENTITY_EVENT ? &live->history.event_properties[property].values
                                                               : &live->history.properties[property].values;
     uint32_t unreadable = 0;
     for (uint32_t s = 0; s < SEGMENTS_MAX && segment_begin(s) < values->count; s++) {
         struct value *segment = ARENA_ARRAY(live->arena, struct value, segment_size(s));
         for (uint32_t i = 0; i < segment_size(s) && segment_begin(s) + i < values->count; i++)
-            if (segment_begin(s) + i > 0)
-                segment[i] = reread(live, known->type, values->segments[s][i].raw, &unreadable);
+            if (segment_begin(s) + i > 0) segment[i] = read_as(live, type, values->segments[s][i].raw, &unreadable);
         __atomic_store_n(&values->segments[s], segment, __ATOMIC_RELEASE); /* the former stays for its readers */
     }
+    __atomic_store_n(&known->type, type, __ATOMIC_RELEASE);
     return unreadable;
 }
 

@@ -124,6 +124,8 @@ struct view {
     size_t moment_capacity;
     int64_t *values; /* scratch: of one rollup */
     size_t value_capacity;
+    uint32_t seen;      /* contact + 1 whose word of events was read last, so that all selectors see */
+    uint64_t seen_word; /* the same events of a history that grows; 0: read it anew */
 };
 
 /* What resets and adjustments say about one record and score. */

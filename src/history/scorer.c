@@ -221,6 +221,7 @@ static const struct score_value *score_of(struct scorer *scorer, uint32_t score,
     struct scored *scored = &scorer->scores[score];
     if (scored->call == scorer->call && scored->record == record) return &scored->value;
     scored->view.as_of_ms = as_of_ms;
+    scored->view.seen = 0;
     learn_classes(scored);
     struct specials specials = record_specials(&scored->view, record);
     load_inputs(scored, record, specials.engagement_after_ms);
@@ -264,6 +265,7 @@ bool scorer_in_segment(struct scorer *scorer, uint32_t segment, uint32_t record,
     uint8_t inside[BLOCK_RECORDS];
     scorer->call++;
     scored->view.as_of_ms = as_of_ms;
+    scored->view.seen = 0;
     learn_classes(scored);
     load_inputs(scored, record, INT64_MIN);
     evaluate_scope(scored->program, scored->block, inside);

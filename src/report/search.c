@@ -36,6 +36,14 @@ static enum err compile(const struct search_question *question, struct arena *ar
     return err_set(why, ERR_INVALID, "%s", found.msg); /* the place would be one of our own text */
 }
 
+static enum err settle(const struct search_question *question, struct draft *draft, struct err_info *why)
+{
+    struct engine *engine = question->everybody->engine;
+    enum err e = engine != NULL ? engine_settle(engine, draft->catalog, why) : ERR_OK;
+    if (e != ERR_OK) draft_release(draft);
+    return e;
+}
+
 static uint64_t collect(const struct search_question *question, const struct draft *draft, uint32_t *records)
 {
     const struct history *history = question->everybody->history;
@@ -119,6 +127,7 @@ enum err search_run(const struct search_question *question, struct arena *arena,
     AUTO_ARENA scratch = arena_new();
     struct draft draft;
     enum err failure = compile(question, scratch, &draft, why);
+    if (failure == ERR_OK) failure = settle(question, &draft, why);
     if (failure != ERR_OK) return failure;
     uint32_t *found = ARENA_ARRAY(scratch, uint32_t, history_records(question->everybody->history, question->object));
     uint64_t total = collect(question, &draft, found);

@@ -120,10 +120,11 @@ static void *explain_some(void *context)
         struct explanation why = {0};
         uint32_t score = definitions_find_score(&scene->product->set, STR("s"));
         scan_explain(scene->alive, score, who, instant_of(AS_OF), arena, &why);
-        look_at(scene, "an explanation", ledger_sum(&why.ledger) == why.total && why.total % POINT == 0);
+        look_at(scene, "an explanation",
+                ledger_sum(&why.ledger) == why.total && (why.total == 0 || why.total == POINT));
         struct score_value values[2] = {0};
         scorer_score(scorer, ENTITY_CONTACT, who, instant_of(AS_OF), values);
-        look_at(scene, "a score", values[score].total % POINT == 0);
+        look_at(scene, "a score", values[score].total == 0 || values[score].total == POINT);
         (void)history_record_id(history, ENTITY_CONTACT, who);
     }
     scorer_free(scorer);
