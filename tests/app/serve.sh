@@ -81,7 +81,8 @@ check 'both are there' test "$(events)" = 2
 : >taken
 (for i in $(seq 3 400); do [ "$(send "$i")" = '{"success":true}' ] && echo "$i" >>taken; done) &
 sender=$!
-while [ "$(wc -l <taken)" -lt 40 ]; do sleep 0.05; done
+for _ in $(seq 200); do [ "$(wc -l <taken)" -ge 40 ] && break || sleep 0.05; done
+check 'events are taken one after the other' test "$(wc -l <taken)" -ge 40
 stop KILL
 kill "$sender" 2>/dev/null
 wait "$sender" 2>/dev/null
