@@ -82,7 +82,7 @@ static int stay(struct app *app, struct server *server, const sigset_t *ending)
     }
     if (progress.phase == ENGINE_FAILED) return app_fail(app, "%s", progress.why.msg);
     if (taken < 0) {
-        log_info("ready", LOG_INT("events", (int64_t)progress.done));
+        log_info("ready", LOG_INT("events", (int64_t)engine_counts(server->engine).events));
         do taken = sigwaitinfo(ending, NULL);
         while (taken < 0 && errno == EINTR);
     }

@@ -62,7 +62,7 @@ refused() { # TEXT ARGUMENT...: it does not start, and says TEXT
 check 'listening for everybody without TLS must be insisted on' refused '--insecure-listen' --listen 0.0.0.0:0
 check 'an address without a port is refused' refused 'expected one like 127.0.0.1:7420' --listen 127.0.0.1
 key=$("$plumb" key create --data data --name web 2>/dev/null)
-token=$("$plumb" token create --data data --name test --scopes admin 2>/dev/null)
+token=$("$plumb" token create --data data --name test --scope admin 2>/dev/null)
 check 'a write key and a token are made on the command line' test -n "$key" -a -n "$token"
 
 # ---- The first start. ----
