@@ -21,7 +21,7 @@
 static struct str data_folder(const struct app *app, const struct arguments *arguments)
 {
     const char *given = options_value(arguments, "data");
-    return given != NULL ? str_from_c(given) : app->config.data;
+    return str_from_c(given != NULL ? given : app->config.data.at);
 }
 
 static int refuse_store(struct app *app, struct str folder, enum err e, const struct err_info *why)

@@ -72,21 +72,24 @@ void preview_compare(const struct preview_question *question, struct arena *aren
 
 /* ---- Everybody. ---- */
 
+/* The band that a record is in, by its index in the edition's score; BAND_NONE. */
+typedef uint32_t preview_memory(void *context, const struct edition *edition, uint32_t score, uint32_t record);
+
 struct preview_ground; /* opaque; one thread at a time */
 
-/* `everybody`, whose results are those in force, is borrowed; `catalog` too, and copied for each draft. */
-struct preview_ground *preview_ground_new(const struct everybody *everybody, const struct catalog *catalog,
-                                          unsigned threads);
+/* For drafts of the score called `score` over `everybody`, which is borrowed but for its scan: that is taken over, with
+ * the signals it kept. `catalog` is borrowed too, and copied for each draft. */
+struct preview_ground *preview_ground_new(struct everybody *everybody, const struct catalog *catalog, unsigned threads,
+                                          struct str score);
 void preview_ground_free(struct preview_ground *ground); /* NULL is fine */
 
-/* Score everybody with the text's first score and compare. `outcome` is a condition in YAML or JSON about a contact that
+/* Score everybody by the text, and compare the ground's score, which the text must define. `outcome` is a condition in YAML or JSON about a contact that
  * became a customer; empty: the lifecycle stage is customer, or a deal was won. Ignored for companies and deals.
- * Errors   ERR_INVALID with a place in the text: it does not compile, defines no score, or too many bands.
+ * Errors   ERR_INVALID with a place in the text: it does not compile or does not define the score; ERR_TOO_BIG: too many bands.
  * Memory   in `arena`. */
 MUST_CHECK enum err preview_draft(struct preview_ground *ground, struct str text, struct str outcome,
-                                  uint32_t (*band)(void *context, const struct edition *edition, uint32_t score,
-                                                   uint32_t record),
-                                  void *context, struct arena *arena, struct preview *out, struct err_info *why);
+                                  preview_memory *band, void *context, struct arena *arena, struct preview *out,
+                                  struct err_info *why);
 /* Events that the last one read from the columns: 0 when all signals were kept. */
 uint64_t preview_events_read(const struct preview_ground *ground);
 

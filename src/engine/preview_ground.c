@@ -3,6 +3,8 @@
  * The outcome ("became a customer") is a score of our own, written in the definition language and
  * compiled beside the draft, so it is evaluated by the same scan as everything else. */
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include "engine/preview.h"
 
 #define OUTCOME "plumb_preview_outcome" /* its name; definitions of users may not begin so */
@@ -15,16 +17,38 @@ struct preview_ground {
     const struct everybody *everybody;
     const struct catalog *catalog;
     unsigned threads;
-    struct draft *draft; /* the last one, of which `scan` is; NULL before the first */
+    struct arena *arena;
+    struct str name;            /* of the score */
+    uint32_t score;             /* in force; UINT32_MAX: it is a new one */
+    struct preview_side before; /* copied, because the scan goes on to the draft */
+    struct draft *draft;        /* the last one, of which `scan` is; NULL before the first */
     struct scan *scan;
     uint64_t events_read;
 };
 
-struct preview_ground *preview_ground_new(const struct everybody *everybody, const struct catalog *catalog,
-                                          unsigned threads)
+static void copy_before(struct preview_ground *ground)
+{
+    const struct everybody *everybody = ground->everybody;
+    if (ground->score == UINT32_MAX) return;
+    const struct score_column *column = scan_results(everybody->scan, ground->score);
+    int64_t *total = ARENA_ARRAY(ground->arena, int64_t, column->count);
+    uint8_t *known = ARENA_ARRAY(ground->arena, uint8_t, column->count);
+    if (column->count > 0) memcpy(total, column->total, column->count * sizeof *total);
+    if (column->count > 0) memcpy(known, column->known, column->count * sizeof *known);
+    ground->before = (struct preview_side){everybody->edition->set.scores[ground->score], total, known};
+}
+
+struct preview_ground *preview_ground_new(struct everybody *everybody, const struct catalog *catalog, unsigned threads,
+                                          struct str score)
 {
     struct preview_ground *ground = memory_alloc(sizeof *ground);
-    *ground = (struct preview_ground){.everybody = everybody, .catalog = catalog, .threads = threads};
+    *ground =
+        (struct preview_ground){.everybody = everybody, .catalog = catalog, .threads = threads, .arena = arena_new()};
+    ground->name = arena_str(ground->arena, score);
+    ground->score = definitions_find_score(&everybody->edition->set, score);
+    copy_before(ground);
+    ground->scan = everybody->scan;
+    everybody->scan = NULL;
     return ground;
 }
 
@@ -40,6 +64,7 @@ void preview_ground_free(struct preview_ground *ground)
     if (ground == NULL) return;
     scan_free(ground->scan);
     drop_draft(ground->draft);
+    arena_free(ground->arena);
     memory_free(ground);
 }
 
@@ -67,16 +92,6 @@ static struct str with_outcome(struct str text, struct str outcome, struct arena
     return out.failed ? STR("") : arena_str(arena, buf_str(&out));
 }
 
-/* The first score of the author's text; UINT32_MAX. */
-static uint32_t first_score(const struct draft *draft)
-{
-    for (uint32_t s = 0; s < draft->set.score_count; s++) {
-        const struct score *score = draft->set.scores[s];
-        if (!score->anonymous && score->source == draft->source && !str_equal(score->name, STR(OUTCOME))) return s;
-    }
-    return UINT32_MAX;
-}
-
 static enum err check_bands(const struct score *score, struct err_info *why)
 {
     if (score->band_count <= PREVIEW_BANDS_MAX) return ERR_OK;
@@ -92,8 +107,10 @@ static enum err compile(struct preview_ground *ground, struct str text, struct s
     if (whole.len == 0) return err_set(why, ERR_TOO_BIG, "the text is too long");
     if (!draft_compile(draft, ground->everybody->edition, ground->catalog, whole, STR("draft")))
         return draft_why(draft, why);
-    uint32_t score = first_score(draft);
-    if (score == UINT32_MAX) return err_set(why, ERR_INVALID, "the text defines no score; begin with 'score: NAME'");
+    uint32_t score = definitions_find_score(&draft->set, ground->name);
+    if (score == UINT32_MAX || draft->set.scores[score]->source != draft->source)
+        return err_set(why, ERR_INVALID, "the text defines no score '" STR_FMT "'", STR_ARG(ground->name));
+    if (ground->before.score != NULL && check_bands(ground->before.score, why) != ERR_OK) return ERR_TOO_BIG;
     return check_bands(draft->set.scores[score], why);
 }
 
@@ -107,7 +124,7 @@ static void run(struct preview_ground *ground, const struct draft *draft)
 }
 
 struct memory {
-    uint32_t (*band)(void *context, const struct edition *edition, uint32_t score, uint32_t record);
+    preview_memory *band;
     void *context;
     const struct edition *edition;
     uint32_t score;
@@ -119,8 +136,36 @@ static uint32_t remembered(void *context, uint32_t record)
     return memory->band(memory->context, memory->edition, memory->score, record);
 }
 
-enum err preview_draft(struct preview_ground *ground, struct str text, struct str outcome,
-                       uint32_t (*band)(void *context, const struct edition *edition, uint32_t score, uint32_t record),
+/* Which contacts became customers, by the score that asks for it. */
+static const uint8_t *find_converted(const struct preview_ground *ground, struct arena *arena)
+{
+    uint32_t score = definitions_find_score(&ground->draft->set, STR(OUTCOME));
+    const struct score_column *column = scan_results(ground->scan, score);
+    uint8_t *converted = ARENA_ARRAY(arena, uint8_t, column->count);
+    for (uint32_t r = 0; r < column->count; r++) converted[r] = column->known[r] != 0 && column->total[r] > 0;
+    return converted;
+}
+
+static void compare(const struct preview_ground *ground, preview_memory *band, void *context, struct arena *arena,
+                    struct preview *out)
+{
+    uint32_t score = definitions_find_score(&ground->draft->set, ground->name);
+    const struct score *definition = ground->draft->set.scores[score];
+    const struct score_column *after = scan_results(ground->scan, score);
+    struct memory memory = {band, context, ground->everybody->edition, ground->score};
+    struct preview_question question = {.history = ground->everybody->history,
+                                        .after = {definition, after->total, after->known}};
+    if (ground->before.score != NULL && ground->before.score->object == definition->object) {
+        question.before = ground->before;
+        question.band = band != NULL ? remembered : NULL;
+        question.context = &memory;
+    }
+    if (definition->object == ENTITY_CONTACT) question.converted = find_converted(ground, arena);
+    preview_compare(&question, arena, out);
+    for (uint32_t b = 0; b < out->band_count; b++) out->bands[b].label = arena_str(arena, out->bands[b].label);
+}
+
+enum err preview_draft(struct preview_ground *ground, struct str text, struct str outcome, preview_memory *band,
                        void *context, struct arena *arena, struct preview *out, struct err_info *why)
 {
     struct draft *draft = memory_alloc(sizeof *draft);
@@ -133,28 +178,6 @@ enum err preview_draft(struct preview_ground *ground, struct str text, struct st
     drop_draft(ground->draft);
     ground->draft = draft;
 
-    const struct edition *edition = ground->everybody->edition;
-    uint32_t score = first_score(draft), converted = definitions_find_score(&draft->set, STR(OUTCOME));
-    const struct score *definition = draft->set.scores[score];
-    const struct score_column *after = scan_results(ground->scan, score);
-    struct preview_question question = {.history = ground->everybody->history,
-                                        .after = {definition, after->total, after->known}};
-    struct memory memory = {band, context, edition, definitions_find_score(&edition->set, definition->name)};
-    if (memory.score != UINT32_MAX && edition->set.scores[memory.score]->object == definition->object) {
-        const struct score *former = edition->set.scores[memory.score];
-        failure = check_bands(former, why);
-        if (failure != ERR_OK) return failure;
-        const struct score_column *before = scan_results(ground->everybody->scan, memory.score);
-        question.before = (struct preview_side){former, before->total, before->known};
-        if (band != NULL) question.band = remembered, question.context = &memory;
-    }
-    if (definition->object == ENTITY_CONTACT) {
-        const struct score_column *column = scan_results(ground->scan, converted);
-        uint8_t *happened = ARENA_ARRAY(arena, uint8_t, (size_t)column->count + 1);
-        for (uint32_t r = 0; r < column->count; r++) happened[r] = column->known[r] != 0 && column->total[r] > 0;
-        question.converted = happened;
-    }
-    preview_compare(&question, arena, out);
-    for (uint32_t b = 0; b < out->band_count; b++) out->bands[b].label = arena_str(arena, out->bands[b].label);
+    compare(ground, band, context, arena, out);
     return ERR_OK;
 }

@@ -163,7 +163,7 @@ const struct value *column_value(const struct property_column *column, uint32_t 
 
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms)
 {
-    INVARIANT(property < history->property_count);
+    if (property >= history->property_count) return NULL; /* no fact ever had it */
     enum entity object = catalog_at(history->catalog, property)->entity;
     INVARIANT(object != ENTITY_EVENT && record < word_now(&history->records[object].reach));
     return column_value(&history->properties[property], code_at(history, property, record, as_of_ms));

@@ -239,6 +239,29 @@ static bool read_outcome(struct request *request, const struct json_item *body, 
     return true;
 }
 
+/* The first score of the text. A text that cannot be read is refused here, with the place of the first mistake. */
+static bool find_name(struct request *request, struct str text, struct str *out)
+{
+    struct catalog *scratch = catalog_new();
+    struct diagnostics *diagnostics = ARENA_NEW(request->arena, struct diagnostics);
+    struct definitions set;
+    struct source *source = ARENA_NEW(request->arena, struct source);
+    *source = (struct source){STR("draft"), text};
+    diagnostics_init(diagnostics, request->arena);
+    definitions_init(&set, request->arena, scratch);
+    bool readable = definitions_parse(&set, source, diagnostics);
+    catalog_free(scratch);
+    *out = (struct str){0};
+    for (uint32_t i = set.score_count; readable && i-- > 0;)
+        if (!set.scores[i]->anonymous) *out = set.scores[i]->name;
+    if (out->len > 0) return true;
+    struct err_info why = {0};
+    if (readable) err_set(&why, ERR_INVALID, "the text defines no score; begin with 'score: NAME'");
+    else err_set_at(&why, ERR_INVALID, diagnostics->item[0].at, STR_FMT, STR_ARG(diagnostics->item[0].message));
+    request_fail(request, &why);
+    return false;
+}
+
 static uint32_t remembered_band(void *context, const struct edition *edition, uint32_t score, uint32_t record)
 {
     return engine_band(context, edition, score, record);
@@ -248,15 +271,15 @@ void api_score_preview(struct request *request)
 {
     struct engine *engine = request->server->engine;
     const struct json_item *body;
-    struct str text, outcome = {0};
+    struct str text, name, outcome = {0};
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_text(request, body, &text) || !read_outcome(request, body, &outcome) ||
-        !api_enter(request))
+        !find_name(request, text, &name) || !api_enter(request))
         return;
     struct everybody everybody;
     engine_everybody(engine, api_now_ms(request), &everybody);
     struct preview_ground *ground =
-        preview_ground_new(&everybody, engine_catalog(engine), request->server->scan_threads);
+        preview_ground_new(&everybody, engine_catalog(engine), request->server->scan_threads, name);
     struct preview *preview = ARENA_NEW(request->arena, struct preview);
     enum err failure = preview_draft(ground, text, outcome, remembered_band, engine, request->arena, preview, &why);
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);

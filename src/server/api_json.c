@@ -44,8 +44,12 @@ static void write_set(struct json_writer *writer, struct str raw)
     json_end_array(writer);
 }
 
-void api_write_value(struct json_writer *writer, const struct value *value)
+void api_write_value(struct json_writer *writer, const struct value *value, enum type inferred)
 {
+    AUTO_ARENA arena = arena_new();
+    struct value settled;
+    bool is_open = value->type == TYPE_OPEN && (inferred == TYPE_NUMBER || inferred == TYPE_BOOLEAN);
+    if (is_open && value_parse(arena, inferred, value->raw, &settled, NULL) == ERR_OK) value = &settled;
     switch (value->type) {
     case TYPE_BOOLEAN: json_bool(writer, value->boolean); return;
     case TYPE_NUMBER: json_double(writer, value->number); return;
@@ -75,7 +79,7 @@ static void write_properties(struct json_writer *writer, const struct history *h
         buf_append(&name, property->name);
         buf_append_char(&name, '\0');
         json_key(writer, name.at);
-        api_write_value(writer, value);
+        api_write_value(writer, value, property->inferred);
     }
     json_end_object(writer);
 }

@@ -12,8 +12,9 @@ void api_write_instant(struct json_writer *writer, const char *name, int64_t at_
 void api_write_text(struct json_writer *writer, const char *name, struct str text);
 void api_write_count(struct json_writer *writer, const char *name, uint64_t count);
 
-/* A value by its type: a number, true or false, a set as an array, dates in RFC 3339; else its text. */
-void api_write_value(struct json_writer *writer, const struct value *value);
+/* A value by its type: a number, true or false, a set as an array, dates in RFC 3339; else its text. While nothing has
+ * settled the type, it is told as what all values so far have in common. */
+void api_write_value(struct json_writer *writer, const struct value *value, enum type inferred);
 
 /* {"id", "object", "created", "archived", "identifiers" (of contacts), "properties"}; values as they stand at as_of. The
  * object stays open, for the caller to add to. */

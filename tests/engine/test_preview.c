@@ -20,20 +20,26 @@ struct scene {
     struct preview preview;
 };
 
-static void open_scene(struct scene *scene, const char *facts)
+static void open_scene_for(struct scene *scene, const char *facts, const char *score)
 {
     static const char published[] = SCORE("10", "20");
     *scene = (struct scene){.product = product_new("", published), .text = str_from_c(published)};
     product_facts(scene->product, facts);
     product_finish(scene->product);
-    struct scan_options options = {.as_of_ms = instant_of(AS_OF), .threads = 1};
+    struct scan_options options = {.as_of_ms = instant_of(AS_OF), .threads = 1, .keep_signals = true};
     scan_run(scene->product->scan, &options);
     scene->edition = (struct edition){.set = scene->product->set, .texts = &scene->text};
     scene->everybody = (struct everybody){.edition = &scene->edition,
                                           .history = scene->product->history,
                                           .scan = scene->product->scan,
                                           .as_of_ms = options.as_of_ms};
-    scene->ground = preview_ground_new(&scene->everybody, scene->product->catalog, 1);
+    scene->product->scan = NULL; /* the ground's from now on */
+    scene->ground = preview_ground_new(&scene->everybody, scene->product->catalog, 1, str_from_c(score));
+}
+
+static void open_scene(struct scene *scene, const char *facts)
+{
+    open_scene_for(scene, facts, "lead");
 }
 
 static void close_scene(struct scene *scene)
@@ -104,7 +110,7 @@ TEST(an_edit_of_points_or_bands_reads_no_event)
     struct scene scene;
     open_scene(&scene, three);
     look(&scene, SCORE("10", "20"));
-    CHECK_TRUE(preview_events_read(scene.ground) > 0);
+    CHECK_INT(preview_events_read(scene.ground), 0); /* it goes on with the signals of what is in force */
     look(&scene, SCORE("11", "30"));
     CHECK_INT(preview_events_read(scene.ground), 0);
     look(&scene, SCORE("11, within: 1d", "30"));
@@ -161,7 +167,7 @@ TEST(the_histogram_holds_everybody_whatever_the_range)
 TEST(a_new_score_is_compared_with_nothing)
 {
     struct scene scene;
-    open_scene(&scene, three);
+    open_scene_for(&scene, three, "other");
     look(&scene,
          "score: other\nbands: [{label: Hot, from: 1}]\ngroups: [{name: g, category: engagement, rules: [{name: "
          "r, event: page_viewed, points: 1}]}]");
@@ -200,6 +206,10 @@ TEST(a_draft_with_a_mistake_leaves_the_next_one_whole)
                             scene.product->arena, &scene.preview, &why),
               ERR_INVALID);
     CHECK_INT(why.at.line, 2);
+    why = (struct err_info){0};
+    CHECK_INT(preview_draft(scene.ground, STR("score: other\ngroups: []\n"), STR(""), NULL, NULL, scene.product->arena,
+                            &scene.preview, &why),
+              ERR_INVALID);
     look(&scene, SCORE("25", "20"));
     CHECK_INT(scene.preview.moved, 2);
     close_scene(&scene);

@@ -1,0 +1,242 @@
+/* test_api_records.c — contacts, companies and deals over the API. */
+// SPDX-License-Identifier: Apache-2.0
+#include "api_client.h"
+#include "harness.h"
+
+static struct site *open_site(void)
+{
+    return site_open((struct site_options){0});
+}
+
+static struct str make_ada(struct site *site)
+{
+    struct reply made =
+        api_call(site, "POST /api/v1/contacts",
+                 "{'email':'Ada@Acme.example','userId':'u1','properties':{'plan':'pro','age':41}}", 201);
+    return api_at(site, made, "id");
+}
+
+TEST(a_contact_is_made_and_read_by_its_id_and_by_every_identifier)
+{
+    struct site *site = open_site();
+    struct str id = make_ada(site);
+    const char *lines[] = {arena_format(site->arena, "GET /api/v1/contacts/" STR_FMT, STR_ARG(id)).at,
+                           "GET /api/v1/contacts/email:ada%40acme.example",
+                           "GET /api/v1/contacts/email:ADA@acme.example", "GET /api/v1/contacts/userId:u1"};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) CHECK_STR(api_at(site, api_call(site, lines[i], "", 200), "id"), id);
+    site_close(site);
+}
+
+TEST(values_are_told_by_their_kind)
+{
+    struct site *site = open_site();
+    struct reply made =
+        api_call(site, "POST /api/v1/contacts",
+                 "{'id':'ada','properties':{'age':41.5,'vip':true,'name':'Ada','address':{'city':'Brno'}}}", 201);
+    CHECK_CONTAINS(made.body, STR("\"age\":41.5"));
+    CHECK_CONTAINS(made.body, STR("\"vip\":true"));
+    CHECK_CONTAINS(made.body, STR("\"name\":\"Ada\""));
+    CHECK_CONTAINS(made.body, STR("\"address.city\":\"Brno\""));
+    site_close(site);
+}
+
+TEST(a_second_contact_with_an_identifier_of_the_first_is_a_conflict)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    struct reply reply = api_call(site, "POST /api/v1/contacts", "{'email':'ada@acme.example'}", 409);
+    CHECK_STR(api_at(site, reply, "code"), STR("exists"));
+    site_close(site);
+}
+
+TEST(a_contact_without_any_identifier_is_refused_with_the_field)
+{
+    struct site *site = open_site();
+    struct reply reply = api_call(site, "POST /api/v1/contacts", "{'properties':{'plan':'pro'}}", 400);
+    CHECK_STR(api_at(site, reply, "code"), STR("no_id"));
+    CHECK_STR(api_at(site, reply, "at"), STR("id"));
+    site_close(site);
+}
+
+TEST(a_change_keeps_what_it_does_not_name_and_null_takes_a_value_away)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    struct reply reply =
+        api_call(site, "PATCH /api/v1/contacts/userId:u1", "{'properties':{'plan':null,'city':'Brno'}}", 200);
+    CHECK_STR(api_at(site, reply, "properties.plan"), STR("(absent)"));
+    CHECK_STR(api_at(site, reply, "properties.city"), STR("Brno"));
+    CHECK_STR(api_at(site, reply, "properties.age"), STR("41"));
+    site_close(site);
+}
+
+TEST(a_record_is_as_it_stood_at_an_instant_of_the_past)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    site->clock.fixed_ms += INT64_C(3600000);
+    api_call(site, "PATCH /api/v1/contacts/userId:u1", "{'properties':{'plan':'free'}}", 200);
+    struct reply then = api_call(site, "GET /api/v1/contacts/userId:u1?as_of=2026-01-05T10:30:00Z", "", 200);
+    CHECK_STR(api_at(site, then, "properties.plan"), STR("pro"));
+    struct reply now = api_call(site, "GET /api/v1/contacts/userId:u1", "", 200);
+    CHECK_STR(api_at(site, now, "properties.plan"), STR("free"));
+    site_close(site);
+}
+
+TEST(an_email_of_another_contact_is_not_taken_over_by_a_change)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    api_call(site, "POST /api/v1/contacts", "{'id':'ben'}", 201);
+    api_call(site, "PATCH /api/v1/contacts/ben", "{'properties':{'email':'ada@acme.example'}}", 409);
+    api_call(site, "PATCH /api/v1/contacts/ben", "{'properties':{'email':'ben@acme.example'}}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/email:ben@acme.example", "", 200), "id"), STR("ben"));
+    site_close(site);
+}
+
+TEST(what_is_put_away_leaves_the_list_and_can_be_taken_back)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    api_call(site, "DELETE /api/v1/contacts/userId:u1", "", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts", "", 200), "results.0.id"), STR("(absent)"));
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/contacts?archived=true", "", 200), "ada@acme.example"));
+    api_call(site, "POST /api/v1/contacts/userId:u1/restore", "", 200);
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/contacts", "", 200), "ada@acme.example"));
+    site_close(site);
+}
+
+TEST(two_contacts_become_one_and_both_ids_lead_to_it)
+{
+    struct site *site = open_site();
+    struct str ada = make_ada(site);
+    site->clock.fixed_ms += 1000;
+    api_call(site, "POST /api/v1/contacts", "{'id':'ada-2','properties':{'city':'Brno'}}", 201);
+    struct reply one = api_call(site, "POST /api/v1/contacts/ada-2/merge", "{'with':'userId:u1'}", 200);
+    CHECK_STR(api_at(site, one, "id"), ada);
+    CHECK_STR(api_at(site, one, "properties.city"), STR("Brno"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ada-2", "", 200), "id"), ada);
+    api_call(site, "POST /api/v1/contacts/ada-2/merge", "{'with':'userId:u1'}", 409);
+    site_close(site);
+}
+
+TEST(an_erased_person_is_not_found_by_anything)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    site_send(site, "/v1/track", "{\"event\":\"visit\",\"userId\":\"u1\"}");
+    api_call(site, "DELETE /api/v1/contacts/userId:u1?erase=true", "", 204);
+    api_call(site, "GET /api/v1/contacts/userId:u1", "", 404);
+    api_call(site, "GET /api/v1/contacts/email:ada@acme.example", "", 404);
+    CHECK_FALSE(reply_has(api_call(site, "GET /api/v1/contacts", "", 200), "acme"));
+    site_close(site);
+}
+
+TEST(a_batch_tells_of_each_record_and_one_refusal_hinders_no_other)
+{
+    struct site *site = open_site();
+    struct reply reply =
+        api_call(site, "POST /api/v1/companies/batch",
+                 "{'mode':'create','records':[{'id':'a'},{'properties':{}},{'id':'b'},{'id':'a'},7]}", 200);
+    CHECK_STR(api_at(site, reply, "taken"), STR("2"));
+    CHECK_STR(api_at(site, reply, "refused"), STR("3"));
+    CHECK_STR(api_at(site, reply, "results.0.status"), STR("200"));
+    CHECK_STR(api_at(site, reply, "results.1.code"), STR("no_id"));
+    CHECK_STR(api_at(site, reply, "results.3.status"), STR("409"));
+    CHECK_STR(api_at(site, reply, "results.4.code"), STR("wrong_type"));
+    site_close(site);
+}
+
+TEST(pages_of_a_list_hold_every_record_once)
+{
+    struct site *site = open_site();
+    for (int i = 0; i < 25; i++)
+        api_call(site, "POST /api/v1/deals", arena_format(site->arena, "{'id':'d%d'}", i).at, 201);
+    uint32_t seen = 0;
+    const char *line = "GET /api/v1/deals?limit=10";
+    for (int pages = 0; pages < 5; pages++) {
+        struct reply page = api_call(site, line, "", 200);
+        for (uint32_t i = 0; i < 10; i++) {
+            struct str id = api_at(site, page, arena_format(site->arena, "results.%u.id", i).at);
+            if (str_equal(id, STR("(absent)"))) break;
+            CHECK_STR(id, arena_format(site->arena, "d%u", seen));
+            seen++;
+        }
+        struct str next = api_at(site, page, "next");
+        if (str_equal(next, STR("null"))) break;
+        line = arena_format(site->arena, "GET /api/v1/deals?limit=10&after=" STR_FMT, STR_ARG(next)).at;
+    }
+    CHECK_INT(seen, 25);
+    site_close(site);
+}
+
+TEST(a_search_finds_sorts_and_pages)
+{
+    struct site *site = open_site();
+    for (int i = 0; i < 9; i++)
+        api_call(site, "POST /api/v1/companies",
+                 arena_format(site->arena, "{'id':'c%d','properties':{'employees':%d}}", i, i * 10).at, 201);
+    struct reply page =
+        api_call(site, "POST /api/v1/companies/search",
+                 "{'where':{'property':'employees','gte':30},'sort':'employees','descending':true,'limit':4}", 200);
+    CHECK_STR(api_at(site, page, "total"), STR("6"));
+    CHECK_STR(api_at(site, page, "results.0.id"), STR("c8"));
+    CHECK_STR(api_at(site, page, "results.3.id"), STR("c5"));
+    struct str next = api_at(site, page, "next");
+    page = api_call(site, "POST /api/v1/companies/search",
+                    arena_format(site->arena,
+                                 "{'where':{'property':'employees','gte':30},'sort':'employees','descending':true,"
+                                 "'limit':4,'cursor':'" STR_FMT "'}",
+                                 STR_ARG(next))
+                        .at,
+                    200);
+    CHECK_STR(api_at(site, page, "results.1.id"), STR("c3"));
+    CHECK_STR(api_at(site, page, "next"), STR("null"));
+    site_close(site);
+}
+
+TEST(a_timeline_is_told_newest_first_in_pages)
+{
+    struct site *site = open_site();
+    make_ada(site);
+    for (int i = 0; i < 5; i++)
+        site_send(site, "/v1/track",
+                  arena_format(site->arena,
+                               "{\"event\":\"e%d\",\"userId\":\"u1\",\"messageId\":\"m%d\",\"timestamp\":"
+                               "\"2026-01-0%dT00:00:00Z\",\"properties\":{\"path\":\"/x\"}}",
+                               i, i, i + 1)
+                      .at);
+    struct reply page = api_call(site, "GET /api/v1/contacts/userId:u1/events?limit=3", "", 200);
+    CHECK_STR(api_at(site, page, "results.0.name"), STR("e4"));
+    CHECK_STR(api_at(site, page, "results.0.properties.path"), STR("/x"));
+    CHECK_STR(api_at(site, page, "total"), STR("5"));
+    page = api_call(site, "GET /api/v1/contacts/userId:u1/events?limit=3&after=3", "", 200);
+    CHECK_STR(api_at(site, page, "results.1.name"), STR("e0"));
+    CHECK_STR(api_at(site, page, "next"), STR("null"));
+    site_close(site);
+}
+
+TEST(a_body_that_is_not_what_it_should_be_is_refused_with_a_place)
+{
+    static const struct {
+        const char *line, *body, *at;
+    } row[] = {
+        {"POST /api/v1/contacts", "[]", "(absent)"},
+        {"POST /api/v1/contacts", "{'id':{}}", "id"},
+        {"POST /api/v1/contacts", "{'id':'a','properties':7}", "properties"},
+        {"POST /api/v1/contacts", "{'id':'a','at':'soon'}", "at"},
+        {"POST /api/v1/contacts", "{'id':'a','at':'2030-01-01T00:00:00Z'}", "at"},
+        {"POST /api/v1/contacts/search", "{'where':'x'}", "where"},
+        {"POST /api/v1/contacts/search", "{'limit':0}", "limit"},
+        {"POST /api/v1/contacts/search", "{'cursor':'x'}", "cursor"},
+        {"POST /api/v1/contacts/search", "{'sort':'nothing'}", "where"},
+        {"GET /api/v1/contacts?limit=1001", "", "limit"},
+        {"GET /api/v1/contacts?archived=7", "", "archived"},
+        {"POST /api/v1/contacts/batch", "{'records':{}}", "records"},
+        {"POST /api/v1/contacts/batch", "{'mode':'x','records':[]}", "mode"},
+    };
+    struct site *site = open_site();
+    for (size_t i = 0; i < COUNT_OF(row); i++)
+        CHECK_STR(api_at(site, api_call(site, row[i].line, row[i].body, 400), "at"), str_from_c(row[i].at));
+    site_close(site);
+}

@@ -1,0 +1,180 @@
+/* test_api_scores.c — definitions are drafted, tried, published and taken back; scores are asked why. */
+// SPDX-License-Identifier: Apache-2.0
+#include "api_client.h"
+#include "harness.h"
+
+#define SCORE(points, from)                                                                                   \
+    "score: lead\\nbands: [{label: MQL, from: " from "}]\\ngroups:\\n- name: Web\\n  category: engagement\\n" \
+    "  rules:\\n  - {name: Page, event: page_viewed, points: " points "}\\n"
+#define PUBLISH "POST /api/v1/scores/lead/publish"
+
+static struct site *open_site(void)
+{
+    struct site *site = site_open((struct site_options){0});
+    api_call(site, PUBLISH, "{'text':'" SCORE("10", "20") "'}", 200);
+    for (int i = 0; i < 3; i++)
+        site_send(site, "/v1/track",
+                  arena_format(site->arena,
+                               "{\"event\":\"page_viewed\",\"userId\":\"ada\",\"messageId\":\"m%d\","
+                               "\"timestamp\":\"2026-01-0%dT00:00:00Z\"}",
+                               i, i + 1)
+                      .at);
+    return site;
+}
+
+TEST(a_score_is_told_with_its_band_and_every_reason)
+{
+    struct site *site = open_site();
+    struct reply line = api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead?explain=true", "", 200);
+    CHECK_STR(api_at(site, line, "value"), STR("30"));
+    CHECK_STR(api_at(site, line, "band"), STR("MQL"));
+    CHECK_STR(api_at(site, line, "ledger.0.rule"), STR("Page"));
+    CHECK_STR(api_at(site, line, "ledger.0.events"), STR("3"));
+    site_close(site);
+}
+
+TEST(a_score_is_told_as_it_was_at_an_instant)
+{
+    struct site *site = open_site();
+    struct reply line =
+        api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead?as_of=2026-01-01T12:00:00Z", "", 200);
+    CHECK_STR(api_at(site, line, "value"), STR("10"));
+    CHECK_STR(api_at(site, line, "band"), STR("null"));
+    site_close(site);
+}
+
+TEST(the_history_of_a_score_tells_what_moved_it)
+{
+    struct site *site = open_site();
+    struct reply reply = api_call(site,
+                                  "GET /api/v1/contacts/userId:ada/scores/lead/history?from=2025-12-31T12:00:00Z&to="
+                                  "2026-01-03T12:00:00Z&step=86400",
+                                  "", 200);
+    CHECK_STR(api_at(site, reply, "points.0.value"), STR("0"));
+    CHECK_STR(api_at(site, reply, "points.1.change_micro"), STR("10000000"));
+    CHECK_STR(api_at(site, reply, "points.1.events.0.name"), STR("page_viewed"));
+    CHECK_STR(api_at(site, reply, "points.3.value"), STR("30"));
+    CHECK_STR(api_at(site, reply, "points.4.value"), STR("(absent)"));
+    site_close(site);
+}
+
+TEST(points_by_hand_stand_in_the_ledger_and_a_reset_ends_the_past)
+{
+    struct site *site = open_site();
+    struct reply line =
+        api_call(site, "POST /api/v1/contacts/userId:ada/scores/lead/adjust", "{'points':7,'reason':'a fair'}", 200);
+    CHECK_STR(api_at(site, line, "value"), STR("37"));
+    CHECK_STR(api_at(site, line, "ledger.1.kind"), STR("adjustment"));
+    line = api_call(site, "POST /api/v1/contacts/userId:ada/scores/lead/reset", "{}", 200);
+    CHECK_STR(api_at(site, line, "value"), STR("7"));
+    api_call(site, "POST /api/v1/contacts/userId:ada/scores/lead/adjust", "{'points':0,'reason':'x'}", 400);
+    api_call(site, "POST /api/v1/contacts/userId:ada/scores/lead/adjust", "{'points':5}", 400);
+    site_close(site);
+}
+
+TEST(a_draft_is_kept_with_its_mistakes_and_changes_nothing)
+{
+    struct site *site = open_site();
+    struct reply reply =
+        api_call(site, "PUT /api/v1/scores/lead/draft", "{'text':'score: lead\\ngroups: [{name: g}]\\n'}", 200);
+    CHECK_CONTAINS(reply.body, STR("\"valid\":false"));
+    CHECK_STR(api_at(site, reply, "errors.0.line"), STR("2"));
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/scores/lead/draft", "", 200), "name: g"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("30"));
+    api_call(site, PUBLISH, "{}", 422);
+    api_call(site, "DELETE /api/v1/scores/lead/draft", "", 204);
+    api_call(site, "GET /api/v1/scores/lead/draft", "", 404);
+    api_call(site, PUBLISH, "{}", 400);
+    site_close(site);
+}
+
+TEST(publishing_from_an_old_version_is_refused_and_changes_nothing)
+{
+    struct site *site = open_site();
+    CHECK_STR(reply_header(api_call(site, "GET /api/v1/scores/lead", "", 200), "ETag"), STR("\"1\""));
+    api_call_with(site, PUBLISH, "If-Match: \"1\"\r\n", "{'text':'" SCORE("5", "20") "'}", 200);
+    api_call_with(site, PUBLISH, "If-Match: \"1\"\r\n", "{'text':'" SCORE("6", "20") "'}", 409);
+    api_call(site, PUBLISH, "{'expected':1,'text':'" SCORE("6", "20") "'}", 409);
+    api_call_with(site, PUBLISH, "If-Match: seven\r\n", "{'text':'" SCORE("6", "20") "'}", 400);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("15"));
+    site_close(site);
+}
+
+TEST(a_text_that_does_not_validate_is_refused_whole_with_every_place)
+{
+    struct site *site = open_site();
+    struct reply reply = api_call(site, PUBLISH,
+                                  "{'text':'score: lead\\ngroups:\\n- name: g\\n  category: fit\\n  rules:\\n"
+                                  "  - {name: a, event: x, points: many}\\n  - {name: a, event: x, pionts: 3}\\n'}",
+                                  422);
+    CHECK_STR(api_at(site, reply, "errors.0.line"), STR("6"));
+    CHECK_STR(api_at(site, reply, "errors.1.line"), STR("7"));
+    api_call(site, PUBLISH, "{'text':'score: other\\ngroups: []\\n'}", 400);
+    site_close(site);
+}
+
+TEST(a_preview_tells_who_would_move_and_changes_nothing)
+{
+    struct site *site = open_site();
+    struct reply reply = api_call(site, "POST /api/v1/scores/preview", "{'text':'" SCORE("1", "20") "'}", 200);
+    CHECK_STR(api_at(site, reply, "moved"), STR("1"));
+    CHECK_STR(api_at(site, reply, "moves.0.from"), STR("MQL"));
+    CHECK_STR(api_at(site, reply, "movers.0.after_micro"), STR("3000000"));
+    CHECK_STR(api_at(site, reply, "alerts"), STR("0"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("30"));
+    reply = api_call(site, "POST /api/v1/scores/preview",
+                     "{'text':'" SCORE("1", "20") "','outcome':{'event':'page_viewed'}}", 200);
+    CHECK_STR(api_at(site, reply, "bands.1.converted"), STR("1"));
+    api_call(site, "POST /api/v1/scores/preview", "{'text':'score: lead'}", 400);
+    api_call(site, "POST /api/v1/scores/preview", "{'text':'segment: s\\nwhen: {event: any}'}", 400);
+    api_call(site, "POST /api/v1/scores/preview", "{'text':'" SCORE("1", "20") "','outcome':{'evnt':'x'}}", 400);
+    site_close(site);
+}
+
+TEST(versions_are_kept_compared_and_gone_back_to)
+{
+    struct site *site = open_site();
+    api_call(site, PUBLISH, "{'text':'" SCORE("5", "20") "','note':'less'}", 200);
+    struct reply diff = api_call(site, "GET /api/v1/scores/lead/diff", "", 200);
+    CHECK_STR(api_at(site, diff, "removed"), STR("1"));
+    CHECK_STR(api_at(site, diff, "added"), STR("1"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead/versions", "", 200), "results.0.note"), STR("less"));
+    api_call(site, "POST /api/v1/scores/lead/rollback", "{'version':1}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead", "", 200), "version"), STR("3"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("30"));
+    api_call(site, "POST /api/v1/scores/lead/rollback", "{'version':9}", 404);
+    site_close(site);
+}
+
+TEST(a_retired_score_is_gone_and_its_versions_stay)
+{
+    struct site *site = open_site();
+    api_call(site, "DELETE /api/v1/scores/lead", "", 200);
+    api_call(site, "GET /api/v1/scores/lead", "", 404);
+    api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 404);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead/versions", "", 200), "results.1.version"), STR("1"));
+    site_close(site);
+}
+
+TEST(bands_that_were_entered_are_told_with_their_cause)
+{
+    struct site *site = open_site();
+    struct reply bands = api_call(site, "GET /api/v1/contacts/userId:ada/bands", "", 200);
+    CHECK_STR(api_at(site, bands, "results.0.band"), STR("MQL"));
+    CHECK_STR(api_at(site, bands, "results.0.former"), STR("null"));
+    CHECK_STR(api_at(site, bands, "results.0.cause"), STR("fact"));
+    site_close(site);
+}
+
+TEST(a_segment_has_members_now_and_then)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/segments/warm/publish", "{'text':'segment: warm\\nwhen: {score: lead, gte: 20}\\n'}",
+             200);
+    struct reply now = api_call(site, "GET /api/v1/segments/warm/members", "", 200);
+    CHECK_STR(api_at(site, now, "total"), STR("1"));
+    struct reply then = api_call(site, "GET /api/v1/segments/warm/members?as_of=2026-01-01T12:00:00Z", "", 200);
+    CHECK_STR(api_at(site, then, "total"), STR("0"));
+    api_call(site, "GET /api/v1/segments/cold/members", "", 404);
+    site_close(site);
+}
