@@ -12,12 +12,17 @@
 
 extern const struct command command_score;
 extern const struct command command_check;
+extern const struct command command_serve;
 extern const struct command command_demo_data;
+extern const struct command command_user;
+extern const struct command command_token;
+extern const struct command command_key;
 extern const struct command command_help;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
-    &command_score, &command_check, &command_demo_data, &command_help, &command_version, NULL,
+    &command_score, &command_check, &command_serve, &command_demo_data, &command_user,
+    &command_token, &command_key,   &command_help,  &command_version,   NULL,
 };
 
 const struct command *command_find(const char *name)

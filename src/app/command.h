@@ -65,9 +65,10 @@ struct command {
 /* What main.c chooses for the commands and tests choose differently. */
 struct app {
     const struct clock *clock;
-    struct config config; /* settings of the environment */
-    FILE *out;            /* data, and what was asked for */
-    FILE *err;            /* everything else: messages, progress, summaries */
+    struct config config;           /* settings of the environment */
+    const char *const *environment; /* they stand in; "NAME=value" strings, NULL-ended */
+    FILE *out;                      /* data, and what was asked for */
+    FILE *err;                      /* everything else: messages, progress, summaries */
     bool out_is_terminal;
     bool err_is_terminal;
     bool out_colour; /* ANSI colours are welcome: a terminal, and NO_COLOR is not set */

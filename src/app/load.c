@@ -149,7 +149,7 @@ static MUST_CHECK enum err take_rows(struct loader *loader, struct err_info *why
     for (uint64_t count = 1;; count++) {
         struct row *row = NULL;
         enum err failed = ERR_OK;
-        enum rows_state state = rows_next(loader->rows, &row, &bad, why);
+        enum rows_state state = rows_read(loader->rows, &row, &bad, why);
         if (state == ROWS_END) return ERR_OK;
         if (state == ROWS_FAILED) return why->code;
         if (state == ROWS_BAD) failed = refuse_unreadable(loader, &bad, row->text, why);

@@ -34,9 +34,13 @@ static bool wants_colour(bool is_terminal)
 
 int main(int argc, char **argv)
 {
-    struct app app = {.clock = clock_system(), .config = config_default(), .out = stdout, .err = stderr};
+    struct app app = {.clock = clock_system(),
+                      .config = config_default(),
+                      .environment = (const char *const *)environ,
+                      .out = stdout,
+                      .err = stderr};
     struct err_info why = {0};
-    if (config_from_environment(&app.config, (const char *const *)environ, &why) != ERR_OK) {
+    if (config_from_environment(&app.config, app.environment, &why) != ERR_OK) {
         app_fail(&app, "%s", why.msg);
         return STATUS_USAGE;
     }

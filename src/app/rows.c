@@ -251,7 +251,7 @@ static enum rows_state next_json(struct rows *rows, struct reject *bad, struct e
     return bad_row(rows, REJECT_NOT_JSON, no_column, bad, why);
 }
 
-enum rows_state rows_next(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why)
+enum rows_state rows_read(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why)
 {
     rows->row.text = (struct str){0};
     *out = &rows->row;

@@ -33,7 +33,7 @@ enum rows_state {
 };
 
 /* The next row. Its content, and that of *bad, is valid until the next call. */
-enum rows_state rows_next(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why);
+enum rows_state rows_read(struct rows *rows, struct row **out, struct reject *bad, struct err_info *why);
 
 /* The text with a role `distance` rows behind the next one; empty when that is not known yet (and always of JSON). */
 struct str rows_ahead(const struct rows *rows, enum role role, uint32_t distance);

@@ -8,27 +8,28 @@
 #define CONFIG_TYPE_bool CONFIG_BOOL
 #define CONFIG_TYPE_text CONFIG_TEXT
 
-/* A default by its type: as a number, as a text, and as what initialises the field. */
+/* The default as a number and as a text, and the value among a number and a text. */
 #define CONFIG_NUMBER_int(value) (value)
 #define CONFIG_NUMBER_bool(value) (value)
-#define CONFIG_NUMBER_text(value) 0
-#define CONFIG_WORDS_int(value) NULL
-#define CONFIG_WORDS_bool(value) NULL
+#define CONFIG_NUMBER_text(value) (sizeof(value) - 1)
+#define CONFIG_WORDS_int(value) ""
+#define CONFIG_WORDS_bool(value) ""
 #define CONFIG_WORDS_text(value) (value)
-#define CONFIG_INITIAL_int(value) (value)
-#define CONFIG_INITIAL_bool(value) (value)
-// clang-format off
-#define CONFIG_INITIAL_text(value) {value} /* which clang-format takes for a block */
-// clang-format on
+#define CONFIG_DEFAULT_int(value) (value)
+#define CONFIG_DEFAULT_bool(value) (value)
+#define CONFIG_DEFAULT_text(value) STR(value)
+#define CONFIG_CHOOSE_int(number, text) (number)
+#define CONFIG_CHOOSE_bool(number, text) ((number) != 0)
+#define CONFIG_CHOOSE_text(number, text) (text)
 
 const struct config_setting config_settings[] = {
 #define CONFIG(name, type, default_value, least, most, unit, help) \
     {#name,                                                        \
      CONFIG_TYPE_##type,                                           \
      CONFIG_NUMBER_##type(default_value),                          \
-     CONFIG_WORDS_##type(default_value),                           \
      least,                                                        \
      most,                                                         \
+     CONFIG_WORDS_##type(default_value),                           \
      unit,                                                         \
      help},
 #include "base/config.def"
@@ -40,35 +41,17 @@ const size_t config_setting_count = COUNT_OF(config_settings);
 struct config config_default(void)
 {
     return (struct config){
-#define CONFIG(name, type, default_value, least, most, unit, help) .name = CONFIG_INITIAL_##type(default_value),
+#define CONFIG(name, type, default_value, least, most, unit, help) .name = CONFIG_DEFAULT_##type(default_value),
 #include "base/config.def"
 #undef CONFIG
     };
 }
 
-static void store_int(int64_t *field, int64_t number, struct str text)
-{
-    (void)text;
-    *field = number;
-}
-
-static void store_bool(bool *field, int64_t number, struct str text)
-{
-    (void)text;
-    *field = number != 0;
-}
-
-static void store_text(struct config_text *field, int64_t number, struct str text)
-{
-    (void)number;
-    *field = (struct config_text){0};
-    if (text.len > 0) memcpy(field->at, text.at, text.len); /* at most CONFIG_TEXT_MAX: set has looked */
-}
-
+/* A text is stored as `text`, everything else as `number`. */
 static void store(struct config *config, const char *name, int64_t number, struct str text)
 {
 #define CONFIG(name_, type, default_value, least, most, unit, help) \
-    if (strcmp(name, #name_) == 0) store_##type(&config->name_, number, text);
+    if (strcmp(name, #name_) == 0) config->name_ = CONFIG_CHOOSE_##type(number, text);
 #include "base/config.def"
 #undef CONFIG
 }
@@ -93,10 +76,9 @@ static bool parse_bool(struct str text, int64_t *out)
 static enum err check_text(const struct config_setting *setting, struct str shown, struct str value,
                            struct err_info *why)
 {
-    if (value.len < (size_t)setting->least) return err_set(why, ERR_INVALID, STR_FMT " is empty", STR_ARG(shown));
-    if (value.len > (size_t)setting->most)
-        return err_set(why, ERR_INVALID, STR_FMT " has %zu bytes, and may have at most %lld", STR_ARG(shown), value.len,
-                       (long long)setting->most);
+    if (value.len < (size_t)setting->least || value.len > (size_t)setting->most)
+        return err_set(why, ERR_INVALID, STR_FMT " has %zu bytes, expected %lld to %lld", STR_ARG(shown), value.len,
+                       (long long)setting->least, (long long)setting->most);
     for (size_t i = 0; i < value.len; i++)
         if ((unsigned char)value.at[i] < ' ')
             return err_set(why, ERR_INVALID, STR_FMT " holds a control character", STR_ARG(shown));
@@ -164,7 +146,7 @@ static enum err set_line(struct config *config, struct str line, const char *nam
     struct place at = {.line = number};
     struct str value = line;
     struct str key = str_trim(str_cut(&value, '='));
-    if (key.len == line.len)
+    if (!str_contains(line, STR("=")))
         return err_set_at(why, ERR_INVALID, at, "line %u of %s is not 'name = value'", number, name);
     for (size_t i = 0; i < config_setting_count; i++) {
         if (!str_equal(key, str_from_c(config_settings[i].name))) continue;
@@ -237,7 +219,7 @@ void config_append_doc(struct buf *out)
         out,
         STR("# Settings\n\n"
             "Each is an environment variable. For `plumb serve` it may also be a line of the file `plumb.conf` in its\n"
-            "data directory, named as the variable is, in small letters and without `PLUMB_`:\n\n"
+            "folder, named as the variable is, in small letters and without `PLUMB_`:\n\n"
             "    # plumb.conf\n"
             "    listen = 127.0.0.1:7420\n"
             "    sweep_seconds = 30\n\n"

@@ -16,13 +16,7 @@
 
 #define CONFIG_FIELD_int int64_t
 #define CONFIG_FIELD_bool bool
-#define CONFIG_FIELD_text struct config_text
-
-#define CONFIG_TEXT_MAX 255 /* bytes of a text */
-
-struct config_text {
-    char at[CONFIG_TEXT_MAX + 1]; /* ends by a zero byte */
-};
+#define CONFIG_FIELD_text struct str /* borrowed from who set it: the environment, a file, or a literal */
 
 struct config {
 #define CONFIG(name, type, default_value, least, most, unit, help) CONFIG_FIELD_##type name;
@@ -35,11 +29,10 @@ enum config_type { CONFIG_INT, CONFIG_BOOL, CONFIG_TEXT };
 struct config_setting {
     const char *name;
     enum config_type type;
-    int64_t default_value;    /* of a number or bool */
-    const char *default_text; /* of a text; else NULL */
-    int64_t least, most;      /* of a text: bytes */
-    const char *unit;         /* "" for none */
-    const char *help;         /* a sentence without a full stop */
+    int64_t default_value, least, most; /* of a text: bytes */
+    const char *default_text;           /* of a text; else "" */
+    const char *unit;                   /* "" for none */
+    const char *help;                   /* a sentence without a full stop */
 };
 
 extern const struct config_setting config_settings[];
@@ -47,7 +40,7 @@ extern const size_t config_setting_count;
 
 struct config config_default(void);
 
-/* Set one by its name. A bool is on, off, true, false, yes, no, 1 or 0. A text has no control characters.
+/* Set one by its name. A bool is on, off, true, false, yes, no, 1 or 0. A text is borrowed and has no control characters.
  * Errors   ERR_NOT_FOUND: no such setting; ERR_INVALID: not of its type or outside its
  *          limits. *config is then left alone. */
 MUST_CHECK enum err config_set(struct config *config, struct str name, struct str value, struct err_info *why);
@@ -59,7 +52,7 @@ MUST_CHECK enum err config_from_environment(struct config *config, const char *c
                                             struct err_info *why);
 
 /* Set all that `text` gives a line `name = value` for; blank lines and those that begin with # say nothing. `name` is
- * what to call the text in a sentence.
+ * what to call the text in a sentence. `text` is borrowed as the settings are.
  * Errors   as config_set, also for a line that is neither and for a setting given twice, with the line in the
  *          sentence and in why->at. Lines before it are set. */
 MUST_CHECK enum err config_from_text(struct config *config, struct str text, const char *name, struct err_info *why);

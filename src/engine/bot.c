@@ -6,6 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/bot.h"
 
+#include <pthread.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/json.h"
 
@@ -28,6 +31,22 @@ static const struct agent {
 #undef BOT
 };
 
+/* The lines are asked for each word of each visitor's user agent, nearly always in vain: so those of one first letter
+ * are a chain, 1 + the index of the next. */
+static uint8_t first_of[256], next_of[COUNT_OF(agents)];
+static pthread_once_t chained = PTHREAD_ONCE_INIT;
+
+_Static_assert(COUNT_OF(agents) < UINT8_MAX, "the chains count in bytes");
+
+static void chain_agents(void)
+{
+    for (size_t i = COUNT_OF(agents); i-- > 0;) {
+        uint8_t *first = &first_of[(unsigned char)agents[i].beginning.at[0]];
+        next_of[i] = *first;
+        *first = (uint8_t)(i + 1);
+    }
+}
+
 /* Words that end alike and are no programs. */
 static const struct str people[] = {STR_INIT("cubot")};
 
@@ -48,13 +67,16 @@ static struct str lower(struct str text, char out[BOT_AGENT_MAX])
 
 static const struct agent *agent_at(struct str rest)
 {
-    for (size_t i = 0; i < COUNT_OF(agents); i++)
-        if (agents[i].beginning.at[0] == rest.at[0] && str_starts_with(rest, agents[i].beginning)) return &agents[i];
+    if (rest.len < 2) return NULL;
+    for (uint8_t i = first_of[(unsigned char)rest.at[0]]; i > 0; i = next_of[i - 1])
+        if (agents[i - 1].beginning.at[1] == rest.at[1] && str_starts_with(rest, agents[i - 1].beginning))
+            return &agents[i - 1];
     return NULL;
 }
 
 static struct str evidence_of_word(struct str word)
 {
+    if (word.len < 3 || strchr("tsr", word.at[word.len - 1]) == NULL) return STR("");
     for (size_t i = 0; i < COUNT_OF(people); i++)
         if (str_equal(word, people[i])) return STR("");
     if (str_ends_with(word, STR("bot"))) return STR("it calls itself a bot");
@@ -71,6 +93,7 @@ static struct str evidence_of_agent(struct str user_agent, bool libraries)
     if (str_equal(text, STR("mozilla/5.0")))
         return STR("a mail program that fetches ahead: Apple Mail Privacy Protection");
     struct str found = STR("");
+    pthread_once(&chained, chain_agents);
     for (size_t i = 0; i < text.len; i++) {
         if (!is_word(text.at[i]) || (i > 0 && is_word(text.at[i - 1]))) continue;
         const struct agent *agent = agent_at((struct str){text.at + i, text.len - i});

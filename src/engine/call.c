@@ -361,18 +361,19 @@ static bool read_bot(struct reading *r)
     return true;
 }
 
+/* Is the event automatic, and what were the circumstances? Evidence of the request comes first, it was there first. */
 static void add_context(struct reading *r)
 {
-    struct call_circumstances circumstances = {
-        .campaign = context_member(r, STR("campaign")),
-        .referrer = context_member(r, STR("referrer")),
-        .page_referrer = flatten_text(json_member(context_member(r, STR("page")), STR("referrer"))),
-        .user_agent = flatten_text(context_member(r, STR("userAgent"))),
-        .bot = r->setting->bot,
-    };
-    if (circumstances.bot.len == 0) circumstances.bot = bot_of_user_agent(circumstances.user_agent);
-    if (circumstances.bot.len == 0 && r->fact->bot) circumstances.bot = STR("it says so itself");
-    if (circumstances.bot.len > 0) r->fact->bot = true;
+    struct call_circumstances circumstances = {.user_agent = flatten_text(context_member(r, STR("userAgent")))};
+    struct str bot = r->setting->bot;
+    if (bot.len == 0) bot = bot_of_user_agent(circumstances.user_agent);
+    if (bot.len == 0 && r->fact->bot) bot = STR("it says so itself");
+    if (bot.len > 0) r->fact->bot = true;
+    if (r->setting->origin == CALL_OF_FILE) return;
+    circumstances.bot = bot;
+    circumstances.campaign = context_member(r, STR("campaign"));
+    circumstances.referrer = context_member(r, STR("referrer"));
+    circumstances.page_referrer = flatten_text(json_member(context_member(r, STR("page")), STR("referrer")));
     if (circumstances.user_agent.len == 0) circumstances.user_agent = r->setting->user_agent;
     r->fact->context = call_context(&circumstances, r->arena);
 }

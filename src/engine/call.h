@@ -22,7 +22,8 @@ enum call_origin {
     CALL_OF_CLIENT, /* somebody's browser or server: its clock may be wrong, and names of events that begin with
                      * "plumb." are ours */
     CALL_OF_FILE,   /* an export: its times are settled, it may hold our own events, and nobody received it: a call
-                     * without any time is refused, `receivedAt` is believed, received_ms is not looked at */
+                     * without any time is refused, `receivedAt` is believed, received_ms is not looked at. Its fact has no
+                     * context, which nobody would keep */
 };
 
 struct call_setting {

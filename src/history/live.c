@@ -110,7 +110,7 @@ struct live *live_new(struct catalog *catalog)
 
 static void free_columns(struct live *live)
 {
-    for (uint32_t p = 0; p < PROPERTIES_MAX; p++) {
+    for (uint32_t p = 0; p < live->column_count; p++) {
         intern_free(live->columns[p].texts);
         reserve_release(&live->columns[p].words);
         memory_free(live->history.event_properties[p].rows);
@@ -165,6 +165,7 @@ const struct history *live_history(const struct live *live)
 void live_log(struct live *live, void *at, uint64_t old, struct run_pool *pool, uint32_t bytes)
 {
     INVARIANT(live->writing);
+    if (live->alone) return;
     if (live->log_count == live->log_capacity) {
         live->log_capacity = live->log_capacity == 0 ? 64 : live->log_capacity * 2;
         live->log = memory_resize(live->log, live->log_capacity, sizeof *live->log);
@@ -182,9 +183,22 @@ void live_begin(struct live *live)
     for (int k = 0; k < ASSOCIATION_COUNT; k++) live->edges_before[k] = live->history.edges[k].count;
 }
 
+static void set_alone(struct live *live, bool alone)
+{
+    live->alone = live->events.alone = live->versions.alone = alone;
+    for (int k = 0; k < ASSOCIATION_COUNT; k++) live->forward[k].alone = live->backward[k].alone = alone;
+}
+
+void live_begin_alone(struct live *live)
+{
+    live_begin(live);
+    set_alone(live, true);
+}
+
 void live_commit(struct live *live)
 {
     INVARIANT(live->writing);
+    set_alone(live, false);
     live->writing = false;
 }
 
@@ -199,7 +213,7 @@ static void restore(const struct undo *undo)
 
 void live_rollback(struct live *live)
 {
-    INVARIANT(live->writing);
+    INVARIANT(live->writing && !live->alone);
     for (uint64_t i = live->log_count; i-- > 0;) restore(&live->log[i]);
     for (uint64_t i = 0; i < live->log_count; i++) {
         const struct undo *undo = &live->log[i];

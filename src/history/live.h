@@ -47,6 +47,9 @@ struct history *live_freeze(const struct live *live);
 /* ---- Writing: one thread. ---- */
 
 void live_begin(struct live *live);
+/* As live_begin, while nobody reads until live_commit: loading at start. Nothing outgrown is left behind then,
+ * whatever the order of the facts, and it cannot be rolled back. */
+void live_begin_alone(struct live *live);
 void live_commit(struct live *live);
 void live_rollback(
     struct live *live); /* everything since live_begin is gone, but for codes and classes that nobody uses */

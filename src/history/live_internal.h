@@ -50,7 +50,7 @@ struct live {
     struct arena *arena;     /* values, classes */
     struct arena *scratch;   /* for parsing a text at the door */
 
-    bool writing;
+    bool writing, alone;
     struct undo *log;
     uint64_t log_count, log_capacity;
     uint64_t events_before; /* the batch */
@@ -62,6 +62,7 @@ struct live {
     struct reserve properties, event_properties, classes;
     struct run_pool events, versions, forward[ASSOCIATION_COUNT], backward[ASSOCIATION_COUNT];
     struct live_column *columns; /* [PROPERTIES_MAX] */
+    uint32_t column_count;       /* those behind are untouched */
 
     struct reserve fact_ids; /* each as its length (4 bytes) and its bytes, from multiples of 4 on; 0: the empty one */
     uint64_t fact_id_end;
@@ -99,6 +100,13 @@ static inline void live_write(struct live *live, uint32_t *at, uint32_t value)
 }
 
 /* ---- live_properties.c ---- */
+
+/* The column of a property that is about to be written. */
+static inline struct live_column *live_column(struct live *live, uint32_t property)
+{
+    if (property >= live->column_count) live->column_count = property + 1;
+    return &live->columns[property];
+}
 
 /* The code of a text that passed the door, not empty; new ones enter the dictionary. */
 uint32_t live_code(struct live *live, uint32_t property, struct dictionary *values, struct str text);

@@ -47,7 +47,7 @@ static void append_value(struct live *live, struct dictionary *values, const str
 
 uint32_t live_code(struct live *live, uint32_t property, struct dictionary *values, struct str text)
 {
-    struct live_column *column = &live->columns[property];
+    struct live_column *column = live_column(live, property);
     if (column->texts == NULL) {
         column->texts = intern_new();
         append_value(live, values, &(struct value){0});
@@ -121,7 +121,7 @@ static uint32_t keep_fact_id(struct live *live, struct str id)
 static uint64_t *word_of(struct live *live, uint32_t property, uint32_t record)
 {
     struct property_column *column = &live->history.properties[property];
-    struct reserve *words = &live->columns[property].words;
+    struct reserve *words = &live_column(live, property)->words;
     if (record >= column->word_count) {
         if (words->at == NULL) {
             reserve_init(words, RECORDS_MAX * sizeof *column->words);

@@ -52,6 +52,11 @@ struct run_pool {
     uint32_t column_count;
     uint64_t end; /* places taken */
     uint64_t all; /* places there can be */
+    bool alone;   /* nobody reads: runs may be changed where they are, outgrown places be used again */
+    struct free_places {
+        uint64_t *first;
+        uint64_t count, capacity;
+    } outgrown[RUN_COUNT_BITS + 1]; /* by room: 1, 2, 4, ... */
 };
 
 /* `bytes` ends with 0. */
@@ -69,7 +74,7 @@ bool run_pool_has_room(const struct run_pool *pool, uint64_t count);
 
 /* The run of `word` without the `remove` elements from number `at` on, and with a gap of `insert`
  * elements in their place. The caller fills the gap, then publishes. Linear in the run unless it
- * appends and there is room. */
+ * appends and there is room. While the pool is `alone` the old word is void from then on. */
 struct run_edit run_edit(struct run_pool *pool, uint64_t word, uint32_t at, uint32_t remove, uint32_t insert);
 
 /* The same run in a place that nobody has seen, so that what was written behind it can be

@@ -52,6 +52,14 @@ static void slide(struct access *access, struct str hash, int64_t now_ms)
     (void)e;
 }
 
+/* A session that has ended. Should it stay in the store, it is refused the next time too. */
+static void forget(struct access *access, struct str hash)
+{
+    struct err_info why = {0};
+    enum err e = store_delete_session(access->store, hash, &why);
+    (void)e;
+}
+
 /* Whose session it is; false when the user is gone, disabled, or has ended it. */
 static bool find_owner(struct access *access, const struct session_row *row, struct arena *arena, struct actor *out)
 {
@@ -81,7 +89,7 @@ enum err access_session(struct access *access, struct str secret, struct arena *
         if (now_ms - row.seen_ms >= SLIDE_STEP_MS) slide(access, str_from_c(hash), now_ms);
         return ERR_OK;
     }
-    if (e == ERR_OK) e = store_delete_session(access->store, str_from_c(hash), &of_store); /* or the next time */
+    if (e == ERR_OK) forget(access, str_from_c(hash));
     return err_set(why, ERR_NOT_FOUND, "the session has ended; sign in again");
 }
 

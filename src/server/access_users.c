@@ -62,7 +62,7 @@ void access_users(struct access *access, struct arena *arena, struct user_view *
 enum err access_find_user(struct access *access, struct str email, struct arena *arena, struct user_view *out,
                           struct err_info *why)
 {
-    struct str folded;
+    struct str folded = {0};
     enum err e = access_fold_email(arena, email, &folded, why);
     if (e != ERR_OK) return e;
     pthread_rwlock_rdlock(&access->lock);
@@ -93,7 +93,7 @@ static MUST_CHECK enum err prepare(struct access *access, const struct new_user 
                                    struct arena *arena, char hash[PASSWORD_HASH_BYTES], struct user_row *row,
                                    struct err_info *why)
 {
-    struct str email;
+    struct str email = {0};
     enum err e = access_fold_email(arena, user->email, &email, why);
     if (e != ERR_OK) return e;
     struct str name = str_trim(user->name);
@@ -129,7 +129,7 @@ enum err access_add_user(struct access *access, const struct new_user *user, uin
 {
     AUTO_ARENA arena = arena_new();
     char hash[PASSWORD_HASH_BYTES];
-    struct user_row row;
+    struct user_row row = {0};
     enum err e = prepare(access, user, user->role, arena, hash, &row, why);
     if (e != ERR_OK) return e;
     pthread_mutex_lock(&access->change);
@@ -167,7 +167,7 @@ static bool is_last_admin(const struct access *access, uint64_t number)
 
 enum err access_set_role(struct access *access, uint64_t number, enum role role, struct err_info *why)
 {
-    struct user_row row;
+    struct user_row row = {0};
     pthread_mutex_lock(&access->change);
     enum err e = find_row(access, number, &row, why);
     if (e == ERR_OK && role != ROLE_admin && is_last_admin(access, number))
@@ -182,7 +182,7 @@ enum err access_set_role(struct access *access, uint64_t number, enum role role,
 
 enum err access_set_disabled(struct access *access, uint64_t number, bool disabled, struct err_info *why)
 {
-    struct user_row row;
+    struct user_row row = {0};
     pthread_mutex_lock(&access->change);
     enum err e = find_row(access, number, &row, why);
     if (e == ERR_OK && disabled && is_last_admin(access, number))
@@ -199,7 +199,7 @@ enum err access_set_disabled(struct access *access, uint64_t number, bool disabl
 
 static MUST_CHECK enum err put_password(struct access *access, uint64_t number, struct str hash, struct err_info *why)
 {
-    struct user_row row;
+    struct user_row row = {0};
     enum err e = find_row(access, number, &row, why);
     if (e == ERR_OK) e = access_end_sessions(access, number, why); /* first, as above */
     if (e != ERR_OK) return e;
@@ -226,7 +226,7 @@ enum err access_set_password(struct access *access, uint64_t number, struct str 
 {
     AUTO_ARENA arena = arena_new();
     char hash[PASSWORD_HASH_BYTES];
-    struct str email, former;
+    struct str email = {0}, former = {0};
     enum err e = email_of(access, number, arena, &email, &former, why);
     if (e == ERR_OK) e = password_check(password, email, why);
     if (e == ERR_OK) e = password_hash(access->hasher, password, hash, why);
@@ -242,7 +242,7 @@ enum err access_change_password(struct access *access, struct str session, struc
 {
     AUTO_ARENA arena = arena_new();
     char hash[PASSWORD_HASH_BYTES];
-    struct str email, former;
+    struct str email = {0}, former = {0};
     struct actor actor;
     bool fits;
     *wait_s = 0;
@@ -279,7 +279,8 @@ static MUST_CHECK enum err put_first_link(struct access *access, const struct se
     char hash[SECRET_DIGEST_TEXT + 1];
     secret_digest_text(&digest, hash);
     AUTO_BUF text = BUF_INIT(256);
-    buf_format(&text, "%s %lld", hash, (long long)(access_now_ms(access) + FIRST_LINK_MS));
+    buf_format(&text, "%s ", hash);
+    buf_append_i64(&text, access_now_ms(access) + FIRST_LINK_MS);
     return store_put_text(access->store, STR(FIRST_LINK_NAME), buf_str(&text), why);
 }
 
@@ -318,7 +319,7 @@ enum err access_first_admin(struct access *access, struct str secret, const stru
 {
     AUTO_ARENA arena = arena_new();
     char hash[PASSWORD_HASH_BYTES];
-    struct user_row row;
+    struct user_row row = {0};
     enum err e = secret_check(SECRET_START, secret, why);
     if (e == ERR_OK) e = check_first_link(access, secret, why); /* before a stranger makes us hash */
     if (e == ERR_OK && user->password.len == 0) e = err_set(why, ERR_INVALID, "the first admin needs a password");

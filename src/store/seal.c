@@ -4,8 +4,9 @@
 
 const char *seal_part_name(enum seal_part part)
 {
-    static const char *const names[SEAL_PARTS] = {"property",    "record", "identifier", "merge", "version",
-                                                  "association", "event",  "definition", "band",  "batch"};
+    static const char *const names[SEAL_PARTS] = {"property", "record",      "identifier", "merge",
+                                                  "version",  "association", "event",      "definition",
+                                                  "band",     "reject",      "audit",      "batch"};
     return names[part];
 }
 
@@ -74,4 +75,16 @@ uint64_t seal_of_band(const struct band_fact *fact)
 {
     int64_t numbers[] = {(int64_t)fact->object, fact->record, fact->at_ms, fact->micro, fact->version, fact->cause};
     return with(with(with(of_numbers(numbers, sizeof numbers), fact->score), fact->band), fact->former);
+}
+
+uint64_t seal_of_reject(const struct reject_fact *fact)
+{
+    uint64_t hash = with(with(of_numbers(&fact->at_ms, sizeof fact->at_ms), fact->source), fact->reason);
+    return with(with(with(hash, fact->place), fact->message), fact->body);
+}
+
+uint64_t seal_of_audit(const struct audit_fact *fact)
+{
+    uint64_t hash = with(with(of_numbers(&fact->at_ms, sizeof fact->at_ms), fact->actor), fact->action);
+    return with(with(hash, fact->target), fact->detail);
 }

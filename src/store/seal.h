@@ -20,9 +20,11 @@ enum seal_part {
     SEAL_EVENT,
     SEAL_DEFINITION,
     SEAL_BAND,
+    SEAL_REJECT,
+    SEAL_AUDIT,
     SEAL_BATCH /* its rows count transactions; its sum stays 0 */
 };
-#define SEAL_PARTS 10
+#define SEAL_PARTS 12
 
 struct seal {
     uint64_t rows;
@@ -53,5 +55,7 @@ uint64_t seal_of_association(const struct association_fact *fact);
 uint64_t seal_of_event(const struct event_fact_row *fact);
 uint64_t seal_of_definition(const struct definition_fact *fact);
 uint64_t seal_of_band(const struct band_fact *fact);
+uint64_t seal_of_reject(const struct reject_fact *fact);
+uint64_t seal_of_audit(const struct audit_fact *fact);
 
 #endif

@@ -183,7 +183,8 @@ uint32_t store_next_event(struct store *store);
 /* Everything, in the order in which it can be taken again: properties, records, changes,
  * identifiers, merges, versions, associations, events (by number), definitions, bands (the latest
  * of each record and score). Members that are NULL are not called. Returning other than
- * ERR_OK ends the reading with that. Views live until the call returns. */
+ * ERR_OK ends the reading with that. Views live until the call returns. A member may not call the store.
+ * Events ascend, with gaps where a person was erased. All of it is of one moment. */
 struct store_reader {
     void *context;
     enum err (*property)(void *context, const struct property_fact *fact, struct err_info *why);

@@ -102,6 +102,37 @@ TEST(a_group_is_a_company_that_the_contact_belongs_to)
     world_free(&w);
 }
 
+TEST(a_company_among_the_traits_or_in_the_context_is_one_too)
+{
+    struct world w = world_new("contact: {company.name: string}\ncompany: {name: string, employees: number}");
+    world_file(&w, ENTITY_EVENT, "calls.jsonl",
+               "{\"type\":\"identify\",\"userId\":\"u\",\"traits\":{\"company\":{\"id\":\"c\",\"name\":\"Acme\"}},"
+               "\"timestamp\":\"2026-01-02\"}\n"
+               "{\"type\":\"track\",\"event\":\"e\",\"userId\":\"v\",\"context\":{\"groupId\":\"c\"},\"timestamp\":"
+               "\"2026-01-03\"}\n"
+               "{\"type\":\"identify\",\"userId\":\"w\",\"traits\":{\"company\":{\"id\":\"d\",\"employees\":\"few\"}},"
+               "\"timestamp\":\"2026-01-03\"}\n");
+    world_load_well(&w);
+    CHECK_STR(world_listed(&w, ENTITY_COMPANY), STR("c"));
+    CHECK_STR(world_value(&w, ENTITY_COMPANY, "c", "name"), STR("Acme"));
+    CHECK_STR(world_value(&w, ENTITY_CONTACT, "u", "company.name"), STR("Acme"));
+    CHECK_STR(world_associated(&w, ASSOCIATION_CONTACT_COMPANY, "u"), STR("c"));
+    CHECK_STR(world_associated(&w, ASSOCIATION_CONTACT_COMPANY, "v"), STR("c"));
+    CHECK_STR(world_reject(&w, 0), STR("calls.jsonl:3: employees: 'few' is not a number"));
+    world_free(&w);
+}
+
+TEST(a_call_by_a_program_is_automatic)
+{
+    struct world w = world_new("");
+    world_file(&w, ENTITY_EVENT, "calls.jsonl",
+               "{\"type\":\"page\",\"userId\":\"u\",\"timestamp\":\"2026-01-02\",\"context\":{\"userAgent\":"
+               "\"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)\"}}\n");
+    world_load_well(&w);
+    CHECK_STR(world_events(&w, "u"), STR("2026-01-02T00:00:00Z page_viewed bot"));
+    world_free(&w);
+}
+
 TEST(a_wrong_clock_is_corrected_by_what_it_said_when_sending)
 {
     static const struct {
@@ -190,10 +221,12 @@ TEST(an_e_mail_address_joins_a_user_with_the_one_row_that_has_it)
         "{\"type\":\"identify\",\"userId\":\"u1\",\"traits\":{\"email\":\"ann@X.y\"},\"timestamp\":\"2026-01-02\"}\n"
         "{\"type\":\"track\",\"event\":\"e\",\"userId\":\"u1\",\"timestamp\":\"2026-01-01\"}\n"
         "{\"type\":\"identify\",\"userId\":\"u2\",\"traits\":{\"email\":\"two@x.y\"},\"timestamp\":\"2026-01-02\"}\n"
-        "{\"type\":\"track\",\"event\":\"e\",\"userId\":\"DAN@x.y\",\"timestamp\":\"2026-01-01\"}\n");
+        "{\"type\":\"track\",\"event\":\"e\",\"userId\":\"DAN@x.y\",\"timestamp\":\"2026-01-01\"}\n"
+        "{\"type\":\"track\",\"event\":\"f\",\"anonymousId\":\"a\",\"context\":{\"traits\":{\"email\":\"dan@x.y\"}},"
+        "\"timestamp\":\"2026-01-02\"}\n");
     world_load_well(&w);
     CHECK_STR(world_events(&w, "c1"), STR("2026-01-01T00:00:00Z e"));
-    CHECK_STR(world_events(&w, "c4"), STR("2026-01-01T00:00:00Z e"));
+    CHECK_STR(world_events(&w, "c4"), STR("2026-01-01T00:00:00Z e 2026-01-02T00:00:00Z f"));
     CHECK_STR(world_listed(&w, ENTITY_CONTACT), STR("c1 c2 c3 c4 u2"));
     CHECK_STR(world_value(&w, ENTITY_CONTACT, "c1", "email"), STR("ann@X.y"));
     world_free(&w);

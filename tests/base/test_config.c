@@ -53,32 +53,26 @@ TEST(a_value_outside_its_limits_is_refused_with_its_variable)
     }
 }
 
-TEST(a_text_is_kept_as_it_was_given)
+TEST(a_text_is_taken_as_it_is_within_its_length)
 {
+    static const char *const environment[] = {"PLUMB_DATA=/var/lib/plumb", NULL}, *const none[] = {"PLUMB_DATA=", NULL};
     struct config config = config_default();
     struct err_info why = {0};
-    CHECK_STR(str_from_c(config.listen.at), STR("127.0.0.1:7420"));
-    CHECK_OK(config_set(&config, STR("listen"), STR("[::1]:0"), &why), why);
-    CHECK_STR(str_from_c(config.listen.at), STR("[::1]:0"));
-    CHECK_OK(config_set(&config, STR("base_url"), STR(""), &why), why);
-    CHECK_STR(str_from_c(config.base_url.at), STR(""));
+    CHECK_STR(config.data, STR("plumb-data"));
+    CHECK_OK(config_from_environment(&config, environment, &why), why);
+    CHECK_STR(config.data, STR("/var/lib/plumb"));
+    CHECK_INT(config_from_environment(&config, none, &why), ERR_INVALID);
+    CHECK_STR(str_from_c(why.msg), STR("PLUMB_DATA has 0 bytes, expected 1 to 4000"));
+    CHECK_STR(config.data, STR("/var/lib/plumb"));
 }
 
-TEST(a_text_that_is_empty_too_long_or_not_printable_is_refused)
+TEST(a_text_that_is_not_printable_is_refused)
 {
-    char long_text[CONFIG_TEXT_MAX + 2];
-    memset(long_text, 'x', sizeof long_text);
     struct config config = config_default();
     struct err_info why = {0};
-    CHECK_INT(config_set(&config, STR("data"), STR(""), &why), ERR_INVALID);
-    CHECK_STR(str_from_c(why.msg), STR("data is empty"));
-    why = (struct err_info){0};
-    CHECK_INT(config_set(&config, STR("data"), (struct str){long_text, CONFIG_TEXT_MAX + 1}, &why), ERR_INVALID);
-    CHECK_STR(str_from_c(why.msg), STR("data has 256 bytes, and may have at most 255"));
-    why = (struct err_info){0};
     CHECK_INT(config_set(&config, STR("data"), STR("a\033b"), &why), ERR_INVALID);
     CHECK_STR(str_from_c(why.msg), STR("data holds a control character"));
-    CHECK_STR(str_from_c(config.data.at), STR("plumb-data"));
+    CHECK_STR(config.data, STR("plumb-data"));
 }
 
 TEST(a_file_gives_a_setting_a_line)
@@ -88,8 +82,8 @@ TEST(a_file_gives_a_setting_a_line)
     struct str text =
         STR("# of the sales team\n\n  listen=0.0.0.0:80 \r\nbase_url = https://x.example/?a=b\nthreads = 2");
     CHECK_OK(config_from_text(&config, text, "plumb.conf", &why), why);
-    CHECK_STR(str_from_c(config.listen.at), STR("0.0.0.0:80"));
-    CHECK_STR(str_from_c(config.base_url.at), STR("https://x.example/?a=b"));
+    CHECK_STR(config.listen, STR("0.0.0.0:80"));
+    CHECK_STR(config.base_url, STR("https://x.example/?a=b"));
     CHECK_INT(config.threads, 2);
 }
 
@@ -129,6 +123,7 @@ TEST(the_help_names_every_variable)
     CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_THREADS=0\n      how many threads score"));
     CHECK_CONTAINS(buf_str(&help), STR("(0 to 1024 threads)\n"));
     CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_PROGRESS=on\n"));
+    CHECK_CONTAINS(buf_str(&help), STR("  PLUMB_DATA=plumb-data\n"));
 }
 
 /* Write it anew from what a failure prints. */

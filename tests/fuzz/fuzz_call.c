@@ -79,7 +79,7 @@ static void check_fact(const struct fact *fact, struct arena *arena, struct json
     INVARIANT(fact->event.len <= FACT_ID_MAX && fact->message_id.len <= FACT_ID_MAX);
     INVARIANT(fact->company.len <= FACT_ID_MAX && (fact->company.len > 0 || fact->company_value_count == 0));
     INVARIANT(fact->event.len > 0 || (fact->event_value_count == 0 && fact->context.len == 0 && !fact->bot));
-    INVARIANT(!fact->bot || fact->context.len > 0);
+    INVARIANT(!fact->bot || fact->context.len > 0 || !of_client);
     check_values(arena, fact->event_values, fact->event_value_count, false);
     check_values(arena, fact->values, fact->value_count, true);
     check_values(arena, fact->company_values, fact->company_value_count, true);

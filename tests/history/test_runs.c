@@ -89,11 +89,11 @@ TEST(an_element_is_replaced_in_a_copy)
     run_pool_release(&pool);
 }
 
-/* Of many owners with random edits: against plain arrays. */
-TEST(random_edits_of_many_runs_are_those_of_plain_arrays)
+static void edit_at_random(bool alone)
 {
     enum { OWNERS = 20, MOST = 64 };
     struct run_pool pool = new_pool();
+    pool.alone = alone;
     uint64_t words[OWNERS] = {0}, state = harness_seed();
     uint32_t plain[OWNERS][MOST], counts[OWNERS] = {0};
     for (uint32_t i = 0; i < 4000; i++) {
@@ -113,7 +113,19 @@ TEST(random_edits_of_many_runs_are_those_of_plain_arrays)
         check_run(&pool, words[owner], plain[owner], counts[owner]);
     }
     for (uint32_t o = 0; o < OWNERS; o++) check_run(&pool, words[o], plain[o], counts[o]);
+    if (alone) CHECK_TRUE(pool.end <= OWNERS * 2 * MOST); /* whatever was outgrown was used again */
     run_pool_release(&pool);
+}
+
+/* Of many owners: against plain arrays. */
+TEST(random_edits_of_many_runs_are_those_of_plain_arrays)
+{
+    edit_at_random(false);
+}
+
+TEST(while_nobody_looks_runs_change_in_place_and_outgrown_places_are_used_again)
+{
+    edit_at_random(true);
 }
 
 TEST(a_full_pool_says_so)

@@ -12,10 +12,9 @@ TEST(every_endpoint_says_what_it_does_and_whom_it_asks_for)
         const struct endpoint *endpoint = &endpoints[i];
         size_t length = strlen(endpoint->sentence);
         CHECK_TRUE(length > 5 && endpoint->sentence[length - 1] != '.');
-        CHECK_TRUE(endpoint->pattern[0] == '/' && strlen(endpoint->gives) > 0);
+        CHECK_TRUE(endpoint->pattern[0] == '/');
         CHECK_TRUE(endpoint->permission >= 0 && endpoint->permission <= PERM_WRITE_KEY);
-        if (strncmp(endpoint->pattern, "/api/", 5) != 0) continue;
-        CHECK_TRUE(strncmp(endpoint->name, "api_", 4) == 0 && endpoint->permission != PERM_WRITE_KEY);
+        if (strncmp(endpoint->pattern, "/api/", 5) == 0) CHECK_TRUE(endpoint->permission != PERM_WRITE_KEY);
     }
 }
 

@@ -4,8 +4,8 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
-#include "base/clock.h"
 #include "harness.h"
 
 static const char *complaint(const char *password)
@@ -67,6 +67,14 @@ TEST(a_hash_fits_its_password_and_no_other)
     password_hasher_free(hasher);
 }
 
+/* The processor's time of this thread: who else is on the machine does not matter. */
+static int64_t worked_ns(void)
+{
+    struct timespec now;
+    CHECK_INT(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* A stranger must not learn from a quick answer that there is no such account. */
 TEST(what_is_no_hash_fits_nothing_and_is_compared_all_the_same)
 {
@@ -75,15 +83,15 @@ TEST(what_is_no_hash_fits_nothing_and_is_compared_all_the_same)
     struct err_info why = {0};
     bool fits = true;
     char hash[PASSWORD_HASH_BYTES];
-    int64_t begun = clock_system()->monotonic_ns(clock_system());
+    int64_t begun = worked_ns();
     CHECK_OK(password_hash(hasher, STR("anything"), hash, &why), why);
-    int64_t one_ns = clock_system()->monotonic_ns(clock_system()) - begun;
+    int64_t one_ns = worked_ns() - begun;
     for (size_t i = 0; i < COUNT_OF(none); i++) {
-        begun = clock_system()->monotonic_ns(clock_system());
+        begun = worked_ns();
         CHECK_OK(password_verify(hasher, STR("anything"), str_from_c(none[i]), &fits, &why), why);
         CHECK_FALSE(fits);
         /* An answer without hashing would be thousands of times faster. */
-        CHECK_TRUE(clock_system()->monotonic_ns(clock_system()) - begun > one_ns / 20);
+        CHECK_TRUE(worked_ns() - begun > one_ns / 20);
     }
     password_hasher_free(hasher);
 }

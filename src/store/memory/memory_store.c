@@ -116,6 +116,11 @@ struct store *memory_store_open(void)
     store->base.ops = &memory_ops;
     store->arena = arena_new();
     for (int object = 0; object < OBJECT_COUNT; object++) store->ids[object] = intern_new();
-    pthread_mutex_init(&store->lock, NULL);
+    /* Whoever reads everything may ask about an event meanwhile, as of a database. */
+    pthread_mutexattr_t again;
+    pthread_mutexattr_init(&again);
+    pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&store->lock, &again);
+    pthread_mutexattr_destroy(&again);
     return &store->base;
 }

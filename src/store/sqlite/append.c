@@ -205,8 +205,10 @@ static MUST_CHECK enum err add_band(struct query *query, const struct band_fact 
     return query_run(query, why);
 }
 
-static MUST_CHECK enum err add_reject(struct query *query, const struct reject_fact *fact, struct err_info *why)
+static MUST_CHECK enum err add_reject(struct query *query, const struct reject_fact *fact, struct seal *seal,
+                                      struct err_info *why)
 {
+    seal_add(seal, seal_of_reject(fact));
     query_i64(query, 1, fact->at_ms);
     query_text(query, 2, fact->source);
     query_text(query, 3, fact->reason);
@@ -216,8 +218,10 @@ static MUST_CHECK enum err add_reject(struct query *query, const struct reject_f
     return query_run(query, why);
 }
 
-static MUST_CHECK enum err add_audit(struct query *query, const struct audit_fact *fact, struct err_info *why)
+static MUST_CHECK enum err add_audit(struct query *query, const struct audit_fact *fact, struct seal *seal,
+                                     struct err_info *why)
 {
+    seal_add(seal, seal_of_audit(fact));
     query_i64(query, 1, fact->at_ms);
     query_text(query, 2, fact->actor);
     query_text(query, 3, fact->action);
@@ -259,8 +263,8 @@ static MUST_CHECK enum err add_all(struct connection *writer, const struct store
     ADD_EACH(SQL_DEFINITION_ADD, batch->definitions, batch->definition_count, add_definition, &seals[SEAL_DEFINITION],
              why);
     ADD_EACH(SQL_BAND_ADD, batch->bands, batch->band_count, add_band, &seals[SEAL_BAND], why);
-    ADD_EACH(SQL_REJECT_ADD, batch->rejects, batch->reject_count, add_reject, why);
-    ADD_EACH(SQL_AUDIT_ADD, batch->audits, batch->audit_count, add_audit, why);
+    ADD_EACH(SQL_REJECT_ADD, batch->rejects, batch->reject_count, add_reject, &seals[SEAL_REJECT], why);
+    ADD_EACH(SQL_AUDIT_ADD, batch->audits, batch->audit_count, add_audit, &seals[SEAL_AUDIT], why);
     return ERR_OK;
 }
 

@@ -31,6 +31,7 @@ static enum err describe(int rc, const char *path, const char *detail, struct er
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL: return err_set(why, ERR_UNAVAILABLE, "another program is holding %s", path);
     case SQLITE_NOMEM: return err_set(why, ERR_UNAVAILABLE, "there is not enough memory to work with %s", path);
+    case SQLITE_ERROR: /* every statement is tested against the schema, so the schema is not what it was */
     case SQLITE_CORRUPT:
         return err_set(why, ERR_INVALID, "%s is damaged (%s): restore a backup; \"plumb doctor\" says what is wrong",
                        path, detail);

@@ -101,11 +101,12 @@ static MUST_CHECK enum err empty_record(struct erasing *erasing, uint32_t contac
     return e == ERR_OK ? query_run(query, why) : e;
 }
 
-static bool is_named(const struct erasing *erasing, struct str message, struct str body, struct arena *scratch)
+static bool is_named(const struct erasing *erasing, const struct reject_fact *reject, struct arena *scratch)
 {
     const struct str *names = erasing->names;
     for (size_t i = 0; i < erasing->name_count; i++)
-        if (person_mentioned(body, names[i], scratch) || person_mentioned(message, names[i], scratch)) return true;
+        if (person_mentioned(reject->body, names[i], scratch) || person_mentioned(reject->message, names[i], scratch))
+            return true;
     return false;
 }
 
@@ -120,8 +121,11 @@ static MUST_CHECK enum err erase_rejects(struct erasing *erasing, struct err_inf
     if (e == ERR_OK) e = query_step(query, &row, why);
     while (e == ERR_OK && row) {
         arena_reset(scratch);
-        if (is_named(erasing, column_text(query, 1), column_text(query, 2), scratch))
+        struct reject_fact reject = row_reject(query);
+        if (is_named(erasing, &reject, scratch)) {
+            seal_take(&erasing->seals[SEAL_REJECT], seal_of_reject(&reject));
             *(int64_t *)rows_next(erasing->arena, &keys, count++, &capacity, sizeof(int64_t)) = column_i64(query, 0);
+        }
         e = query_step(query, &row, why);
     }
     if (e == ERR_OK) e = query_get(erasing->writer, SQL_REJECT_ERASE, &query, why);

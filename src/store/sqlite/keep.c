@@ -162,6 +162,26 @@ static MUST_CHECK enum err run_statement(struct connection *connection, enum sql
     return tell_damage(search, e, &told, why);
 }
 
+/* Refusals and audits are not part of a reading. */
+static MUST_CHECK enum err seal_logs(struct connection *connection, struct search *search, struct err_info *why)
+{
+    static const enum sql statements[] = {SQL_REJECT_ALL, SQL_AUDIT_ALL};
+    for (size_t i = 0; i < COUNT_OF(statements); i++) {
+        struct query *query;
+        bool row = false;
+        enum err e = query_get(connection, statements[i], &query, why);
+        if (e == ERR_OK) e = query_step(query, &row, why);
+        while (e == ERR_OK && row) {
+            if (statements[i] == SQL_REJECT_ALL)
+                seal_add(&search->seals[SEAL_REJECT], seal_of_reject((struct reject_fact[]){row_reject(query)}));
+            else seal_add(&search->seals[SEAL_AUDIT], seal_of_audit((struct audit_fact[]){row_audit(query)}));
+            e = query_step(query, &row, why);
+        }
+        if (e != ERR_OK) return e;
+    }
+    return ERR_OK;
+}
+
 static MUST_CHECK enum err compare_seals(struct connection *connection, struct search *search, uint64_t acknowledged,
                                          struct err_info *why)
 {
@@ -180,6 +200,7 @@ static MUST_CHECK enum err compare_seals(struct connection *connection, struct s
     struct err_info told = {0};
     enum err e = sqlite_get_seals(connection, written, &told);
     if (e == ERR_OK) e = sqlite_read_on(connection, &mine, SQL_BAND_ALL, &told);
+    if (e == ERR_OK) e = seal_logs(connection, search, &told);
     if (e != ERR_OK) return tell_damage(search, e, &told, why);
     for (int part = 0; part < SEAL_BATCH; part++) {
         const struct seal *is = &search->seals[part], *was = &written[part];

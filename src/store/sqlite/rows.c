@@ -99,3 +99,22 @@ struct band_fact row_band(const struct query *query)
                               .version = number(query, 7),
                               .cause = (int32_t)column_i64(query, 8)};
 }
+
+struct reject_fact row_reject(const struct query *query)
+{
+    return (struct reject_fact){.at_ms = column_i64(query, 1),
+                                .source = column_text(query, 2),
+                                .reason = column_text(query, 3),
+                                .place = column_text(query, 4),
+                                .message = column_text(query, 5),
+                                .body = column_text(query, 6)};
+}
+
+struct audit_fact row_audit(const struct query *query)
+{
+    return (struct audit_fact){.at_ms = column_i64(query, 1),
+                               .actor = column_text(query, 2),
+                               .action = column_text(query, 3),
+                               .target = column_text(query, 4),
+                               .detail = column_text(query, 5)};
+}

@@ -101,6 +101,14 @@ static int note_log_pages(void *store, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* Whoever was killed may have been erasing somebody. What cannot be overwritten now is no reason to stay shut. */
+static void wipe_if_possible(struct sqlite_store *store)
+{
+    struct err_info ignored = {0};
+    enum err e = sqlite_wipe_log(store, &ignored);
+    (void)e;
+}
+
 static MUST_CHECK enum err open_writer(struct sqlite_store *store, struct err_info *why)
 {
     struct err_info absent = {0};
@@ -117,8 +125,12 @@ static MUST_CHECK enum err open_writer(struct sqlite_store *store, struct err_in
     if (e == ERR_OK) e = connection_run(store->writer, "PRAGMA journal_mode = WAL", why);
     if (e == ERR_OK) e = load_state(store, store->writer, why);
     if (e == ERR_OK) sqlite3_wal_hook(store->writer->db, note_log_pages, store);
+    if (e != ERR_OK) return e;
     uint64_t acknowledged = place_witness(store->path), there = store->seals[SEAL_BATCH].rows;
-    if (e != ERR_OK || acknowledged <= there) return e;
+    if (acknowledged <= there) {
+        if (acknowledged > 0) wipe_if_possible(store);
+        return ERR_OK;
+    }
     return err_set(why, ERR_INVALID,
                    "%s lacks the last %llu of its changes: its log %s-wal was damaged or removed. Restore a backup, or "
                    "remove %s-lock to go on without them",

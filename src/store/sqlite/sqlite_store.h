@@ -58,6 +58,8 @@ struct association_fact row_association(const struct query *query);
 struct event_fact_row row_event(const struct query *query);
 struct definition_fact row_definition(const struct query *query);
 struct band_fact row_band(const struct query *query);
+struct reject_fact row_reject(const struct query *query); /* behind their keys, in column 0 */
+struct audit_fact row_audit(const struct query *query);
 
 /* ---- questions.c: a statement on a connection of the pool. ---- */
 

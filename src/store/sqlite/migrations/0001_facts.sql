@@ -201,7 +201,8 @@ SELECT r.id, i.identifiers, r.listed, r.archived,
                                  ELSE 'email' END || ':' || text, ' ') AS identifiers
                FROM (SELECT coalesce(p.person, l.contact) AS contact, l.kind, l.text
                        FROM (SELECT kind, text, contact, max(key) FROM identifier GROUP BY kind, text) l
-                       LEFT JOIN person p ON p.contact = l.contact)
+                       LEFT JOIN person p ON p.contact = l.contact
+                      ORDER BY 1, 2, 3)
               GROUP BY contact) i ON i.contact = r.number
   LEFT JOIN (SELECT record, json_group_object(property, text) AS properties
                FROM value_now WHERE object = 0 GROUP BY record) v ON v.record = r.number
