@@ -76,6 +76,11 @@ printf '{"batch":[{"type":"page","userId":"u1","messageId":"m2"}]}' | gzip >pack
 check 'a batch may come packed' test "$(curl -s -u "$key:" -H 'Content-Encoding: gzip' --data-binary @packed "$url/v1/batch")" = '{"success":true}'
 check 'both are there' test "$(events)" = 2
 
+curl -s -o /dev/null "$url/v1/pixel.gif?writeKey=$key&email=ada%40acme.example&messageId=n1"
+curl -s -o /dev/null "$url/api/v1/rejects?token=$token"
+check 'no secret and no address stands in what it prints' \
+    sh -c "grep -q event=request err && ! grep -qE '$key|$token|ada|acme' err"
+
 # ---- Killed at any instant. ----
 
 : >taken
@@ -88,7 +93,7 @@ kill "$sender" 2>/dev/null
 wait "$sender" 2>/dev/null
 check 'it starts again after it was killed' start
 kept=$(events)
-check 'nothing that was answered is lost' test "$kept" -ge $(($(wc -l <taken) + 2))
+check 'nothing that was answered is lost' test "$kept" -ge $(($(wc -l <taken) + 3))
 again() {
     while read -r i; do send "$i"; done <taken >/dev/null
     test "$(events)" = "$kept"
