@@ -54,8 +54,8 @@ static void greet(struct app *app, const struct serve_settings *settings, struct
     struct str here = serve_settings_listens_on(settings, port, arena);
     fprintf(app->out, "listening " STR_FMT "\n", STR_ARG(here));
     fflush(app->out);
-    fprintf(app->err, "Plumb listens on " STR_FMT " and keeps everything in %s. Ctrl-C stops it.\n", STR_ARG(here),
-            settings->config.data.at);
+    fprintf(app->err, "Plumb listens on " STR_FMT " and keeps everything in " STR_FMT ". Ctrl-C stops it.\n",
+            STR_ARG(here), STR_ARG(settings->config.data));
     AUTO_BUF link = BUF_INIT(4096);
     struct err_info why = {0};
     enum err e = access_first_link(server->access, serve_settings_url(settings, port, arena), &link, &why);
@@ -82,7 +82,7 @@ static int stay(struct app *app, struct server *server, const sigset_t *ending)
     }
     if (progress.phase == ENGINE_FAILED) return app_fail(app, "%s", progress.why.msg);
     if (taken < 0) {
-        log_info("ready", LOG_INT("events", (int64_t)progress.done));
+        log_info("ready", LOG_INT("events", (int64_t)engine_counts(server->engine).events));
         do taken = sigwaitinfo(ending, NULL);
         while (taken < 0 && errno == EINTR);
     }
@@ -119,7 +119,7 @@ static int run_serve(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (serve_settings_read(arena, app->environment, arguments, &settings, &why) != ERR_OK)
         return app_fail(app, "%s", why.msg);
-    const char *path = arena_format(arena, "%s/plumb.db", settings.config.data.at).at;
+    const char *path = arena_format(arena, STR_FMT "/plumb.db", STR_ARG(settings.config.data)).at;
     struct store *store;
     if (store_open(&(struct store_options){.path = path, .clock = app->clock}, &store, &why) != ERR_OK)
         return app_fail(app, "%s", why.msg);

@@ -47,15 +47,14 @@ static enum err make_directory(const char *path, struct err_info *why)
 
 static enum err take_file(struct arena *arena, struct config *config, struct err_info *why)
 {
-    char data[sizeof config->data.at];
-    memcpy(data, config->data.at, sizeof data);
-    const char *path = arena_format(arena, "%s/plumb.conf", data).at;
+    struct str data = config->data;
+    const char *path = arena_format(arena, STR_FMT "/plumb.conf", STR_ARG(data)).at;
     struct stat status;
     if (stat(path, &status) != 0 || status.st_size == 0) return ERR_OK;
     struct str text;
     enum err e = input_read_all(path, CONF_BYTES_MAX, arena, &text, why);
     if (e == ERR_OK) e = config_from_text(config, text, path, why);
-    if (e == ERR_OK && strcmp(data, config->data.at) != 0)
+    if (e == ERR_OK && !str_equal(data, config->data))
         return err_set(why, ERR_INVALID, "%s: 'data' cannot stand in a file that is looked for there", path);
     return e;
 }
@@ -76,7 +75,7 @@ static bool is_address(const char *text)
 /* "127.0.0.1:7420", "[::1]:0", "localhost:80". */
 static enum err read_listen(struct serve_settings *settings, struct err_info *why)
 {
-    struct str text = str_from_c(settings->config.listen.at);
+    struct str text = settings->config.listen;
     const char *colon = memrchr(text.at, ':', text.len);
     uint64_t port;
     size_t length = colon == NULL ? 0 : (size_t)(colon - text.at);
@@ -97,19 +96,19 @@ static enum err read_listen(struct serve_settings *settings, struct err_info *wh
                    STR_ARG(text));
 }
 
-static enum err read_pem(struct arena *arena, const char *path, const char **out, struct err_info *why)
+static enum err read_pem(struct arena *arena, struct str path, const char **out, struct err_info *why)
 {
     struct str text;
-    enum err e = input_read_all(path, PEM_BYTES_MAX, arena, &text, why);
+    enum err e = input_read_all(arena_str(arena, path).at, PEM_BYTES_MAX, arena, &text, why);
     if (e == ERR_OK) *out = text.at;
     return e;
 }
 
 static enum err read_tls(struct arena *arena, struct serve_settings *settings, struct err_info *why)
 {
-    const char *cert = settings->config.tls_cert.at, *key = settings->config.tls_key.at;
-    if (cert[0] == 0 && key[0] == 0) return ERR_OK;
-    if (cert[0] == 0 || key[0] == 0)
+    struct str cert = settings->config.tls_cert, key = settings->config.tls_key;
+    if (cert.len == 0 && key.len == 0) return ERR_OK;
+    if (cert.len == 0 || key.len == 0)
         return err_set(why, ERR_INVALID, "https needs both a certificate and its key: --tls-cert and --tls-key");
     enum err e = read_pem(arena, cert, &settings->tls_cert, why);
     return e == ERR_OK ? read_pem(arena, key, &settings->tls_key, why) : e;
@@ -117,7 +116,7 @@ static enum err read_tls(struct arena *arena, struct serve_settings *settings, s
 
 static enum err check_base_url(const struct config *config, struct err_info *why)
 {
-    struct str url = str_from_c(config->base_url.at);
+    struct str url = config->base_url;
     if (url.len == 0 || str_starts_with(url, STR("http://")) || str_starts_with(url, STR("https://"))) return ERR_OK;
     return err_set(why, ERR_INVALID, "the base URL '" STR_FMT "' must begin with http:// or https://", STR_ARG(url));
 }
@@ -142,7 +141,7 @@ enum err serve_settings_read(struct arena *arena, const char *const *environment
     if (e == ERR_OK) e = take_flags(arguments, &above, why);
     if (e != ERR_OK) return e;
     config->data = above.data;
-    e = make_directory(config->data.at, why);
+    e = make_directory(arena_str(arena, config->data).at, why);
     if (e == ERR_OK) e = take_file(arena, config, why);
     if (e == ERR_OK) e = config_from_environment(config, environment, why);
     if (e == ERR_OK) e = take_flags(arguments, config, why);
@@ -166,7 +165,7 @@ struct str serve_settings_listens_on(const struct serve_settings *settings, uint
 
 struct str serve_settings_url(const struct serve_settings *settings, uint16_t port, struct arena *arena)
 {
-    struct str url = str_from_c(settings->config.base_url.at);
+    struct str url = settings->config.base_url;
     while (str_ends_with(url, STR("/"))) url.len--;
     if (url.len > 0) return arena_str(arena, url);
     bool any = strcmp(settings->address, "0.0.0.0") == 0 || strcmp(settings->address, "::") == 0;

@@ -107,11 +107,6 @@ struct property *catalog_at(struct catalog *catalog, uint32_t property)
     return &slot_at(catalog, property)->property;
 }
 
-const struct property *catalog_peek(const struct catalog *catalog, uint32_t property)
-{
-    return &slot_at(catalog, property)->property;
-}
-
 struct catalog *catalog_copy(const struct catalog *catalog)
 {
     struct catalog *copy = catalog_new();
@@ -177,30 +172,15 @@ enum type catalog_settled_type(const struct catalog *catalog, uint32_t property,
     return inferred == TYPE_OPEN ? TYPE_STRING : inferred;
 }
 
-static enum type resolved_type(const struct property *p, enum type inferred)
-{
-    if (p->declared) return p->type;
-    if (p->need == NEED_STRONG) return p->needed;
-    if (p->need == NEED_WEAK) return inferred == p->needed || inferred == TYPE_OPEN ? p->needed : TYPE_STRING;
-    return inferred == TYPE_OPEN ? TYPE_STRING : inferred;
-}
-
 void catalog_resolve(struct catalog *catalog, uint32_t property, enum type inferred)
 {
-    struct property *p = catalog_at(catalog, property);
-    p->type = resolved_type(p, inferred);
+    catalog_at(catalog, property)->type = catalog_settled_type(catalog, property, inferred);
 }
 
 void catalog_meet(struct catalog *catalog, uint32_t property, struct str text)
 {
     struct property *p = catalog_at(catalog, property);
     p->inferred = type_infer(p->inferred, text);
-}
-
-enum type catalog_settled_type(const struct catalog *catalog, uint32_t property)
-{
-    const struct property *p = &slot_at(catalog, property)->property;
-    return resolved_type(p, p->inferred);
 }
 
 void catalog_set_options(struct catalog *catalog, uint32_t property, struct str options)

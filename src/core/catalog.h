@@ -57,7 +57,6 @@ struct catalog *catalog_copy(const struct catalog *catalog);
 uint32_t catalog_property(struct catalog *catalog, enum entity entity, struct str name);
 uint32_t catalog_find(const struct catalog *catalog, enum entity entity, struct str name); /* INTERN_NONE */
 struct property *catalog_at(struct catalog *catalog, uint32_t property);
-const struct property *catalog_peek(const struct catalog *catalog, uint32_t property);
 uint32_t catalog_count(const struct catalog *catalog);
 bool catalog_is_full(const struct catalog *catalog);
 
@@ -85,8 +84,6 @@ void catalog_resolve(struct catalog *catalog, uint32_t property, enum type infer
 
 /* An open property has this value, too: `inferred` narrows. A catalog that lives on while values come. */
 void catalog_meet(struct catalog *catalog, uint32_t property, struct str text);
-/* The type that catalog_resolve would give an open property by what the values met so far have in common. */
-enum type catalog_settled_type(const struct catalog *catalog, uint32_t property);
 
 /* The options of a declared enumeration, divided by ';', as they were declared. */
 void catalog_set_options(struct catalog *catalog, uint32_t property, struct str options);

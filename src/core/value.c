@@ -154,6 +154,13 @@ static bool looks_like_boolean(struct str text)
     return (first == 't' && is_word(text, STR("true"))) || (first == 'f' && is_word(text, STR("false")));
 }
 
+bool value_read_as(struct arena *arena, enum type type, const struct value *value, struct value *out)
+{
+    *out = *value;
+    if (value->type == type || type == TYPE_OPEN) return true;
+    return value_parse(arena, type, value->raw, out, NULL) == ERR_OK;
+}
+
 enum type type_infer(enum type so_far, struct str text)
 {
     if (so_far == TYPE_STRING) return TYPE_STRING;

@@ -50,6 +50,10 @@ struct value {
 MUST_CHECK enum err value_parse(struct arena *arena, enum type type, struct str text, struct value *out,
                                 struct err_info *why);
 
+/* A value that is still a text, because nothing has settled its property's type, read as `type`: *out is then in
+ * `arena`. One of that kind already is *out itself. False: its text does not parse. */
+bool value_read_as(struct arena *arena, enum type type, const struct value *value, struct value *out);
+
 /* Inference over all values of a column: start with TYPE_OPEN, feed each text. Boolean
  * (only true/false), number, datetime (RFC 3339, at least a date), else string. */
 enum type type_infer(enum type so_far, struct str text);

@@ -22,7 +22,7 @@ static void settle_types(struct catalog *catalog)
 {
     for (uint32_t id = 0; id < catalog_count(catalog); id++)
         if (catalog_at(catalog, id)->type == TYPE_OPEN)
-            catalog_at(catalog, id)->type = catalog_settled_type(catalog, id);
+            catalog_at(catalog, id)->type = catalog_settled_type(catalog, id, catalog_at(catalog, id)->inferred);
 }
 
 /* Read the text alone, to learn which names it defines. */

@@ -32,35 +32,9 @@ static void settle_types(struct engine *engine)
     uint32_t count = catalog_count(engine->catalog);
     for (uint32_t p = 0; p < count; p++) {
         const struct property *property = catalog_at(engine->catalog, p);
-        if (property->need != NEED_NONE) live_settle(engine->live, p, catalog_settled_type(engine->catalog, p));
+        if (property->need != NEED_NONE)
+            live_settle(engine->live, p, catalog_settled_type(engine->catalog, p, property->inferred));
     }
-}
-
-struct settling {
-    const struct catalog *wanted;
-};
-
-static enum err run_settle(struct engine *engine, void *argument, struct err_info *why)
-{
-    (void)why;
-    const struct settling *settling = argument;
-    uint32_t count = catalog_count(settling->wanted);
-    if (count > catalog_count(engine->catalog)) count = catalog_count(engine->catalog);
-    for (uint32_t p = 0; p < count; p++) {
-        const struct property *wanted = catalog_peek(settling->wanted, p);
-        if (wanted->need != NEED_NONE && wanted->type != TYPE_OPEN) live_settle(engine->live, p, wanted->type);
-    }
-    return ERR_OK;
-}
-
-enum err engine_settle(struct engine *engine, const struct catalog *wanted, struct err_info *why)
-{
-    bool any = false;
-    uint32_t count = catalog_count(wanted);
-    for (uint32_t p = 0; p < count && p < catalog_count(engine->catalog) && !any; p++)
-        any = catalog_peek(wanted, p)->need != NEED_NONE && catalog_peek(engine->catalog, p)->type == TYPE_OPEN;
-    struct settling settling = {.wanted = wanted};
-    return any ? writer_run(engine, run_settle, &settling, why) : ERR_OK;
 }
 
 static const struct in_force *find_in_force(const struct in_force_list *list, enum document_kind kind, struct str name)

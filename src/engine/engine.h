@@ -156,10 +156,6 @@ MUST_CHECK enum err engine_publish(struct engine *engine, const struct publish *
 MUST_CHECK enum err engine_validate(struct engine *engine, struct str text, struct str source,
                                     struct diagnostics *diagnostics, struct err_info *why);
 
-/* Types that a question needs (the catalog of its draft), where they are open: its properties are read as those
- * from then on. For whoever scans with definitions that are not published. */
-MUST_CHECK enum err engine_settle(struct engine *engine, const struct catalog *wanted, struct err_info *why);
-
 /* ---- Scores. ---- */
 
 /* The band that a record is in, by its index; BAND_NONE. Of the edition's score. */
@@ -167,7 +163,6 @@ uint32_t engine_band(struct engine *engine, const struct edition *edition, uint3
 
 /* Everybody's scores at an instant, in a scan of its own over a frozen history. */
 struct everybody {
-    struct engine *engine; /* NULL in tests that have none */
     const struct edition *edition;
     struct history *history; /* frozen */
     struct scan *scan;       /* run */

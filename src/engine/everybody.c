@@ -14,7 +14,7 @@
 
 void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out)
 {
-    *out = (struct everybody){.engine = engine, .edition = engine_edition(engine), .as_of_ms = as_of_ms};
+    *out = (struct everybody){.edition = engine_edition(engine), .as_of_ms = as_of_ms};
     out->history = live_freeze(engine->live);
     out->scan = scan_new(&out->edition->set, out->history, NULL);
     const struct scan_options options = {

@@ -107,10 +107,6 @@ static enum err compile(struct preview_ground *ground, struct str text, struct s
     if (whole.len == 0) return err_set(why, ERR_TOO_BIG, "the text is too long");
     if (!draft_compile(draft, ground->everybody->edition, ground->catalog, whole, STR("draft")))
         return draft_why(draft, why);
-    if (ground->everybody->engine != NULL) {
-        enum err e = engine_settle(ground->everybody->engine, draft->catalog, why);
-        if (e != ERR_OK) return e;
-    }
     uint32_t score = definitions_find_score(&draft->set, ground->name);
     if (score == UINT32_MAX || draft->set.scores[score]->source != draft->source)
         return err_set(why, ERR_INVALID, "the text defines no score '" STR_FMT "'", STR_ARG(ground->name));

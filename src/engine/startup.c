@@ -54,7 +54,7 @@ static enum err load_record(void *context, const struct record_fact *fact, bool 
 {
     struct loading *l = context;
     struct engine *engine = l->engine;
-    uint32_t number = live_add_record(engine->live, fact->object, fact->id, fact->listed);
+    uint32_t number = live_add_record(engine->live, fact->object, fact->id, fact->listed && !archived);
     if (number != fact->number)
         return err_set(why, ERR_INVALID, "the store is damaged: %s number %u is missing", entity_name(fact->object),
                        number);

@@ -225,12 +225,13 @@ static uint32_t add_contact(struct engine *engine, struct str id, bool listed, i
     return contact;
 }
 
+/* One that was put away stays so until it is taken back. */
 static void list_record(struct engine *engine, enum entity object, uint32_t record)
 {
     if (history_is_listed(live_history(engine->live), object, record)) return;
+    if (engine->states[object].at[record].archived) return;
     live_list_record(engine->live, object, record, true);
-    *LIST_ADD(&engine->batch.changes) = (struct record_change){
-        .object = object, .number = record, .listed = true, .archived = engine->states[object].at[record].archived};
+    *LIST_ADD(&engine->batch.changes) = (struct record_change){.object = object, .number = record, .listed = true};
 }
 
 static bool same_message_of_two(void *context, uint32_t a, uint32_t b)

@@ -82,9 +82,10 @@ static enum err run_archive(struct engine *engine, void *argument, struct err_in
     *LIST_ADD(&engine->batch.changes) = (struct record_change){
         .object = verb->object,
         .number = verb->record,
-        .listed = history_is_listed(live_history(engine->live), verb->object, verb->record),
+        .listed = !verb->on || history_is_listed(live_history(engine->live), verb->object, verb->record),
         .archived = verb->on,
     };
+    live_list_record(engine->live, verb->object, verb->record, !verb->on); /* scans over everybody leave it out */
     batch_touch(engine, verb->object, verb->record);
     audit(engine, verb, verb->on ? STR("record.archive") : STR("record.restore"),
           id_of(engine, verb->object, verb->record));

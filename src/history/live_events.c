@@ -52,27 +52,6 @@ static MUST_CHECK enum err look_up(struct live *live, const struct event_fact *f
     return ERR_OK;
 }
 
-/* An open property that is there twice, as a number and as a text: the first settles its type. */
-static MUST_CHECK enum err check_twice(struct live *live, const struct event_fact *fact, uint32_t *bad_property,
-                                       struct err_info *why)
-{
-    for (uint32_t i = 0; i < fact->property_count; i++) {
-        uint32_t property = fact->properties[i].property;
-        if (live->pairs[i].code != NEW_TEXT || live->columns[property].texts != NULL) continue;
-        for (uint32_t k = i + 1; k < fact->property_count; k++) {
-            struct str first = str_trim(fact->properties[i].text), later = str_trim(fact->properties[k].text);
-            if (fact->properties[k].property != property || first.len == 0 || later.len == 0) continue;
-            enum type type = catalog_at(live->catalog, property)->type;
-            if (type == TYPE_OPEN) type = catalog_settled_type(live->catalog, property, type_infer(TYPE_OPEN, first));
-            enum err e = door_text(live->scratch, catalog_at(live->catalog, property), type, later, why);
-            if (e == ERR_OK) continue;
-            if (bad_property != NULL) *bad_property = property;
-            return e;
-        }
-    }
-    return ERR_OK;
-}
-
 /* ---- Second pass: its class. ---- */
 
 static uint32_t keep_name(struct live *live, struct str name)
@@ -287,7 +266,6 @@ enum err live_event(struct live *live, const struct event_fact *fact, uint32_t i
     INVARIANT(fact->contact < history->records[ENTITY_CONTACT].count);
     e = check_name(live, fact, &name, why);
     if (e == ERR_OK) e = look_up(live, fact, bad_property, why);
-    if (e == ERR_OK && fact->property_count > 1) e = check_twice(live, fact, bad_property, why);
     if (e != ERR_OK) return e;
     if (!run_pool_has_room(&live->events, (uint64_t)run_of(history->event_run[fact->contact]).count + 1))
         return err_set(why, ERR_TOO_BIG, "no more events of this contact can be kept");

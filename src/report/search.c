@@ -36,14 +36,6 @@ static enum err compile(const struct search_question *question, struct arena *ar
     return err_set(why, ERR_INVALID, "%s", found.msg); /* the place would be one of our own text */
 }
 
-static enum err settle(const struct search_question *question, struct draft *draft, struct err_info *why)
-{
-    struct engine *engine = question->everybody->engine;
-    enum err e = engine != NULL ? engine_settle(engine, draft->catalog, why) : ERR_OK;
-    if (e != ERR_OK) draft_release(draft);
-    return e;
-}
-
 static uint64_t collect(const struct search_question *question, const struct draft *draft, uint32_t *records)
 {
     const struct history *history = question->everybody->history;
@@ -78,10 +70,12 @@ static int compare_keys(const void *left, const void *right)
     return a->record < b->record ? -1 : a->record > b->record;
 }
 
-static void key_of_value(const struct value *value, struct key *key)
+static void key_of_value(const struct value *value, enum type type, struct arena *arena, struct key *key)
 {
+    struct value read;
     if (value == NULL) return;
     key->known = true;
+    if (value_read_as(arena, type, value, &read)) value = &read;
     switch (value->type) {
     case TYPE_NUMBER: key->number = value->number; return;
     case TYPE_BOOLEAN: key->number = value->boolean; return;
@@ -105,6 +99,8 @@ static enum err order(const struct search_question *question, uint32_t *records,
     if (property == INTERN_NONE)
         return err_set(why, ERR_INVALID, "neither a score nor a property of %s is called '" STR_FMT "'",
                        entity_plural(question->object), STR_ARG(question->sort));
+    const struct property *known = by_score ? NULL : catalog_at(question->catalog, property);
+    enum type type = known == NULL ? TYPE_OPEN : known->type != TYPE_OPEN ? known->type : known->inferred;
     struct key *keys = ARENA_ARRAY(arena, struct key, count);
     for (uint64_t i = 0; i < count; i++) {
         keys[i] = (struct key){.record = records[i], .descending = question->descending};
@@ -113,7 +109,8 @@ static enum err order(const struct search_question *question, uint32_t *records,
             keys[i].known = column->known[records[i]] != 0;
             if (keys[i].known) keys[i].number = (double)column->total[records[i]];
         } else {
-            key_of_value(history_value(everybody->history, property, records[i], everybody->as_of_ms), &keys[i]);
+            key_of_value(history_value(everybody->history, property, records[i], everybody->as_of_ms), type, arena,
+                         &keys[i]);
         }
     }
     if (count > 1) qsort(keys, count, sizeof *keys, compare_keys);
@@ -127,7 +124,6 @@ enum err search_run(const struct search_question *question, struct arena *arena,
     AUTO_ARENA scratch = arena_new();
     struct draft draft;
     enum err failure = compile(question, scratch, &draft, why);
-    if (failure == ERR_OK) failure = settle(question, &draft, why);
     if (failure != ERR_OK) return failure;
     uint32_t *found = ARENA_ARRAY(scratch, uint32_t, history_records(question->everybody->history, question->object));
     uint64_t total = collect(question, &draft, found);

@@ -12,7 +12,7 @@
 
 struct search_question {
     const struct everybody *everybody; /* a frozen history and the scores in force at its instant */
-    const struct catalog *catalog;
+    struct catalog *catalog;           /* for reading */
     unsigned threads;
     enum entity object;
     struct str where; /* YAML in flow style, or JSON; empty: everyone */

@@ -44,12 +44,12 @@ static void write_set(struct json_writer *writer, struct str raw)
     json_end_array(writer);
 }
 
-void api_write_value(struct json_writer *writer, const struct value *value, enum type inferred)
+void api_write_value(struct json_writer *writer, const struct value *value, const struct property *property)
 {
     AUTO_ARENA arena = arena_new();
-    struct value settled;
-    bool is_open = value->type == TYPE_OPEN && (inferred == TYPE_NUMBER || inferred == TYPE_BOOLEAN);
-    if (is_open && value_parse(arena, inferred, value->raw, &settled, NULL) == ERR_OK) value = &settled;
+    enum type type = property->type != TYPE_OPEN ? property->type : property->inferred;
+    struct value read;
+    if (value_read_as(arena, type, value, &read)) value = &read;
     switch (value->type) {
     case TYPE_BOOLEAN: json_bool(writer, value->boolean); return;
     case TYPE_NUMBER: json_double(writer, value->number); return;
@@ -79,7 +79,7 @@ static void write_properties(struct json_writer *writer, const struct history *h
         buf_append(&name, property->name);
         buf_append_char(&name, '\0');
         json_key(writer, name.at);
-        api_write_value(writer, value, property->inferred);
+        api_write_value(writer, value, property);
     }
     json_end_object(writer);
 }

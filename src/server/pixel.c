@@ -69,6 +69,10 @@ void pixel_show(struct request *request)
         send_image(request, 401);
         return;
     }
+    if (http_method(request->exchange) == HTTP_HEAD) { /* who only asks about it has not opened the letter */
+        send_image(request, 200);
+        return;
+    }
     struct submission *submission = ARENA_NEW(request->arena, struct submission);
     submission->facts = ARENA_NEW(request->arena, struct fact);
     submission->results = ARENA_NEW(request->arena, struct fact_result);

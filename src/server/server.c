@@ -80,8 +80,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->store = options->store;
     server->clock = options->clock;
     server->config = options->config;
-    server->secure =
-        options->tls_cert != NULL || str_starts_with(str_from_c(options->config->base_url.at), STR("https://"));
+    server->secure = options->tls_cert != NULL || str_starts_with(options->config->base_url, STR("https://"));
     server->started_ms = options->clock->now_ms(options->clock);
     server->router = router_new();
     server->metrics = metrics_new();

@@ -62,7 +62,7 @@ refused() { # TEXT ARGUMENT...: it does not start, and says TEXT
 check 'listening for everybody without TLS must be insisted on' refused '--insecure-listen' --listen 0.0.0.0:0
 check 'an address without a port is refused' refused 'expected one like 127.0.0.1:7420' --listen 127.0.0.1
 key=$("$plumb" key create --data data --name web 2>/dev/null)
-token=$("$plumb" token create --data data --name test --scopes admin 2>/dev/null)
+token=$("$plumb" token create --data data --name test --scope admin 2>/dev/null)
 check 'a write key and a token are made on the command line' test -n "$key" -a -n "$token"
 
 # ---- The first start. ----
@@ -76,18 +76,24 @@ printf '{"batch":[{"type":"page","userId":"u1","messageId":"m2"}]}' | gzip >pack
 check 'a batch may come packed' test "$(curl -s -u "$key:" -H 'Content-Encoding: gzip' --data-binary @packed "$url/v1/batch")" = '{"success":true}'
 check 'both are there' test "$(events)" = 2
 
+curl -s -o /dev/null "$url/v1/pixel.gif?writeKey=$key&email=ada%40acme.example&messageId=n1"
+curl -s -o /dev/null "$url/api/v1/rejects?token=$token"
+check 'no secret and no address stands in what it prints' \
+    sh -c "grep -q event=request err && ! grep -qE '$key|$token|ada|acme' err"
+
 # ---- Killed at any instant. ----
 
 : >taken
 (for i in $(seq 3 400); do [ "$(send "$i")" = '{"success":true}' ] && echo "$i" >>taken; done) &
 sender=$!
-while [ "$(wc -l <taken)" -lt 40 ]; do sleep 0.05; done
+for _ in $(seq 200); do [ "$(wc -l <taken)" -ge 40 ] && break || sleep 0.05; done
+check 'events are taken one after the other' test "$(wc -l <taken)" -ge 40
 stop KILL
 kill "$sender" 2>/dev/null
 wait "$sender" 2>/dev/null
 check 'it starts again after it was killed' start
 kept=$(events)
-check 'nothing that was answered is lost' test "$kept" -ge $(($(wc -l <taken) + 2))
+check 'nothing that was answered is lost' test "$kept" -ge $(($(wc -l <taken) + 3))
 again() {
     while read -r i; do send "$i"; done <taken >/dev/null
     test "$(events)" = "$kept"

@@ -62,6 +62,7 @@ TEST(a_change_keeps_what_it_does_not_name_and_null_takes_a_value_away)
 {
     struct site *site = open_site();
     make_ada(site);
+    site->clock.fixed_ms += 1000;
     struct reply reply =
         api_call(site, "PATCH /api/v1/contacts/userId:u1", "{'properties':{'plan':null,'city':'Brno'}}", 200);
     CHECK_STR(api_at(site, reply, "properties.plan"), STR("(absent)"));
@@ -117,6 +118,23 @@ TEST(two_contacts_become_one_and_both_ids_lead_to_it)
     CHECK_STR(api_at(site, one, "properties.city"), STR("Brno"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ada-2", "", 200), "id"), ada);
     api_call(site, "POST /api/v1/contacts/ada-2/merge", "{'with':'userId:u1'}", 409);
+    site_close(site);
+}
+
+TEST(who_was_put_away_is_in_no_search_and_no_preview_also_after_a_restart)
+{
+    const char *path = "put-away.db";
+    AUTO_ARENA arena = arena_new();
+    struct site_options options = {.database = arena_format(arena, "%s/%s", harness_tmpdir(), path).at};
+    struct site *site = site_open(options);
+    make_ada(site);
+    api_call(site, "DELETE /api/v1/contacts/userId:u1", "", 200);
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/contacts/search", "{}", 200), "total"), STR("0"));
+    site_close(site);
+    site = site_open(options);
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/contacts/search", "{}", 200), "total"), STR("0"));
+    api_call(site, "POST /api/v1/contacts/userId:u1/restore", "", 200);
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/contacts/search", "{}", 200), "total"), STR("1"));
     site_close(site);
 }
 

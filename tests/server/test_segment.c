@@ -236,6 +236,11 @@ TEST(the_pixel_of_an_email_is_an_image_and_an_opening_once_a_letter)
     }
     CHECK_INT(site_events(site), 1);
     CHECK_TRUE(contact(site, IDENTIFIER_EMAIL, "ada@a.example") != RECORD_NONE);
+    const char *head =
+        arena_format(site->arena, "HEAD /v1/pixel.gif?writeKey=" STR_FMT "&email=b%%40a.example", STR_ARG(site->key))
+            .at;
+    CHECK_INT(site_ask(site, head, "", STR("")).status, 200);
+    CHECK_INT(site_events(site), 1);
     struct reply bad = site_ask(site, "GET /v1/pixel.gif?writeKey=plumb_key_no&email=a@b.example", "", STR(""));
     CHECK_INT(bad.status, 401);
     CHECK_INT(bad.body.len, 43);

@@ -3,8 +3,10 @@
 #include "server/server.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "harness.h"
 #include "site.h"
@@ -75,6 +77,56 @@ TEST(a_port_that_is_taken_is_told)
     CHECK_INT(server_start(&options, &second, &why), ERR_UNAVAILABLE);
     CHECK_TRUE(strlen(why.msg) > 0);
     store_close(store);
+    site_close(site);
+}
+
+/* No file may grow any more, as on a full disk. */
+static void let_files_grow(bool allowed)
+{
+    struct rlimit limit;
+    CHECK_INT(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = allowed ? limit.rlim_max : 1;
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(a_full_disk_is_answered_by_503_and_all_goes_on_when_there_is_room)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *path = arena_format(arena, "%s/full.db", harness_tmpdir()).at;
+    struct site *site = site_open((struct site_options){.database = path});
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK_INT(site_send(site, "/v1/track", "{\"userId\":\"u\",\"event\":\"a\",\"messageId\":\"1\"}").status, 200);
+    let_files_grow(false);
+    struct reply reply = site_send(site, "/v1/track", "{\"userId\":\"u\",\"event\":\"a\",\"messageId\":\"2\"}");
+    struct reply read = site_get(site, "/api/v1/rejects");
+    let_files_grow(true);
+    CHECK_INT(reply.status, 503);
+    CHECK_STR(reply_header(reply, "Retry-After"), STR("2"));
+    CHECK_INT(read.status, 200);
+    CHECK_INT(site_events(site), 1);
+    CHECK_INT(site_send(site, "/v1/track", "{\"userId\":\"u\",\"event\":\"a\",\"messageId\":\"2\"}").status, 200);
+    CHECK_INT(site_events(site), 2);
+    site_close(site);
+}
+
+TEST(the_script_for_websites_is_packed_and_sent_once_to_a_browser_that_keeps_it)
+{
+    struct site *site = site_open((struct site_options){0});
+    struct reply plain = site_ask(site, "GET /plumb.js", "", STR(""));
+    CHECK_INT(plain.status, 200);
+    CHECK_STR(reply_header(plain, "Content-Type"), STR("text/javascript; charset=utf-8"));
+    CHECK_CONTAINS(reply_header(plain, "Cache-Control"), STR("max-age=3600"));
+    CHECK_TRUE(reply_has(plain, "v1/b"));
+    struct reply packed = site_ask(site, "GET /plumb.js", "Accept-Encoding: br, gzip;q=0.5\r\n", STR(""));
+    CHECK_STR(reply_header(packed, "Content-Encoding"), STR("gzip"));
+    CHECK_TRUE(packed.body.len < plain.body.len && str_starts_with(packed.body, STR("\x1f\x8b")));
+    struct reply none = site_ask(site, "GET /plumb.js", "Accept-Encoding: gzip;q=0\r\n", STR(""));
+    CHECK_TRUE(reply_header(none, "Content-Encoding").at == NULL);
+    struct str etag = reply_header(plain, "ETag");
+    const char *kept = arena_format(site->arena, "If-None-Match: " STR_FMT "\r\n", STR_ARG(etag)).at;
+    struct reply again = site_ask(site, "GET /plumb.js", kept, STR(""));
+    CHECK_INT(again.status, 304);
+    CHECK_INT(again.body.len, 0);
     site_close(site);
 }
 
