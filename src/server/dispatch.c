@@ -4,18 +4,21 @@
  *   2. is everything loaded 503, but for how the server is
  *   3. who asks             401
  *   4. may they             403; also a change by a browser that a page of another site sent
- *   5. the handler */
+ *   5. was it done already, by its Idempotency-Key
+ *   6. the handler */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/dispatch.h"
 
 #include "base/log.h"
 #include "http/route.h"
 #include "server/access_http.h"
+#include "server/answers.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/request.h"
 #include "server/server.h"
 
+#define IDEMPOTENCY_KEY_MAX 256
 #define PREFLIGHT_S "86400" /* how long a browser may remember what a write key's path allows */
 
 struct router {
@@ -128,6 +131,42 @@ static bool is_allowed(struct request *request)
     return false;
 }
 
+/* ---- Was it done already? ---- */
+
+/* False: it was, or is being done, and is answered so. */
+static bool is_first_time(struct request *request)
+{
+    struct http_exchange *exchange = request->exchange;
+    struct answers_request asked = {.actor = request->actor->text,
+                                    .key = http_header(exchange, "Idempotency-Key"),
+                                    .body = http_body(exchange),
+                                    .now_ms = request->received_ms};
+    if (asked.key.at == NULL || request->endpoint->method == HTTP_GET) return true;
+    if (asked.key.len == 0 || asked.key.len > IDEMPOTENCY_KEY_MAX) {
+        http_problem(exchange, 400, "bad_header", STR("Idempotency-Key"), "a key has 1 to %d bytes",
+                     IDEMPOTENCY_KEY_MAX);
+        return false;
+    }
+    asked.line =
+        arena_format(request->arena, "%d " STR_FMT, (int)request->endpoint->method, STR_ARG(http_path(exchange)));
+    unsigned status = 0;
+    struct str body = {0};
+    switch (answers_begin(request->server->answers, &asked, request->arena, &request->ticket, &status, &body)) {
+    case ANSWERS_NEW: return true;
+    case ANSWERS_KEPT:
+        http_set_header(exchange, "Idempotency-Replayed", STR("true"));
+        http_answer(exchange, status, "application/json", body);
+        break;
+    case ANSWERS_UNDER_WAY:
+        http_problem(exchange, 409, "under_way", STR("Idempotency-Key"), "the request with this key is being done");
+        break;
+    case ANSWERS_OTHER:
+        http_problem(exchange, 422, "key_reused", STR("Idempotency-Key"), "this key was used for another request");
+        break;
+    }
+    return false;
+}
+
 void dispatch(void *server, struct http_exchange *exchange)
 {
     struct server *s = server;
@@ -141,7 +180,7 @@ void dispatch(void *server, struct http_exchange *exchange)
     if (!find_endpoint(request)) return;
     if (request->endpoint->permission == PERM_WRITE_KEY) allow_any_origin(exchange);
     atomic_fetch_add(&s->handling, 1);
-    if (is_ready(request) && is_allowed(request)) request->endpoint->handle(request);
+    if (is_ready(request) && is_allowed(request) && is_first_time(request)) request->endpoint->handle(request);
     atomic_fetch_sub(&s->handling, 1);
 }
 
@@ -163,7 +202,8 @@ void dispatch_done(void *server, const struct http_exchange *exchange, unsigned 
     struct server *s = server;
     struct request *request = http_attached(exchange);
     metrics_count(s->metrics, request != NULL ? request->endpoint : NULL, status, took_us);
-    if (request == NULL) return; /* refused before it was a request */
+    if (request == NULL) return;                                         /* refused before it was a request */
+    if (request->ticket != 0) answers_drop(s->answers, request->ticket); /* unless it was kept */
     if (s->config->log_requests) tell(request, exchange, status, took_us);
     if (request->parser != NULL) parsers_return(s->parsers, request->parser, http_body(exchange).len);
     request->parser = NULL;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/answers.h"
 #include "server/parsers.h"
 #include "server/server.h"
 
@@ -51,6 +52,8 @@ void request_answer(struct request *request, unsigned status, const struct buf *
         http_problem(request->exchange, 500, "too_big", STR(""), "the answer is larger than %zu bytes", json->ceiling);
         return;
     }
+    if (request->ticket != 0 && status < 300)
+        answers_keep(request->server->answers, request->ticket, status, buf_str(json));
     http_answer(request->exchange, status, "application/json", buf_str(json));
 }
 

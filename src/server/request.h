@@ -38,6 +38,7 @@ struct request {
     const struct actor *actor; /* the visitor's */
     struct route_match match;  /* what the path says, see request_path */
     int64_t received_ms;
+    uint64_t ticket;            /* of answers.h; 0: the answer is not kept */
     struct json_parser *parser; /* lent by the server from request_json to the answer */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "server/access.h"
+#include "server/answers.h"
 #include "server/api_stream.h"
 #include "server/dispatch.h"
 #include "server/housekeeper.h"
@@ -86,6 +87,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->metrics = metrics_new();
     server->parsers = parsers_new();
     server->hub = hub_new();
+    server->answers = answers_new();
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
     enum err e = open_engine(server, why);
     if (e == ERR_OK) e = open_access(server, why);
@@ -113,6 +115,7 @@ void server_stop(struct server *server)
     hub_free(server->hub); /* before the port that its streams belong to */
     http_stop(server->http);
     access_close(server->access);
+    answers_free(server->answers);
     rates_free(server->rates);
     parsers_free(server->parsers);
     metrics_free(server->metrics);

@@ -18,6 +18,7 @@
 #include "store/store.h"
 
 struct access;      /* access.h */
+struct answers;     /* answers.h */
 struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
 struct metrics;     /* metrics.h */
@@ -39,6 +40,7 @@ struct server {
     struct parsers *parsers;
     struct rates *rates;
     struct hub *hub;
+    struct answers *answers;
     struct housekeeper *housekeeper;
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;

@@ -234,6 +234,23 @@ TEST(a_timeline_is_told_newest_first_in_pages)
     site_close(site);
 }
 
+TEST(a_write_that_is_sent_again_with_its_key_is_not_done_again)
+{
+    struct site *site = open_site();
+    const char *key = "Idempotency-Key: k1\r\n";
+    struct reply first = api_call_with(site, "POST /api/v1/deals", key, "{'id':'d1'}", 201);
+    struct reply again = api_call_with(site, "POST /api/v1/deals", key, "{'id':'d1'}", 201);
+    CHECK_STR(again.body, first.body);
+    CHECK_STR(reply_header(again, "Idempotency-Replayed"), STR("true"));
+    api_call_with(site, "POST /api/v1/deals", key, "{'id':'d2'}", 422);
+    api_call_with(site, "POST /api/v1/deals", "Idempotency-Key: k2\r\n", "{'id':'d1'}", 409);
+    api_call_with(site, "POST /api/v1/deals", "Idempotency-Key: k2\r\n", "{'id':'d3'}",
+                  201); /* k2 did nothing before */
+    site->clock.fixed_ms += INT64_C(86400000);
+    api_call_with(site, "POST /api/v1/deals", key, "{'id':'d4'}", 201);
+    site_close(site);
+}
+
 TEST(a_body_that_is_not_what_it_should_be_is_refused_with_a_place)
 {
     static const struct {
