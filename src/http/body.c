@@ -15,9 +15,10 @@
 
 static const char padding[JSON_PADDING];
 
-/* What a head says of its body. */
+/* What a head says of its body, and what is wrong with it. */
 struct announced {
-    unsigned lengths, encodings; /* headers of these names */
+    unsigned hosts, lengths, encodings; /* headers of these names */
+    bool blank_name;                    /* "Name : value", which a proxy may have read otherwise */
     struct str length, transfer, content;
 };
 
@@ -27,7 +28,11 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
     (void)kind;
     struct announced *announced = context;
     struct str text = {value, value_len};
-    if (name_len == strlen(MHD_HTTP_HEADER_CONTENT_LENGTH) && strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+    if (name_len > 0 && (name[name_len - 1] == ' ' || name[name_len - 1] == '\t')) announced->blank_name = true;
+    if (name_len == strlen(MHD_HTTP_HEADER_HOST) && strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) {
+        announced->hosts++;
+    } else if (name_len == strlen(MHD_HTTP_HEADER_CONTENT_LENGTH) &&
+               strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         announced->lengths++;
         announced->length = text;
     } else if (name_len == strlen(MHD_HTTP_HEADER_TRANSFER_ENCODING) &&
@@ -59,6 +64,10 @@ bool body_announced(struct http_exchange *exchange)
     MHD_get_connection_values_n(exchange->connection->mhd, MHD_HEADER_KIND, note_header, &announced);
     uint64_t length = 0;
     exchange->answer.closes = true; /* of those below: who is not understood here is not listened to further */
+    if (announced.hosts > 1 || announced.blank_name) {
+        http_problem(exchange, 400, "bad_request", STR(""), "a header is not well formed, or Host is given twice");
+        return false;
+    }
     if (announced.lengths > 1 || announced.encodings > 1 || (announced.lengths > 0 && announced.encodings > 0)) {
         http_problem(exchange, 400, "bad_request", STR(""), "the length of the body is given twice");
         return false;

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "http/http_internal.h"
@@ -96,12 +97,23 @@ void on_connection(void *server, struct MHD_Connection *mhd, void **context, enu
 
 /* ---- Requests. ---- */
 
+/* "http://host/path" is how a proxy asks; "/path" is what was asked for. */
+static struct str without_host(struct str target)
+{
+    size_t scheme = 0;
+    if (target.len >= 7 && strncasecmp(target.at, "http://", 7) == 0) scheme = 7;
+    if (target.len >= 8 && strncasecmp(target.at, "https://", 8) == 0) scheme = 8;
+    if (scheme == 0) return target;
+    while (scheme < target.len && target.at[scheme] != '/' && target.at[scheme] != '?') scheme++;
+    return (struct str){target.at + scheme, target.len - scheme};
+}
+
 void *on_uri(void *server, const char *uri, struct MHD_Connection *mhd)
 {
     (void)server;
     struct connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     struct http_exchange *exchange = &connection->exchange;
-    exchange->query = arena_str(exchange->arena, str_from_c(uri));
+    exchange->query = arena_str(exchange->arena, without_host(str_from_c(uri)));
     exchange->path = str_cut(&exchange->query, '?');
     return exchange;
 }

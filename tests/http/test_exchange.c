@@ -201,3 +201,13 @@ TEST(what_a_client_sent_cannot_begin_a_header_of_its_own)
     peer_close(peer);
     server_stop(server);
 }
+
+TEST(a_proxy_may_ask_with_the_whole_address)
+{
+    struct http_server *server = server_start(server_options());
+    struct peer *peer = peer_open(server);
+    CHECK_STR(peer_ask(peer, GET("http://x:80/now?q=1")).body, STR("0 /now q=1"));
+    CHECK_STR(peer_ask(peer, GET("HTTPS://x/now")).body, STR("0 /now q="));
+    peer_close(peer);
+    server_stop(server);
+}
