@@ -21,22 +21,22 @@ static const struct {
 };
 
 /* A copy whose control characters are blanks: a value cannot begin a header of its own. */
-static const char *one_line(struct arena *arena, struct str text)
+static struct str one_line(struct arena *arena, struct str text)
 {
     char *copy = arena_alloc(arena, text.len + 1);
     for (size_t i = 0; i < text.len; i++)
         copy[i] = (unsigned char)text.at[i] < ' ' || text.at[i] == 127 ? ' ' : text.at[i];
-    return copy;
+    return (struct str){copy, text.len};
 }
 
 void http_set_header(struct http_exchange *exchange, const char *name, struct str value)
 {
-    struct answer_header **place = &exchange->answer.headers;
+    struct header **place = &exchange->answer.headers;
     bool repeats = strcasecmp(name, "Set-Cookie") == 0;
-    while (*place != NULL && (repeats || strcasecmp((*place)->name, name) != 0)) place = &(*place)->next;
+    while (*place != NULL && (repeats || strcasecmp((*place)->name.at, name) != 0)) place = &(*place)->next;
     if (*place == NULL) {
-        *place = ARENA_NEW(exchange->arena, struct answer_header);
-        (*place)->name = arena_str(exchange->arena, str_from_c(name)).at;
+        *place = ARENA_NEW(exchange->arena, struct header);
+        (*place)->name = arena_str(exchange->arena, str_from_c(name));
     }
     (*place)->value = one_line(exchange->arena, str_trim(value));
 }
@@ -52,8 +52,8 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
 
 static bool is_set(const struct answer *answer, const char *name)
 {
-    for (const struct answer_header *header = answer->headers; header != NULL; header = header->next)
-        if (strcasecmp(header->name, name) == 0) return true;
+    for (const struct header *header = answer->headers; header != NULL; header = header->next)
+        if (strcasecmp(header->name.at, name) == 0) return true;
     return false;
 }
 
@@ -66,16 +66,16 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
 enum MHD_Result answer_queue(struct http_exchange *exchange)
 {
     struct connection *connection = exchange->connection;
-    const struct http_server *server = connection->server;
-    const struct answer *answer = &exchange->answer;
+    const struct http_server *server = connection->loop->server;
+    struct answer *answer = &exchange->answer;
     struct MHD_Response *response =
-        answer->stream != NULL ? stream_response(answer->stream)
+        answer->stream != NULL ? stream_response(answer->stream, connection)
                                : MHD_create_response_from_buffer(answer->body.len, (void *)(uintptr_t)answer->body.at,
                                                                  MHD_RESPMEM_PERSISTENT);
     INVARIANT(response != NULL); /* else out of memory */
     if (answer->content_type != NULL) add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
-    for (const struct answer_header *header = answer->headers; header != NULL; header = header->next)
-        add_header(response, header->name, header->value);
+    for (const struct header *header = answer->headers; header != NULL; header = header->next)
+        add_header(response, header->name.at, header->value.at);
     for (size_t i = 0; i < COUNT_OF(defaults); i++) {
         if (defaults[i].secure_only && !server->secure) continue;
         if (answer->headers == NULL || !is_set(answer, defaults[i].name))
@@ -84,6 +84,7 @@ enum MHD_Result answer_queue(struct http_exchange *exchange)
     if (answer->closes || atomic_load_explicit(&server->quiescing, memory_order_relaxed))
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (answer->stream == NULL) connection_must_by(connection, now_ms(), answer->body.len);
+    answer->queued = true;
     enum MHD_Result queued = MHD_queue_response(connection->mhd, answer->status, response);
     MHD_destroy_response(response);
     return queued;

@@ -15,6 +15,25 @@
 
 static const char padding[JSON_PADDING];
 
+/* Headers are copied: libmicrohttpd's own end with the connection, which a waiting exchange may outlive. */
+struct heads {
+    struct arena *arena;
+    struct header **end;
+};
+
+static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                   const char *value, size_t value_len)
+{
+    (void)kind;
+    struct heads *heads = context;
+    struct header *header = ARENA_NEW(heads->arena, struct header);
+    header->name = arena_str(heads->arena, (struct str){name, name_len});
+    header->value = arena_str(heads->arena, (struct str){value, value != NULL ? value_len : 0});
+    *heads->end = header;
+    heads->end = &header->next;
+    return MHD_YES;
+}
+
 /* What a head says of its body, and what is wrong with it. */
 struct announced {
     unsigned hosts, lengths, encodings; /* headers of these names */
@@ -22,28 +41,30 @@ struct announced {
     struct str length, transfer, content;
 };
 
-static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                                   const char *value, size_t value_len)
+static bool is_named(const struct header *header, struct str name)
 {
-    (void)kind;
-    struct announced *announced = context;
-    struct str text = {value, value_len};
-    if (name_len > 0 && (name[name_len - 1] == ' ' || name[name_len - 1] == '\t')) announced->blank_name = true;
-    if (name_len == strlen(MHD_HTTP_HEADER_HOST) && strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) {
-        announced->hosts++;
-    } else if (name_len == strlen(MHD_HTTP_HEADER_CONTENT_LENGTH) &&
-               strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
-        announced->lengths++;
-        announced->length = text;
-    } else if (name_len == strlen(MHD_HTTP_HEADER_TRANSFER_ENCODING) &&
-               strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-        announced->encodings++;
-        announced->transfer = text;
-    } else if (name_len == strlen(MHD_HTTP_HEADER_CONTENT_ENCODING) &&
-               strcasecmp(name, MHD_HTTP_HEADER_CONTENT_ENCODING) == 0) {
-        announced->content = text;
+    return header->name.len == name.len && strncasecmp(header->name.at, name.at, name.len) == 0;
+}
+
+static struct announced announced_by(const struct header *headers)
+{
+    struct announced announced = {0};
+    for (const struct header *header = headers; header != NULL; header = header->next) {
+        struct str name = header->name;
+        if (name.len > 0 && (name.at[name.len - 1] == ' ' || name.at[name.len - 1] == '\t'))
+            announced.blank_name = true;
+        if (is_named(header, STR("Host"))) announced.hosts++;
+        if (is_named(header, STR("Content-Encoding"))) announced.content = header->value;
+        if (is_named(header, STR("Content-Length"))) {
+            announced.lengths++;
+            announced.length = header->value;
+        }
+        if (is_named(header, STR("Transfer-Encoding"))) {
+            announced.encodings++;
+            announced.transfer = header->value;
+        }
     }
-    return MHD_YES;
+    return announced;
 }
 
 static bool is_word(struct str text, const char *word)
@@ -54,14 +75,15 @@ static bool is_word(struct str text, const char *word)
 static bool refuse_too_large(struct http_exchange *exchange, const char *what)
 {
     http_problem(exchange, 413, "body_too_large", STR(""), "%s is larger than %zu bytes", what,
-                 exchange->connection->server->options.body_max);
+                 exchange->loop->server->options.body_max);
     return false;
 }
 
-bool body_announced(struct http_exchange *exchange)
+bool head_take(struct http_exchange *exchange)
 {
-    struct announced announced = {0};
-    MHD_get_connection_values_n(exchange->connection->mhd, MHD_HEADER_KIND, note_header, &announced);
+    struct heads heads = {exchange->arena, &exchange->headers};
+    MHD_get_connection_values_n(exchange->connection->mhd, MHD_HEADER_KIND, note_header, &heads);
+    struct announced announced = announced_by(exchange->headers);
     uint64_t length = 0;
     exchange->answer.closes = true; /* of those below: who is not understood here is not listened to further */
     if (announced.hosts > 1 || announced.blank_name) {
@@ -80,7 +102,7 @@ bool body_announced(struct http_exchange *exchange)
         http_problem(exchange, 400, "bad_request", STR(""), "Content-Length is not a number of bytes");
         return false;
     }
-    if (length > exchange->connection->server->options.body_max) return refuse_too_large(exchange, "the body");
+    if (length > exchange->loop->server->options.body_max) return refuse_too_large(exchange, "the body");
     if (announced.content.at != NULL && !is_word(announced.content, "identity")) {
         exchange->gzipped = is_word(announced.content, "gzip") || is_word(announced.content, "x-gzip");
         if (!exchange->gzipped) {
@@ -94,7 +116,7 @@ bool body_announced(struct http_exchange *exchange)
 
 bool body_take(struct http_exchange *exchange, struct str bytes)
 {
-    size_t body_max = exchange->connection->server->options.body_max;
+    size_t body_max = exchange->loop->server->options.body_max;
     exchange->body_seen += bytes.len;
     connection_must_by(exchange->connection, exchange->head_ms, exchange->body_seen);
     if (exchange->body_too_large || exchange->body_seen > body_max) {
@@ -144,7 +166,7 @@ bool body_finish(struct http_exchange *exchange)
 {
     if (exchange->body_too_large) return refuse_too_large(exchange, "the body");
     if (exchange->gzipped) {
-        size_t body_max = exchange->connection->server->options.body_max;
+        size_t body_max = exchange->loop->server->options.body_max;
         switch (gzip_unpack(buf_str(&exchange->body), body_max, &exchange->unpacked)) {
         case Z_OK: break;
         case Z_BUF_ERROR: return refuse_too_large(exchange, "the unpacked body");
@@ -168,7 +190,7 @@ static void reset(struct buf *buf, size_t ceiling)
 
 void body_reset(struct http_exchange *exchange)
 {
-    size_t ceiling = exchange->connection->server->options.body_max + JSON_PADDING;
+    size_t ceiling = exchange->loop->server->options.body_max + JSON_PADDING;
     reset(&exchange->body, ceiling);
     reset(&exchange->unpacked, ceiling);
     exchange->gzipped = exchange->body_too_large = false;

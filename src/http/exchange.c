@@ -4,95 +4,27 @@
  *     on_connection  the connection exists: make what we know of it
  *     on_uri         a request's first line is there, its target as it was sent
  *     on_request     its head is there; then once for each piece of its body; then once more: the handler's turn.
- *                    After a sleep once more again, to send the answer
+ *                    Then until there is an answer
  *     on_completed   the answer was sent, or the client is gone: the exchange is new again
  *     on_connection  the connection ends
  *
- * All of these run on the one thread that has the connection. */
+ * All of these run on the thread of the connection's loop. While an answer is awaited on_request is asked again after
+ * each wake; see loop.c. */
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "http/http_internal.h"
 
+#define PATIENCE_MS 20                   /* an answer that takes longer lets its connection sleep */
+#define LARGE_PIECE_BYTES ((size_t)4096) /* of a body, at once */
+
 static int64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* ---- Connections. ---- */
-
-enum MHD_Result on_accept(void *server, const struct sockaddr *address, socklen_t length)
-{
-    (void)address, (void)length;
-    const struct http_server *s = server;
-    return atomic_load(&s->connection_count) < s->options.connections_max ? MHD_YES : MHD_NO;
-}
-
-static void write_peer(struct connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info->client_addr;
-    if (address == NULL) return;
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const void *)address;
-        inet_ntop(AF_INET, &v4->sin_addr, connection->peer, sizeof connection->peer);
-    } else if (address->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const void *)address;
-        bool mapped = IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
-        inet_ntop(mapped ? AF_INET : AF_INET6, &v6->sin6_addr.s6_addr[mapped ? 12 : 0], connection->peer,
-                  sizeof connection->peer);
-    }
-}
-
-static struct connection *connection_open(struct http_server *server, struct MHD_Connection *mhd)
-{
-    struct connection *connection = memory_alloc(sizeof *connection);
-    connection->server = server;
-    connection->mhd = mhd;
-    connection->socket = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    write_peer(connection);
-    struct http_exchange *exchange = &connection->exchange;
-    exchange->connection = connection;
-    exchange->arena = arena_new();
-    body_reset(exchange);
-    connection_must_by(connection, now_ms() + (int64_t)server->options.idle_s * 1000, 0);
-    atomic_fetch_add(&server->connection_count, 1);
-    pthread_mutex_lock(&server->lock);
-    connection->after = server->connections;
-    if (connection->after != NULL) connection->after->before = connection;
-    server->connections = connection;
-    pthread_mutex_unlock(&server->lock);
-    return connection;
-}
-
-static void connection_close(struct connection *connection)
-{
-    struct http_server *server = connection->server;
-    pthread_mutex_lock(&server->lock);
-    if (connection->after != NULL) connection->after->before = connection->before;
-    *(connection->before != NULL ? &connection->before->after : &server->connections) = connection->after;
-    pthread_mutex_unlock(&server->lock);
-    atomic_fetch_sub(&server->connection_count, 1);
-    arena_free(connection->exchange.arena);
-    buf_release(&connection->exchange.body);
-    buf_release(&connection->exchange.unpacked);
-    memory_free(connection);
-}
-
-void on_connection(void *server, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
-{
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = connection_open(server, mhd);
-    } else if (*context != NULL) {
-        connection_close(*context);
-        *context = NULL;
-    }
 }
 
 /* ---- Requests. ---- */
@@ -108,20 +40,14 @@ static struct str without_host(struct str target)
     return (struct str){target.at + scheme, target.len - scheme};
 }
 
-void *on_uri(void *server, const char *uri, struct MHD_Connection *mhd)
+void *on_uri(void *loop, const char *uri, struct MHD_Connection *mhd)
 {
-    (void)server;
+    (void)loop;
     struct connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    struct http_exchange *exchange = &connection->exchange;
+    struct http_exchange *exchange = connection->exchange;
     exchange->query = arena_str(exchange->arena, without_host(str_from_c(uri)));
     exchange->path = str_cut(&exchange->query, '?');
     return exchange;
-}
-
-size_t leave_escaped(void *context, struct MHD_Connection *mhd, char *text)
-{
-    (void)context, (void)mhd;
-    return strlen(text);
 }
 
 static enum http_method method_of(const char *name)
@@ -138,13 +64,13 @@ static enum http_method method_of(const char *name)
 static void count_under_way(struct http_exchange *exchange)
 {
     exchange->counted = true;
-    atomic_fetch_add(&exchange->connection->server->under_way, 1);
+    atomic_fetch_add(&exchange->loop->server->under_way, 1);
 }
 
 static void count_done(struct http_exchange *exchange)
 {
     if (!exchange->counted) return;
-    struct http_server *server = exchange->connection->server;
+    struct http_server *server = exchange->loop->server;
     exchange->counted = false;
     if (atomic_fetch_sub(&server->under_way, 1) != 1 || !atomic_load(&server->quiescing)) return;
     pthread_mutex_lock(&server->lock);
@@ -152,18 +78,99 @@ static void count_done(struct http_exchange *exchange)
     pthread_mutex_unlock(&server->lock);
 }
 
+static void set_polled(struct http_exchange *exchange, bool polled)
+{
+    if (polled && !exchange->polled) exchange->loop->waiting++;
+    if (!polled && exchange->polled) exchange->loop->waiting--;
+    exchange->polled = polled;
+}
+
+struct http_exchange *exchange_new(struct connection *connection)
+{
+    struct http_exchange *exchange = memory_alloc(sizeof *exchange);
+    exchange->connection = connection;
+    exchange->loop = connection->loop;
+    exchange->arena = arena_new();
+    body_reset(exchange);
+    return exchange;
+}
+
+void exchange_free(struct http_exchange *exchange)
+{
+    if (exchange == NULL) return;
+    arena_free(exchange->arena);
+    buf_release(&exchange->body);
+    buf_release(&exchange->unpacked);
+    memory_free(exchange);
+}
+
+/* The answer was sent, or never will be. */
+static void exchange_end(struct http_exchange *exchange)
+{
+    const struct http_options *options = &exchange->loop->server->options;
+    const struct answer *answer = &exchange->answer;
+    if (answer->stream != NULL && !answer->queued) stream_abandon(answer->stream);
+    if (options->done != NULL && answer->status != 0)
+        options->done(options->context, exchange, answer->status, (uint64_t)(now_ns() - exchange->began_ns) / 1000);
+    count_done(exchange);
+}
+
+/* ---- Orphans. ---- */
+
+/* The client has gone while another thread has the exchange. False: it was answered just now. */
+static bool orphan(struct http_exchange *exchange)
+{
+    struct http_server *server = exchange->loop->server;
+    pthread_mutex_lock(&server->lock);
+    enum exchange_state expected = WAITING;
+    bool orphaned = atomic_compare_exchange_strong(&exchange->state, &expected, ORPHANED);
+    if (orphaned) {
+        exchange->connection = NULL;
+        exchange->after = server->orphans;
+        if (exchange->after != NULL) exchange->after->before = exchange;
+        server->orphans = exchange;
+    }
+    pthread_mutex_unlock(&server->lock);
+    return orphaned;
+}
+
+static void bury(struct http_exchange *exchange)
+{
+    struct http_server *server = exchange->loop->server;
+    pthread_mutex_lock(&server->lock);
+    if (exchange->after != NULL) exchange->after->before = exchange->before;
+    *(exchange->before != NULL ? &exchange->before->after : &server->orphans) = exchange->after;
+    pthread_mutex_unlock(&server->lock);
+    exchange_end(exchange);
+    exchange_free(exchange);
+}
+
+void exchanges_forget(struct http_server *server)
+{
+    while (server->orphans != NULL) {
+        struct http_exchange *exchange = server->orphans;
+        server->orphans = exchange->after;
+        exchange_free(exchange);
+    }
+}
+
 void exchange_answered(struct http_exchange *exchange)
 {
-    struct MHD_Connection *mhd = exchange->connection->mhd;
-    enum exchange_state before = atomic_exchange(&exchange->state, ANSWERED);
-    INVARIANT(before == HANDLING || before == WAITING); /* answered exactly once */
-    if (before == WAITING) MHD_resume_connection(mhd);
+    struct loop *loop = exchange->loop;
+    struct MHD_Connection *sleeper = exchange->sleeper;
+    switch (atomic_exchange(&exchange->state, ANSWERED)) {
+    case HANDLING: break;                 /* by the handler itself, mostly: on_complete looks */
+    case WAITING: loop_wake(loop); break; /* it may be gone already */
+    case SLEEPING: loop_resume(loop, sleeper); break;
+    case ORPHANED: bury(exchange); break;
+    default: INVARIANT(!"an exchange is answered exactly once");
+    }
 }
 
 /* The head is there. Refuse what needs no body to be refused. */
 static enum MHD_Result on_head(struct http_exchange *exchange, const char *method)
 {
-    struct http_server *server = exchange->connection->server;
+    struct http_server *server = exchange->loop->server;
     exchange->head_seen = true;
     exchange->head_ms = now_ms();
     if (server->options.done != NULL) exchange->began_ns = now_ns();
@@ -175,7 +182,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
         http_problem(exchange, 503, "stopping", STR(""), "the server is about to stop; try again in a moment");
         return answer_queue(exchange);
     }
-    if (!body_announced(exchange)) return answer_queue(exchange);
+    if (!head_take(exchange)) return answer_queue(exchange);
     count_done(exchange);
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
     return MHD_YES;
@@ -184,36 +191,48 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
 /* All is there. */
 static enum MHD_Result on_complete(struct http_exchange *exchange)
 {
-    struct connection *connection = exchange->connection;
-    const struct http_options *options = &connection->server->options;
-    atomic_store_explicit(&connection->deadline_ms, 0, memory_order_relaxed);
+    const struct http_options *options = &exchange->loop->server->options;
+    atomic_store_explicit(&exchange->connection->deadline_ms, 0, memory_order_relaxed);
     atomic_store_explicit(&exchange->state, HANDLING, memory_order_relaxed);
     count_under_way(exchange);
+    exchange->handed_ms = now_ms();
+    exchange->sleeper = exchange->connection->mhd;
     if (body_finish(exchange)) options->handle(options->context, exchange);
-    if (atomic_load_explicit(&exchange->state, memory_order_acquire) == ANSWERED) return answer_queue(exchange);
-    MHD_suspend_connection(connection->mhd);
     enum exchange_state expected = HANDLING;
-    if (!atomic_compare_exchange_strong(&exchange->state, &expected,
-                                        WAITING)) /* answered just now: we are called again */
-        MHD_resume_connection(connection->mhd);
+    if (!atomic_compare_exchange_strong(&exchange->state, &expected, WAITING)) return answer_queue(exchange);
+    set_polled(exchange, true);
     return MHD_YES;
 }
 
-enum MHD_Result on_request(void *server, struct MHD_Connection *mhd, const char *url, const char *method,
+/* Still no answer. */
+static enum MHD_Result on_waiting(struct http_exchange *exchange)
+{
+    if (now_ms() - exchange->handed_ms < PATIENCE_MS) return MHD_YES;
+    struct MHD_Connection *mhd = exchange->connection->mhd;
+    set_polled(exchange, false);
+    MHD_suspend_connection(mhd);
+    enum exchange_state expected = WAITING;
+    if (!atomic_compare_exchange_strong(&exchange->state, &expected, SLEEPING)) loop_resume(exchange->loop, mhd);
+    return MHD_YES;
+}
+
+enum MHD_Result on_request(void *loop, struct MHD_Connection *mhd, const char *url, const char *method,
                            const char *version, const char *data, size_t *size, void **context)
 {
-    (void)server, (void)mhd, (void)url, (void)version;
+    (void)mhd, (void)url, (void)version;
     struct http_exchange *exchange = *context;
     if (!exchange->head_seen) return on_head(exchange, method);
     if (*size > 0) {
         bool taken = body_take(exchange, (struct str){data, *size});
+        if (*size >= LARGE_PIECE_BYTES) ((struct loop *)loop)->busy = true; /* there is probably more */
         *size = 0;
         return taken ? MHD_YES : MHD_NO;
     }
     switch (atomic_load_explicit(&exchange->state, memory_order_acquire)) {
     case READING: return on_complete(exchange);
-    case ANSWERED: return answer_queue(exchange);
-    default: INVARIANT(!"a sleeping connection is not called"); return MHD_NO;
+    case WAITING: return on_waiting(exchange);
+    case ANSWERED: set_polled(exchange, false); return answer_queue(exchange);
+    default: INVARIANT(!"who sleeps is not called"); return MHD_NO;
     }
 }
 
@@ -227,37 +246,39 @@ static void exchange_reset(struct http_exchange *exchange)
     }
     body_reset(exchange);
     exchange->path = exchange->query = (struct str){0};
+    exchange->headers = NULL;
     exchange->head_seen = false;
     exchange->attached = NULL;
     exchange->answer = (struct answer){0};
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
 }
 
-void on_completed(void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
+void on_completed(void *loop, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
-    (void)mhd, (void)code;
-    const struct http_server *s = server;
+    (void)loop, (void)mhd, (void)code;
     struct http_exchange *exchange = *context;
     if (exchange == NULL) return;
-    if (s->options.done != NULL && exchange->answer.status != 0)
-        s->options.done(s->options.context, exchange, exchange->answer.status,
-                        (uint64_t)(now_ns() - exchange->began_ns) / 1000);
-    count_done(exchange);
-    exchange_reset(exchange);
-    connection_must_by(exchange->connection, now_ms() + (int64_t)s->options.idle_s * 1000, 0);
+    struct connection *connection = exchange->connection;
     *context = NULL;
+    set_polled(exchange, false);
+    if (orphan(exchange)) {
+        connection->exchange = NULL;
+        return;
+    }
+    exchange_end(exchange);
+    exchange_reset(exchange);
+    connection_idles(connection);
 }
 
-/* Answer what nobody has answered, so that no connection sleeps. */
-void connections_wake(struct http_server *server)
+/* Those without an answer. An answer that somebody gives in this very moment wakes its loop itself. */
+void exchanges_give_up(struct http_server *server)
 {
     pthread_mutex_lock(&server->lock);
     for (struct connection *connection = server->connections; connection != NULL; connection = connection->after) {
-        struct http_exchange *exchange = &connection->exchange;
-        enum exchange_state expected = WAITING;
-        if (!atomic_compare_exchange_strong(&exchange->state, &expected, HANDLING)) continue;
-        http_problem(exchange, 503, "stopping", STR(""), "the server has stopped before it could answer");
-        MHD_resume_connection(connection->mhd);
+        struct http_exchange *exchange = connection->exchange;
+        enum exchange_state before = exchange == NULL ? READING : atomic_load(&exchange->state);
+        if (before == WAITING || before == SLEEPING)
+            http_problem(exchange, 503, "stopping", STR(""), "the server has stopped before it could answer");
     }
     pthread_mutex_unlock(&server->lock);
 }

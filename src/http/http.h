@@ -33,7 +33,8 @@ struct http_options {
     /* Called on one of the threads, once a request; must lead to one http_answer. */
     void (*handle)(void *context, struct http_exchange *exchange);
     void *context;
-    /* Called after an answer was sent, for logs and metrics; may be NULL. */
+    /* Called once a request, after its answer was sent or could not be, for logs and metrics; may be NULL. Mostly on one
+     * of the threads; on the answering one when the client had gone. Requests refused here are told too. */
     void (*done)(void *context, const struct http_exchange *exchange, unsigned status, uint64_t took_us);
 };
 
@@ -50,6 +51,7 @@ enum http_method http_method(const struct http_exchange *exchange);
 struct str http_path(const struct http_exchange *exchange); /* as sent, without the query; still percent-encoded */
 struct str http_query(const struct http_exchange *exchange, const char *name);  /* decoded; at == NULL when absent */
 struct str http_header(const struct http_exchange *exchange, const char *name); /* any case; at == NULL when absent */
+/* As it was sent, without quotes around it; at == NULL when absent. */
 struct str http_cookie(const struct http_exchange *exchange, const char *name);
 /* Unpacked when it came gzipped; followed by JSON_PADDING readable bytes. */
 struct str http_body(const struct http_exchange *exchange);
@@ -62,6 +64,9 @@ void *http_attached(const struct http_exchange *exchange);
 
 /* ---- The answer. ---- */
 
+/* Copied; control characters become blanks. Replaces what was set or is sent by default under that name (an empty value:
+ * sends none), but Set-Cookie adds. Defaults are Cache-Control: no-store, Content-Security-Policy for an answer that is
+ * no page, Referrer-Policy, X-Content-Type-Options and, when secure, Strict-Transport-Security. */
 void http_set_header(struct http_exchange *exchange, const char *name, struct str value);
 /* Send. `body` is copied. Any thread; afterwards the exchange is gone. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct str body);
@@ -79,8 +84,9 @@ void http_problem_of(struct http_exchange *exchange, const struct err_info *why)
 struct http_stream;
 /* Answers the exchange. Texts sent later are queued, at most `queue_max` bytes: a slower reader is cut off. */
 struct http_stream *http_answer_stream(struct http_exchange *exchange, size_t queue_max);
-/* False when the reader has gone: then close it. Any thread. */
+/* False when the reader has gone or the server is about to stop: then close it. An empty `event` is the default one. A
+ * comment is sent by itself when nothing else was for 15 s, so a reader that has gone is noticed. Any thread. */
 bool http_stream_send(struct http_stream *stream, struct str event, struct str data);
-void http_stream_close(struct http_stream *stream);
+void http_stream_close(struct http_stream *stream); /* exactly once; also after http_stop */
 
 #endif

@@ -1,17 +1,16 @@
-/* http_internal.h — a server, its connections, and the one exchange each of them has at a time.
+/* http_internal.h — a server, its loops, their connections, and the one exchange each of them has at a time.
  *
- * Life of an exchange, by the thread that may touch it:
+ * Life of an exchange:
  *
- *     READING    the connection's thread gathers head and body
- *     HANDLING   the handler was called; it, or a thread it handed the exchange to
- *     WAITING    the handler returned without an answer: the connection sleeps
- *     ANSWERED   the connection's thread again: it builds the answer, sends it, and starts over
+ *     READING    its loop's thread gathers head and body
+ *     HANDLING   the handler was called
+ *     WAITING    it returned without an answer, which some thread will give: the loop looks for it after each wake
+ *     SLEEPING   for long: libmicrohttpd has put the connection aside, which costs four system calls more
+ *     ANSWERED   the loop's turn again: it sends the answer, and starts over
+ *     ORPHANED   the client went while it waited: it is freed by whoever answers it
  *
- * http_answer moves to ANSWERED in one atomic step, and whoever finds what stood there before
- * knows whose turn it is: HANDLING, the connection's thread looks once more before it sleeps;
- * WAITING, it must be woken. The exchange belongs to its connection and is used for one request
- * after the other, with its arena and its body's memory. libmicrohttpd does not notice that a
- * sleeping connection's client has gone, so an exchange lives until it is answered. */
+ * http_answer moves to ANSWERED in one atomic step, and what stood there before says what is left to do. An exchange is
+ * used for one request of its connection after the other, with its arena and its body's memory. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HTTP_HTTP_INTERNAL_H
 #define PLUMB_HTTP_HTTP_INTERNAL_H
@@ -29,66 +28,92 @@
 /* What a connection keeps of its arena and its body's buffer for the next request. */
 #define KEPT_BYTES ((size_t)64 * 1024)
 
-enum exchange_state { READING, HANDLING, WAITING, ANSWERED };
+enum exchange_state { READING, HANDLING, WAITING, SLEEPING, ANSWERED, ORPHANED };
 
-struct answer_header {
-    struct answer_header *next;
-    const char *name; /* both live in the arena */
-    const char *value;
+struct header {
+    struct header *next;
+    struct str name, value; /* each followed by a zero byte */
 };
 
 struct answer {
     unsigned status;
-    const char *content_type; /* NULL: none */
-    struct str body;          /* lives in the arena */
-    struct answer_header *headers;
+    const char *content_type;   /* lives in the arena; NULL: none */
+    struct str body;            /* the same */
+    struct header *headers;     /* the same */
     struct http_stream *stream; /* instead of a body; NULL: none */
     bool closes;                /* the connection, afterwards */
+    bool queued;                /* libmicrohttpd has it */
 };
 
 struct http_exchange {
-    struct connection *connection;
+    struct loop *loop;
+    struct connection *connection;        /* for the loop's thread alone; gone when ORPHANED */
+    struct MHD_Connection *sleeper;       /* its connection, for who wakes it; set before the handler is called */
+    struct http_exchange *before, *after; /* of server->orphans, under its lock */
     struct arena *arena;
     _Atomic(enum exchange_state) state;
-    enum http_method method;
-    struct str path, query; /* live in the arena */
-    struct buf body;        /* as it was sent */
-    struct buf unpacked;    /* when it came gzipped */
+    bool polled; /* counted in loop->waiting */
     bool head_seen;
     bool gzipped;
     bool body_too_large; /* what comes is dropped; the answer is 413 */
     bool counted;        /* in server->under_way */
-    uint64_t body_seen;  /* bytes received, dropped ones too */
-    int64_t head_ms;     /* when the head was complete, see now_ms */
+    enum http_method method;
+    char peer[INET6_ADDRSTRLEN];
+    struct str path, query; /* live in the arena */
+    struct header *headers; /* the same */
+    struct buf body;        /* as it was sent */
+    struct buf unpacked;    /* when it came gzipped */
+    uint64_t body_seen;     /* bytes received, dropped ones too */
+    int64_t head_ms;        /* when the head was complete, see now_ms */
+    int64_t handed_ms;      /* when the handler was called */
     int64_t began_ns;
     void *attached;
     struct answer answer;
 };
 
 struct connection {
-    struct http_server *server;
+    struct loop *loop;
     struct MHD_Connection *mhd;
+    struct http_exchange *exchange; /* NULL once orphaned: the connection is about to end */
     int socket;
     struct connection *before, *after; /* of server->connections, under its lock */
-    _Atomic(int64_t) deadline_ms;      /* when it is cut off, see now_ms; 0: it may take its time */
-    char peer[INET6_ADDRSTRLEN];
-    struct http_exchange exchange;
+    struct connection *neighbour;      /* in the same bucket of server->by_address, under its lock */
+    uint64_t address_hash;
+    _Atomic(int64_t) deadline_ms; /* when it is cut off, see now_ms; 0: it may take its time */
 };
+
+/* A thread and its share of the connections, which only it touches. */
+struct loop {
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    pthread_t thread;
+    int epoll;           /* waits for `wake` and for libmicrohttpd's own epoll */
+    int wake;            /* an eventfd */
+    _Atomic(bool) woken; /* and has not looked around since */
+    size_t waiting;      /* exchanges WAITING */
+    bool busy;           /* more than it could take at once is there to be read */
+    bool quiesced;
+};
+
+#define ADDRESS_BUCKETS 1024
 
 struct http_server {
     struct http_options options; /* its texts are not used after http_start */
     bool secure;
     uint16_t port;
-    struct MHD_Daemon *daemon;
-    int listener;                      /* ours again once quiesced; else MHD_INVALID_SOCKET */
+    int listener;
+    struct loop *loops;                /* options.threads */
     char complaint[ERR_MESSAGE_BYTES]; /* libmicrohttpd's first while it starts */
     _Atomic(bool) started;
     _Atomic(bool) quiescing;
-    _Atomic(unsigned) connection_count;
+    _Atomic(bool) ends;
     _Atomic(unsigned) under_way; /* handed to the handler and not yet sent */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* under_way became 0 while quiescing, or the watch shall end */
     struct connection *connections;
+    struct connection *by_address[ADDRESS_BUCKETS];
+    unsigned connection_count;
+    struct http_exchange *orphans;
     struct http_stream *streams;
     pthread_t watch;
     bool watch_ends;
@@ -103,22 +128,34 @@ MUST_CHECK enum err listen_on(const struct http_options *options, int *out, uint
 /* ---- watch.c: cuts off connections past their deadline, and keeps streams awake. ---- */
 void watch_start(struct http_server *server);
 void watch_stop(struct http_server *server);
+void connection_idles(struct connection *connection);
 void connection_must_by(struct connection *connection, int64_t start_ms, uint64_t bytes);
 
-/* ---- exchange.c: what libmicrohttpd calls. ---- */
-enum MHD_Result on_accept(void *server, const struct sockaddr *address, socklen_t length);
-void on_connection(void *server, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
-void *on_uri(void *server, const char *uri, struct MHD_Connection *mhd);
-enum MHD_Result on_request(void *server, struct MHD_Connection *mhd, const char *url, const char *method,
+/* ---- loop.c ---- */
+/* Start a thread for each loop. False: libmicrohttpd did not want to, see server->complaint; nothing is left behind. */
+MUST_CHECK bool loops_start(struct http_server *server);
+void loops_stop(struct http_server *server);
+void loop_wake(struct loop *loop);                               /* any thread */
+void loop_resume(struct loop *loop, struct MHD_Connection *mhd); /* any thread; `mhd` was suspended */
+
+/* ---- What libmicrohttpd calls; each first argument is a loop. ---- */
+enum MHD_Result on_accept(void *loop, const struct sockaddr *address, socklen_t length);
+void on_connection(void *loop, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);
+void *on_uri(void *loop, const char *uri, struct MHD_Connection *mhd);
+enum MHD_Result on_request(void *loop, struct MHD_Connection *mhd, const char *url, const char *method,
                            const char *version, const char *data, size_t *size, void **context);
-void on_completed(void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code);
-size_t leave_escaped(void *context, struct MHD_Connection *mhd, char *text);
-void connections_wake(struct http_server *server);
+void on_completed(void *loop, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code);
+
+/* ---- exchange.c ---- */
+struct http_exchange *exchange_new(struct connection *connection);
+void exchange_free(struct http_exchange *exchange);
 void exchange_answered(struct http_exchange *exchange); /* exchange->answer is filled; afterwards it is gone */
+void exchanges_give_up(struct http_server *server);     /* answer what nobody has answered */
+void exchanges_forget(struct http_server *server);      /* free orphans that nobody answers any more */
 
 /* ---- body.c ---- */
-/* What the head says of the body; false when it was refused: the exchange is answered then. */
-bool body_announced(struct http_exchange *exchange);
+/* Note the headers, and what they say of the body; false when it was refused: the exchange is answered then. */
+bool head_take(struct http_exchange *exchange);
 /* The next bytes; false when the connection must be cut off. */
 bool body_take(struct http_exchange *exchange, struct str bytes);
 /* All is there: unpack and pad it; false when it was refused: the exchange is answered then. */
@@ -132,7 +169,9 @@ void body_reset(struct http_exchange *exchange);
 enum MHD_Result answer_queue(struct http_exchange *exchange);
 
 /* ---- stream.c ---- */
-struct MHD_Response *stream_response(struct http_stream *stream);
+/* The connection takes its hold of the stream. */
+struct MHD_Response *stream_response(struct http_stream *stream, struct connection *connection);
+void stream_abandon(struct http_stream *stream); /* it never will */
 void streams_keep_awake(struct http_server *server);
 void streams_end(struct http_server *server);
 

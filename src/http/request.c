@@ -1,6 +1,7 @@
 /* request.c — what a handler may ask about a request. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "http/http_internal.h"
@@ -23,12 +24,10 @@ struct str http_query(const struct http_exchange *exchange, const char *name)
 
 struct str http_header(const struct http_exchange *exchange, const char *name)
 {
-    const char *at = NULL;
-    size_t len = 0;
-    if (MHD_lookup_connection_value_n(exchange->connection->mhd, MHD_HEADER_KIND, name, strlen(name), &at, &len) !=
-        MHD_YES)
-        return (struct str){NULL, 0};
-    return (struct str){at != NULL ? at : "", len};
+    size_t len = strlen(name);
+    for (const struct header *header = exchange->headers; header != NULL; header = header->next)
+        if (header->name.len == len && strncasecmp(header->name.at, name, len) == 0) return header->value;
+    return (struct str){NULL, 0};
 }
 
 struct str http_cookie(const struct http_exchange *exchange, const char *name)
@@ -45,12 +44,12 @@ struct str http_body(const struct http_exchange *exchange)
 
 struct str http_peer(const struct http_exchange *exchange)
 {
-    return str_from_c(exchange->connection->peer);
+    return str_from_c(exchange->peer);
 }
 
 bool http_is_secure(const struct http_exchange *exchange)
 {
-    return exchange->connection->server->secure;
+    return exchange->loop->server->secure;
 }
 
 struct arena *http_arena(struct http_exchange *exchange)

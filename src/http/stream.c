@@ -1,8 +1,8 @@
 /* stream.c — events for a browser: a queue between whoever sends and the connection's thread.
  *
  * An empty queue puts the connection to sleep; the next text wakes it. Two hold a stream, the sender until
- * http_stream_close and the connection until it ends; the last to let go frees it. `connection` is NULL from the moment
- * the connection ends, so that nobody touches it later.
+ * http_stream_close and the connection until it ends; the last to let go frees it. `connection` is only set while
+ * the connection sends the stream, so that nobody touches it before or after.
  *
  * Order of locks: the server's, then a stream's. libmicrohttpd calls from_queue and let_go holding none of its own. */
 // SPDX-License-Identifier: Apache-2.0
@@ -16,13 +16,14 @@
 
 struct http_stream {
     pthread_mutex_t lock;
-    struct connection *connection; /* NULL: the reader has gone */
+    struct connection *connection;
     struct http_server *server;
     struct http_stream *before, *after; /* of server->streams, under the server's lock */
     struct buf queue;
     size_t sent;   /* bytes of the queue that are on their way */
     bool asleep;   /* the connection waits to be woken */
     bool ends;     /* after what is queued */
+    bool gone;     /* the reader */
     bool overrun;  /* more was sent than the queue holds: ends now */
     unsigned held; /* by sender and connection */
     int64_t last_ms;
@@ -39,13 +40,12 @@ static void release(struct http_stream *stream)
     memory_free(stream);
 }
 
-/* Unlock, and wake the connection if it sleeps: it cannot end before that, and nobody else will wake it. */
-static void unlock_and_wake(struct http_stream *stream)
+/* Wake the connection if it sleeps, and unlock: until then it cannot end, nor its loop. */
+static void wake_and_unlock(struct http_stream *stream)
 {
-    struct MHD_Connection *sleeper = stream->asleep ? stream->connection->mhd : NULL;
+    if (stream->asleep) loop_resume(stream->connection->loop, stream->connection->mhd);
     stream->asleep = false;
     pthread_mutex_unlock(&stream->lock);
-    if (sleeper != NULL) MHD_resume_connection(sleeper);
 }
 
 static ssize_t from_queue(void *context, uint64_t position, char *out, size_t max)
@@ -82,22 +82,30 @@ static void let_go(void *context)
     pthread_mutex_unlock(&server->lock);
     pthread_mutex_lock(&stream->lock);
     stream->connection = NULL;
+    stream->gone = true;
     pthread_mutex_unlock(&stream->lock);
     release(stream);
 }
 
-struct MHD_Response *stream_response(struct http_stream *stream)
+void stream_abandon(struct http_stream *stream)
 {
+    let_go(stream);
+}
+
+struct MHD_Response *stream_response(struct http_stream *stream, struct connection *connection)
+{
+    pthread_mutex_lock(&stream->lock);
+    stream->connection = connection;
+    pthread_mutex_unlock(&stream->lock);
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, from_queue, stream, let_go);
 }
 
 struct http_stream *http_answer_stream(struct http_exchange *exchange, size_t queue_max)
 {
-    struct http_server *server = exchange->connection->server;
+    struct http_server *server = exchange->loop->server;
     struct http_stream *stream = memory_alloc(sizeof *stream);
     pthread_mutex_init(&stream->lock, NULL);
     stream->server = server;
-    stream->connection = exchange->connection;
     stream->queue.ceiling = queue_max;
     stream->held = 2;
     stream->last_ms = now_ms();
@@ -153,7 +161,7 @@ static void compact(struct http_stream *stream)
 
 static bool is_open(const struct http_stream *stream)
 {
-    return stream->connection != NULL && !stream->ends && !stream->overrun;
+    return !stream->gone && !stream->ends && !stream->overrun;
 }
 
 bool http_stream_send(struct http_stream *stream, struct str event, struct str data)
@@ -167,10 +175,11 @@ bool http_stream_send(struct http_stream *stream, struct str event, struct str d
         if (stream->queue.failed) {
             sent = false;
             stream->overrun = true;
-            shutdown(stream->connection->socket, SHUT_RDWR); /* its thread may be waiting for the reader */
+            /* Its loop may be waiting for the reader to take what was sent before. */
+            if (stream->connection != NULL) shutdown(stream->connection->socket, SHUT_RDWR);
         }
     }
-    unlock_and_wake(stream);
+    wake_and_unlock(stream);
     return sent;
 }
 
@@ -178,7 +187,7 @@ void http_stream_close(struct http_stream *stream)
 {
     pthread_mutex_lock(&stream->lock);
     stream->ends = true;
-    unlock_and_wake(stream);
+    wake_and_unlock(stream);
     release(stream);
 }
 
@@ -192,7 +201,7 @@ void streams_keep_awake(struct http_server *server)
             compact(stream);
             buf_append_c(&stream->queue, ":\n\n");
             stream->last_ms = now;
-            unlock_and_wake(stream);
+            wake_and_unlock(stream);
         } else {
             pthread_mutex_unlock(&stream->lock);
         }
@@ -206,7 +215,7 @@ void streams_end(struct http_server *server)
     for (struct http_stream *stream = server->streams; stream != NULL; stream = stream->after) {
         pthread_mutex_lock(&stream->lock);
         stream->ends = true;
-        unlock_and_wake(stream);
+        wake_and_unlock(stream);
     }
     pthread_mutex_unlock(&server->lock);
 }

@@ -13,9 +13,15 @@
 
 void connection_must_by(struct connection *connection, int64_t start_ms, uint64_t bytes)
 {
-    int64_t idle_ms = (int64_t)connection->server->options.idle_s * 1000;
+    int64_t idle_ms = (int64_t)connection->loop->server->options.idle_s * 1000;
     int64_t deadline_ms = idle_ms == 0 ? 0 : start_ms + idle_ms + (int64_t)(bytes / BYTES_PER_MS);
     atomic_store_explicit(&connection->deadline_ms, deadline_ms, memory_order_relaxed);
+}
+
+/* It may be idle for as long as libmicrohttpd lets it, and take as long again for its next request's head. */
+void connection_idles(struct connection *connection)
+{
+    connection_must_by(connection, now_ms() + (int64_t)connection->loop->server->options.idle_s * 1000, 0);
 }
 
 static void cut_overdue(struct http_server *server)
