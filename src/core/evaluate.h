@@ -26,8 +26,30 @@ struct rollup_value {
     uint32_t known;   /* of them, with a known score */
 };
 
+/* A signal of each record: numbers of 64 bits in halves, the high ones only where they matter. */
+struct signal_column {
+    uint32_t *low;  /* [BLOCK_RECORDS]; the caller may put in its own */
+    uint32_t *high; /* `room`, or NULL: all 0 */
+    uint32_t *room;
+};
+
+static inline uint64_t signal_at(const struct signal_column *column, uint32_t lane)
+{
+    return column->low[lane] | (column->high != NULL ? (uint64_t)column->high[lane] << 32 : 0);
+}
+
+static inline void signal_set(struct signal_column *column, uint32_t lane, uint64_t value)
+{
+    column->low[lane] = (uint32_t)value;
+    if (column->high == NULL && value > UINT32_MAX) {
+        column->high = column->room;
+        for (uint32_t i = 0; i < BLOCK_RECORDS; i++) column->high[i] = 0;
+    }
+    if (column->high != NULL) column->high[lane] = (uint32_t)(value >> 32);
+}
+
 struct block {
-    uint64_t **signals; /* each a column; the caller may put in its own */
+    struct signal_column *signals;
     uint8_t (*leaves)[BLOCK_RECORDS];
     uint16_t (*matches)[BLOCK_RECORDS]; /* index of an entry of `values`, or MATCH_... */
     struct rollup_value (*rollups)[BLOCK_RECORDS];

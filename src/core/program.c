@@ -170,18 +170,18 @@ static void compile_event_rule(struct compiler *c, const struct rule *rule, stru
 static void compile_values_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
 {
     const uint32_t cases = rule->case_count;
-    int64_t *micro = ARENA_ARRAY(c->arena, int64_t, (size_t)cases + 2);
+    int32_t *points = ARENA_ARRAY(c->arena, int32_t, (size_t)cases + 2);
     uint8_t *applied = ARENA_ARRAY(c->arena, uint8_t, (size_t)cases + 2);
     for (uint32_t i = 0; i < cases; i++) {
-        micro[i] = rule->cases[i].points * MICRO_PER_POINT;
+        points[i] = rule->cases[i].points;
         applied[i] = 1;
     }
-    micro[cases + MATCH_OTHERWISE] = rule->otherwise * MICRO_PER_POINT;
+    points[cases + MATCH_OTHERWISE] = rule->otherwise;
     applied[cases + MATCH_OTHERWISE] = rule->has_otherwise;
-    micro[cases + MATCH_UNKNOWN] = rule->unknown * MICRO_PER_POINT;
+    points[cases + MATCH_UNKNOWN] = rule->unknown;
     applied[cases + MATCH_UNKNOWN] = rule->has_unknown;
     out->match = c->program->match_count;
-    out->match_micro = micro;
+    out->match_points = points;
     out->match_applied = applied;
     c->program->matches[c->program->match_count++] = rule;
 }

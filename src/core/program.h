@@ -67,7 +67,7 @@ struct program_rule {
     const struct rule *rule;
     uint32_t condition;           /* when: first node in `nodes` */
     uint32_t match;               /* values: index of its match column */
-    const int64_t *match_micro;   /* values: micro-points of each match, see MATCH_OTHERWISE */
+    const int32_t *match_points;  /* values: points of each match, see MATCH_OTHERWISE */
     const uint8_t *match_applied; /* values: does that match leave a ledger line */
     uint32_t count_signal;        /* event rules; NO_INDEX where not measured */
     uint32_t sum_signal;

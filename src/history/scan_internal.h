@@ -153,9 +153,9 @@ void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const
                         uint32_t first_contact, uint32_t count);
 /* Take what is still queued; before this the columns are not complete. */
 void slots_finish(const struct slots *slots, struct slot_sums *sums);
-/* The sums of a signal that slots_has. Signal number program->signal_count counts the
- * special events (resets, adjustments). */
-uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal);
+/* Put the sums of a signal that slots_has into a block's column; borrowed until the next slot_sums_clear.
+ * Signal number program->signal_count counts the special events (resets, adjustments). */
+void slots_column(const struct slots *slots, const struct slot_sums *sums, uint32_t signal, struct signal_column *out);
 
 /* ---- scan.c ---- */
 

@@ -74,7 +74,7 @@ struct slot_sums {
     uint64_t *spilled;                   /* [BLOCK_RECORDS][pack_count * PACK]; valid for lanes that spilled */
     uint32_t since_spill[BLOCK_RECORDS]; /* events */
     uint64_t spills;                     /* bit by lane */
-    uint64_t (*columns)[BLOCK_RECORDS];  /* [pack_count * PACK], filled by slots_finish */
+    uint32_t (*columns)[BLOCK_RECORDS];  /* [pack_count * PACK], filled by slots_finish */
     struct run runs[BLOCK_RECORDS];
     uint32_t at_day[PIECE]; /* of each event of the piece: where in a pack's curves its day of age begins */
 };
@@ -421,14 +421,12 @@ void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const
 
 #define PAIRS(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 
-/* Eight lanes' groups, rows, to eight columns of 64 bits. Three rounds of exchanging: single
- * numbers, pairs, halves. */
-static ALWAYS_INLINE void transpose(const uint32_t *rows, size_t width, uint64_t (*columns)[BLOCK_RECORDS])
+/* Eight lanes' numbers, rows, to eight columns. Three rounds of exchanging: single numbers, pairs, halves. */
+static ALWAYS_INLINE void transpose(const struct row *rows, uint32_t stride, uint32_t place,
+                                    uint32_t (*columns)[BLOCK_RECORDS], uint32_t lane)
 {
-    typedef uint64_t wide_vector __attribute__((vector_size(WIDTH * sizeof(uint64_t)), aligned(8), may_alias));
-    typedef uint32_t narrow_vector __attribute__((vector_size(WIDTH * sizeof(uint32_t)), aligned(4), may_alias));
-    narrow_vector r[WIDTH], s[WIDTH];
-    for (int i = 0; i < WIDTH; i++) r[i] = *(const narrow_vector *)(rows + (size_t)i * width);
+    vector r[WIDTH], s[WIDTH];
+    for (uint32_t i = 0; i < WIDTH; i++) r[i] = *(const vector *)(rows[(size_t)(lane + i) * stride].of + place);
     for (int i = 0; i < WIDTH; i += 2) {
         s[i] = PAIRS(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
         s[i + 1] = PAIRS(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
@@ -443,31 +441,30 @@ static ALWAYS_INLINE void transpose(const uint32_t *rows, size_t width, uint64_t
         s[k] = PAIRS(r[k], r[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         s[k + 4] = PAIRS(r[k], r[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
-    for (int k = 0; k < WIDTH; k++) *(wide_vector *)columns[k] = __builtin_convertvector(s[k], wide_vector);
+    for (int k = 0; k < WIDTH; k++) *(vector *)&columns[k][lane] = s[k];
 }
 
 VECTORISED static void make_columns(const struct slots *slots, struct slot_sums *sums)
 {
-    const uint32_t width = lane_width(slots);
-    for (uint32_t place = 0; place < width; place += WIDTH)
-        for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane += WIDTH)
-            transpose(sums->sums->of + (size_t)lane * width + place, width,
-                      (uint64_t(*)[BLOCK_RECORDS]) & sums->columns[place][lane]);
+    for (uint32_t p = 0; p < slots->pack_count; p++)
+        for (uint32_t place = 0; place < PACK; place += WIDTH)
+            for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane += WIDTH)
+                transpose(sums->sums + p, slots->pack_count, place, sums->columns + (size_t)p * PACK + place, lane);
 }
 
 void slots_finish(const struct slots *slots, struct slot_sums *sums)
 {
-    const uint32_t width = lane_width(slots);
     for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
         if (sums->spills >> lane & 1) spill(slots, sums, lane);
     make_columns(slots, sums);
-    for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
-        for (uint32_t place = 0; place < width && (sums->spills >> lane & 1) != 0; place++)
-            sums->columns[place][lane] = sums->spilled[(size_t)lane * width + place];
 }
 
-uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal)
+void slots_column(const struct slots *slots, const struct slot_sums *sums, uint32_t signal, struct signal_column *out)
 {
     INVARIANT(slots_has(slots, signal));
-    return sums->columns[slots->place_of_signal[signal]];
+    const uint32_t place = slots->place_of_signal[signal];
+    out->low = sums->columns[place];
+    out->high = NULL;
+    for (uint32_t lane = 0; lane < BLOCK_RECORDS && sums->spills != 0; lane++)
+        if (sums->spills >> lane & 1) signal_set(out, lane, sums->spilled[(size_t)lane * lane_width(slots) + place]);
 }
