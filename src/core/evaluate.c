@@ -26,6 +26,7 @@ struct block *block_new(struct arena *arena, const struct program *program)
     }
     block->leaves = arena_array(arena, program->leaf_count, sizeof *block->leaves);
     block->matches = arena_array(arena, program->match_count, sizeof *block->matches);
+    block->folds = arena_array(arena, program->fold_count, sizeof *block->folds);
     block->rollups = arena_array(arena, program->rollup_count, sizeof *block->rollups);
     block->scores = arena_array(arena, program->score_count, sizeof *block->scores);
     block->scores_known = arena_array(arena, program->score_count, sizeof *block->scores_known);
@@ -357,6 +358,12 @@ static ALWAYS_INLINE void rule_contribution(const struct program *program, const
 
 /* ---- Adding up ---- */
 
+static ALWAYS_INLINE void add_fold(struct sums *sums, const int16_t fold[BLOCK_RECORDS])
+{
+    make_room(sums, IN_POINTS, FOLD_POINTS_MAX);
+    for (int i = 0; i < BLOCK_RECORDS; i++) sums->narrow[IN_POINTS][i] += fold[i] >> 1;
+}
+
 /* Sum of the group's rules, each clamped. Marks in `touched` who was touched, where that
  * is asked for. */
 static ALWAYS_INLINE void evaluate_group(const struct program *program, const struct block *block, uint32_t group,
@@ -367,6 +374,13 @@ static ALWAYS_INLINE void evaluate_group(const struct program *program, const st
     *sums = (struct sums){0};
     for (uint32_t r = first_rule; r < first_rule + program->group_rules[group]; r++) {
         const struct program_rule *pr = &program->rules[r];
+        if (trace == NULL && pr->fold != NO_INDEX) {
+            const int16_t *fold = block->folds[pr->fold];
+            if (program->folds[pr->fold].first_rule != r) continue; /* added with the first */
+            add_fold(sums, fold);
+            for (int i = 0; i < BLOCK_RECORDS && presence; i++) touched[i] |= (uint8_t)(fold[i] & 1);
+            continue;
+        }
         rule_contribution(program, block, pr, &column);
         if (trace != NULL) {
             trace->contribution[r] = micro_of_first(&column);
@@ -379,6 +393,23 @@ static ALWAYS_INLINE void evaluate_group(const struct program *program, const st
     }
     empty(sums, IN_POINTS);
     empty(sums, IN_MICRO);
+}
+
+void evaluate_fold(const struct program *program, const struct block *block, uint32_t fold, int16_t out[BLOCK_RECORDS])
+{
+    struct sums sums = {0};
+    struct column column;
+    uint8_t touched[BLOCK_RECORDS] = {0};
+    for (uint32_t r = program->folds[fold].first_rule; r < program->folds[fold].end_rule; r++) {
+        const struct program_rule *pr = &program->rules[r];
+        if (pr->fold != fold) continue;
+        rule_contribution(program, block, pr, &column);
+        clamp_column(&pr->rule->clamp, &column);
+        add_column(&sums, &column);
+        for (int i = 0; i < BLOCK_RECORDS; i++) touched[i] |= column.applied[i];
+    }
+    empty(&sums, IN_POINTS);
+    for (int i = 0; i < BLOCK_RECORDS; i++) out[i] = (int16_t)(sums.wide[i] / MICRO_PER_POINT * 2 + touched[i]);
 }
 
 /* No rule left a line: `no_match` decides. Out of scope: unknown. */

@@ -52,6 +52,7 @@ struct block {
     struct signal_column *signals;
     uint8_t (*leaves)[BLOCK_RECORDS];
     uint16_t (*matches)[BLOCK_RECORDS]; /* index of an entry of `values`, or MATCH_... */
+    int16_t (*folds)[BLOCK_RECORDS];    /* what evaluate_fold says of the record's value */
     struct rollup_value (*rollups)[BLOCK_RECORDS];
     int64_t (*scores)[BLOCK_RECORDS];       /* micro-points of the part */
     uint8_t (*scores_known)[BLOCK_RECORDS]; /* 0: that score is unknown, tests on it are false */
@@ -80,9 +81,14 @@ struct trace {
 struct block *block_new(struct arena *arena, const struct program *program);
 struct trace *trace_new(struct arena *arena, const struct program *program);
 
-/* Evaluate all lanes of the block (unused lanes may hold anything valid, such as 0). */
+/* Evaluate all lanes of the block (unused lanes may hold anything valid, such as 0). The
+ * leaves and matches of folded rules are asked for only with `trace`, and folds only without. */
 void evaluate_block(const struct program *program, const struct block *block, struct block_result *out,
                     struct trace *trace);
+
+/* What the rules of a fold contribute, for each lane a value of the property, whose leaves
+ * and matches are in the block: twice the points, plus one where a rule leaves a line. */
+void evaluate_fold(const struct program *program, const struct block *block, uint32_t fold, int16_t out[BLOCK_RECORDS]);
 
 /* Is the program's scope (`for`, or a segment's condition) true, per lane? */
 void evaluate_scope(const struct program *program, const struct block *block, uint8_t out[BLOCK_RECORDS]);

@@ -207,6 +207,22 @@ static void load_match(struct worker *w, uint32_t index, uint32_t first, uint32_
     }
 }
 
+static void load_fold(struct worker *w, uint32_t index, uint32_t first, uint32_t count)
+{
+    const struct fold *fold = &w->pass->program->folds[index];
+    const int16_t *table = w->pass->tables->fold[index];
+    const uint32_t *codes = codes_of(w->pass->scan, fold->property);
+    int16_t *out = w->block->folds[index];
+    if (codes == NULL) {
+        for (uint32_t i = 0; i < count; i++) out[i] = table[0];
+    } else if (fold->hop == HOP_OWN) {
+        for (uint32_t i = 0; i < count; i++) out[i] = table[codes[first + i]];
+    } else {
+        const uint32_t *company = w->pass->scan->snapshot->company_of[w->pass->object] + first;
+        for (uint32_t i = 0; i < count; i++) out[i] = table[company[i] == RECORD_NONE ? 0 : codes[company[i]]];
+    }
+}
+
 static void load_score(struct worker *w, uint32_t index, uint32_t first, uint32_t count)
 {
     const struct score_input *input = &w->pass->program->scores[index];
@@ -219,8 +235,11 @@ static void score_block(struct worker *w, uint32_t first, uint32_t count)
 {
     const struct program *program = w->pass->program;
     load_signals(w, first, count);
-    for (uint32_t l = 0; l < program->leaf_count; l++) load_leaf(w, l, first, count);
-    for (uint32_t m = 0; m < program->match_count; m++) load_match(w, m, first, count);
+    for (uint32_t f = 0; f < program->fold_count; f++) load_fold(w, f, first, count);
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (program->leaves[l].fold == NO_INDEX) load_leaf(w, l, first, count);
+    for (uint32_t m = 0; m < program->match_count; m++)
+        if (program->match_fold[m] == NO_INDEX) load_match(w, m, first, count);
     for (uint32_t s = 0; s < program->score_count; s++) load_score(w, s, first, count);
     for (uint32_t r = 0; r < program->rollup_count; r++)
         for (uint32_t i = 0; i < count; i++)
