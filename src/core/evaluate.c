@@ -133,7 +133,7 @@ struct column {
     int64_t bound; /* unless WIDE: no lane is beyond it, either sign; at most INT32_MAX */
     int32_t narrow[BLOCK_RECORDS];
     int64_t wide[BLOCK_RECORDS];
-    uint8_t applied[BLOCK_RECORDS];
+    uint8_t applied[BLOCK_RECORDS]; /* it leaves a line; known where presence is asked for */
 };
 
 /* What the rules of a group contribute so far: the sum of all three. */
@@ -164,6 +164,7 @@ static int64_t micro_of_first(const struct column *column)
 
 static ALWAYS_INLINE void empty(struct sums *sums, enum measured as)
 {
+    if (sums->bound[as] == 0) return;
     add_wide(sums->wide, sums->narrow[as], as);
     for (int i = 0; i < BLOCK_RECORDS; i++) sums->narrow[as][i] = 0;
     sums->bound[as] = 0;
@@ -265,7 +266,7 @@ static ALWAYS_INLINE void latest_ppm(const struct signal_column *latest, uint32_
 }
 
 static ALWAYS_INLINE void rule_when(const struct program *program, const struct block *block,
-                                    const struct program_rule *pr, struct column *out)
+                                    const struct program_rule *pr, bool presence, struct column *out)
 {
     const struct rule *rule = pr->rule;
     const int32_t otherwise = rule->otherwise, difference = rule->points - otherwise;
@@ -276,32 +277,35 @@ static ALWAYS_INLINE void rule_when(const struct program *program, const struct 
     out->as = IN_POINTS;
     out->bound = POINTS_MAX;
     for (int i = 0; i < BLOCK_RECORDS; i++) out->narrow[i] = otherwise + (-(int32_t)holds[i] & difference);
-    for (int i = 0; i < BLOCK_RECORDS; i++) out->applied[i] = holds[i] | (uint8_t)rule->has_otherwise;
+    for (int i = 0; i < BLOCK_RECORDS && presence; i++) out->applied[i] = holds[i] | (uint8_t)rule->has_otherwise;
 }
 
-static ALWAYS_INLINE void rule_values(const struct block *block, const struct program_rule *pr, struct column *out)
+static ALWAYS_INLINE void rule_values(const struct block *block, const struct program_rule *pr, bool presence,
+                                      struct column *out)
 {
     const uint16_t *match = block->matches[pr->match];
     out->as = IN_POINTS;
     out->bound = POINTS_MAX;
     for (int i = 0; i < BLOCK_RECORDS; i++) out->narrow[i] = pr->match_points[match[i]];
-    for (int i = 0; i < BLOCK_RECORDS; i++) out->applied[i] = pr->match_applied[match[i]];
+    for (int i = 0; i < BLOCK_RECORDS && presence; i++) out->applied[i] = pr->match_applied[match[i]];
 }
 
-static ALWAYS_INLINE void rule_event(const struct block *block, const struct program_rule *pr, struct column *out)
+static ALWAYS_INLINE void rule_event(const struct block *block, const struct program_rule *pr, bool presence,
+                                     struct column *out)
 {
     const struct signal_column *signals = block->signals;
     if (pr->rule->once) {
         uint32_t ppm[BLOCK_RECORDS];
         latest_ppm(&signals[pr->latest_signal], ppm);
         multiply(pr->rule->points, &(struct signal_column){.low = ppm}, IN_MICRO, out);
-        mark_nonzero(&signals[pr->latest_signal], out->applied);
+        if (presence) mark_nonzero(&signals[pr->latest_signal], out->applied);
     } else if (pr->sum_signal != NO_INDEX) {
         multiply(pr->rule->points, &signals[pr->sum_signal], IN_MICRO, out);
-        mark_nonzero(&signals[pr->count_signal != NO_INDEX ? pr->count_signal : pr->sum_signal], out->applied);
+        if (presence)
+            mark_nonzero(&signals[pr->count_signal != NO_INDEX ? pr->count_signal : pr->sum_signal], out->applied);
     } else {
         multiply(pr->rule->points, &signals[pr->count_signal], IN_POINTS, out);
-        mark_nonzero(&signals[pr->count_signal], out->applied);
+        if (presence) mark_nonzero(&signals[pr->count_signal], out->applied);
     }
 }
 
@@ -319,12 +323,13 @@ static ALWAYS_INLINE void points_of_ranges(const struct rule *rule, const struct
     }
 }
 
-static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct program_rule *pr, struct column *out)
+static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct program_rule *pr, bool presence,
+                                      struct column *out)
 {
     out->as = IN_POINTS;
     out->bound = POINTS_MAX;
     points_of_ranges(pr->rule, &block->signals[pr->count_signal], out->narrow);
-    mark_nonzero(&block->signals[pr->count_signal], out->applied);
+    if (presence) mark_nonzero(&block->signals[pr->count_signal], out->applied);
     if (pr->latest_signal == NO_INDEX) return;
     uint32_t ppm[BLOCK_RECORDS];
     latest_ppm(&block->signals[pr->latest_signal], ppm);
@@ -332,7 +337,8 @@ static ALWAYS_INLINE void rule_ranges(const struct block *block, const struct pr
     for (int i = 0; i < BLOCK_RECORDS; i++) out->wide[i] = out->narrow[i] * (int64_t)ppm[i];
 }
 
-static ALWAYS_INLINE void rule_rollup(const struct block *block, const struct program_rule *pr, struct column *out)
+static ALWAYS_INLINE void rule_rollup(const struct block *block, const struct program_rule *pr, bool presence,
+                                      struct column *out)
 {
     const struct rollup_value *value = block->rollups[pr->rollup];
     out->as = WIDE;
@@ -340,19 +346,19 @@ static ALWAYS_INLINE void rule_rollup(const struct block *block, const struct pr
         int64_t micro = value[i].micro;
         micro = micro < CONTRIBUTION_MAX ? micro : CONTRIBUTION_MAX;
         out->wide[i] = micro > -CONTRIBUTION_MAX ? micro : -CONTRIBUTION_MAX;
-        out->applied[i] = value[i].records != 0;
     }
+    for (int i = 0; i < BLOCK_RECORDS && presence; i++) out->applied[i] = value[i].records != 0;
 }
 
 static ALWAYS_INLINE void rule_contribution(const struct program *program, const struct block *block,
-                                            const struct program_rule *pr, struct column *out)
+                                            const struct program_rule *pr, bool presence, struct column *out)
 {
     switch (pr->rule->kind) {
-    case RULE_WHEN: rule_when(program, block, pr, out); break;
-    case RULE_VALUES: rule_values(block, pr, out); break;
-    case RULE_EVENT: rule_event(block, pr, out); break;
-    case RULE_RANGES: rule_ranges(block, pr, out); break;
-    case RULE_ROLLUP: rule_rollup(block, pr, out); break;
+    case RULE_WHEN: rule_when(program, block, pr, presence, out); break;
+    case RULE_VALUES: rule_values(block, pr, presence, out); break;
+    case RULE_EVENT: rule_event(block, pr, presence, out); break;
+    case RULE_RANGES: rule_ranges(block, pr, presence, out); break;
+    case RULE_ROLLUP: rule_rollup(block, pr, presence, out); break;
     }
 }
 
@@ -381,7 +387,7 @@ static ALWAYS_INLINE void evaluate_group(const struct program *program, const st
             for (int i = 0; i < BLOCK_RECORDS && presence; i++) touched[i] |= (uint8_t)(fold[i] & 1);
             continue;
         }
-        rule_contribution(program, block, pr, &column);
+        rule_contribution(program, block, pr, presence, &column);
         if (trace != NULL) {
             trace->contribution[r] = micro_of_first(&column);
             trace->applied[r] = column.applied[0] != 0;
@@ -403,7 +409,7 @@ void evaluate_fold(const struct program *program, const struct block *block, uin
     for (uint32_t r = program->folds[fold].first_rule; r < program->folds[fold].end_rule; r++) {
         const struct program_rule *pr = &program->rules[r];
         if (pr->fold != fold) continue;
-        rule_contribution(program, block, pr, &column);
+        rule_contribution(program, block, pr, true, &column);
         clamp_column(&pr->rule->clamp, &column);
         add_column(&sums, &column);
         for (int i = 0; i < BLOCK_RECORDS; i++) touched[i] |= column.applied[i];

@@ -69,6 +69,7 @@ struct tables {
     uint8_t **leaf;        /* [leaf][code]; NULL: depends on versions, ask per record */
     uint16_t **match;      /* [match][code]; NULL likewise */
     int16_t **fold;        /* [fold][code] as evaluate_fold says; its leaves and matches have no tables */
+    uint32_t *fold_level;  /* [fold] code from which all entries are the same */
     uint8_t *special;      /* [class]: adjusts or resets this score; NULL when no class does */
 };
 

@@ -397,6 +397,18 @@ void slots_add(const struct slots *slots, struct slot_sums *sums, const struct h
     }
 }
 
+/* Ask the memory for `count` events from `first` on, those of the next block, while this one is worked on. */
+static void fetch_ahead(const struct history *history, uint64_t first, uint64_t count)
+{
+    if (count > history->event_count - first) count = history->event_count - first;
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(int32_t))
+        __builtin_prefetch(&history->minute[first + i], 0, 2);
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(uint16_t))
+        __builtin_prefetch(&history->ms[first + i], 0, 2);
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(uint16_t))
+        __builtin_prefetch(&history->class_id[first + i], 0, 2);
+}
+
 void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const struct history *history,
                         uint32_t first_contact, uint32_t count)
 {
@@ -406,6 +418,7 @@ void slots_add_contacts(const struct slots *slots, struct slot_sums *sums, const
         for (uint32_t i = 0; i < count; i++) slots_add(slots, sums, history, first[i], first[i + 1], i);
         return;
     }
+    fetch_ahead(history, first[count], first[count] - first[0]);
     find_days(slots, history->minute + first[0], history->ms + first[0], (uint32_t)(first[count] - first[0]),
               sums->at_day);
     for (uint32_t i = 0; i < count; i++)

@@ -271,6 +271,14 @@ static bool match_needs_versions(const struct rule *rule)
     return false;
 }
 
+/* A test such as `known` tells few codes apart: a table that ends early stays in the cache. */
+static uint32_t level_from(const int16_t *table, uint32_t codes)
+{
+    uint32_t level = codes - 1;
+    while (level > 0 && table[level - 1] == table[level]) level--;
+    return level;
+}
+
 static void make_value_tables(struct arena *arena, struct filling *f, unsigned threads)
 {
     const struct program *program = f->program;
@@ -296,6 +304,9 @@ static void make_value_tables(struct arena *arena, struct filling *f, unsigned t
         add_parts(f, scratch, (struct part){.kind = PART_OF_FOLD, .index = i}, codes);
     }
     run_threads(f->part_count < threads ? f->part_count : threads, fill_parts, f);
+    f->tables->fold_level = ARENA_ARRAY(arena, uint32_t, program->fold_count);
+    for (uint32_t i = 0; i < program->fold_count; i++)
+        f->tables->fold_level[i] = level_from(f->tables->fold[i], code_count(f->history, program->folds[i].property));
 }
 
 struct tables *tables_new(const struct history *history, const struct program *program, int64_t as_of_ms,
