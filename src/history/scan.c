@@ -272,9 +272,10 @@ static void *work(void *context)
                  .arena = scratch},
         .block = block_new(arena, pass->program),
         .sums = slot_sums_new(arena, pass->slots),
+        .special = {.low = ARENA_ARRAY(arena, uint32_t, BLOCK_RECORDS),
+                    .room = ARENA_ARRAY(arena, uint32_t, BLOCK_RECORDS)},
         .tallies = ARENA_ARRAY(arena, struct tally, pass->program->selector_count),
     };
-    w.special.room = ARENA_ARRAY(arena, uint32_t, BLOCK_RECORDS);
     for (uint32_t first; (first = atomic_fetch_add(&pass->next, STRETCH)) < pass->records;) {
         uint32_t end = pass->records - first < STRETCH ? pass->records : first + STRETCH;
         for (uint32_t at = first; at < end; at += BLOCK_RECORDS)
