@@ -156,6 +156,12 @@ bool condition_bind(struct arena *arena, struct catalog *catalog, const struct c
  * OP_CHANGED_WITHIN is an INVARIANT failure. Threads may share everything. */
 bool test_passes(const struct test *test, const struct value *value, int64_t as_of_ms);
 
+/* Does it look at more of a property than its value at as_of? */
+static inline bool test_needs_versions(const struct test *test)
+{
+    return test->ever || test->op == OP_CHANGED_WITHIN;
+}
+
 /* The instant an argument means at as_of. */
 static inline int64_t argument_instant(const struct argument *a, int64_t as_of_ms)
 {

@@ -26,10 +26,33 @@ struct rollup_value {
     uint32_t known;   /* of them, with a known score */
 };
 
+/* A signal of each record: numbers of 64 bits in halves, the high ones only where they matter. */
+struct signal_column {
+    uint32_t *low;  /* [BLOCK_RECORDS]; the caller may put in its own */
+    uint32_t *high; /* `room`, or NULL: all 0 */
+    uint32_t *room;
+};
+
+static inline uint64_t signal_at(const struct signal_column *column, uint32_t lane)
+{
+    return column->low[lane] | (column->high != NULL ? (uint64_t)column->high[lane] << 32 : 0);
+}
+
+static inline void signal_set(struct signal_column *column, uint32_t lane, uint64_t value)
+{
+    column->low[lane] = (uint32_t)value;
+    if (column->high == NULL && value > UINT32_MAX) {
+        column->high = column->room;
+        for (uint32_t i = 0; i < BLOCK_RECORDS; i++) column->high[i] = 0;
+    }
+    if (column->high != NULL) column->high[lane] = (uint32_t)(value >> 32);
+}
+
 struct block {
-    uint64_t **signals; /* each a column; the caller may put in its own */
+    struct signal_column *signals;
     uint8_t (*leaves)[BLOCK_RECORDS];
     uint16_t (*matches)[BLOCK_RECORDS]; /* index of an entry of `values`, or MATCH_... */
+    int16_t (*folds)[BLOCK_RECORDS];    /* what evaluate_fold says of the record's value */
     struct rollup_value (*rollups)[BLOCK_RECORDS];
     int64_t (*scores)[BLOCK_RECORDS];       /* micro-points of the part */
     uint8_t (*scores_known)[BLOCK_RECORDS]; /* 0: that score is unknown, tests on it are false */
@@ -58,9 +81,14 @@ struct trace {
 struct block *block_new(struct arena *arena, const struct program *program);
 struct trace *trace_new(struct arena *arena, const struct program *program);
 
-/* Evaluate all lanes of the block (unused lanes may hold anything valid, such as 0). */
+/* Evaluate all lanes of the block (unused lanes may hold anything valid, such as 0). The
+ * leaves and matches of folded rules are asked for only with `trace`, and folds only without. */
 void evaluate_block(const struct program *program, const struct block *block, struct block_result *out,
                     struct trace *trace);
+
+/* What the rules of a fold contribute, for each lane a value of the property, whose leaves
+ * and matches are in the block: twice the points, plus one where a rule leaves a line. */
+void evaluate_fold(const struct program *program, const struct block *block, uint32_t fold, int16_t out[BLOCK_RECORDS]);
 
 /* Is the program's scope (`for`, or a segment's condition) true, per lane? */
 void evaluate_scope(const struct program *program, const struct block *block, uint8_t out[BLOCK_RECORDS]);

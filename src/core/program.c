@@ -126,8 +126,8 @@ static uint32_t compile_condition(struct compiler *c, const struct condition *co
     case CONDITION_NOT: node.kind = NODE_NOT; break;
     case CONDITION_PROPERTY:
         node.kind = NODE_LEAF;
-        *PUSH(c, leaves, leaf_count, leaf_capacity) =
-            (struct leaf){.property = condition->property, .hop = condition->hop, .test = condition->test};
+        *PUSH(c, leaves, leaf_count, leaf_capacity) = (struct leaf){
+            .property = condition->property, .hop = condition->hop, .test = condition->test, .fold = NO_INDEX};
         node.input = c->program->leaf_count - 1;
         break;
     case CONDITION_EVENT:
@@ -170,19 +170,20 @@ static void compile_event_rule(struct compiler *c, const struct rule *rule, stru
 static void compile_values_rule(struct compiler *c, const struct rule *rule, struct program_rule *out)
 {
     const uint32_t cases = rule->case_count;
-    int64_t *micro = ARENA_ARRAY(c->arena, int64_t, (size_t)cases + 2);
+    int32_t *points = ARENA_ARRAY(c->arena, int32_t, (size_t)cases + 2);
     uint8_t *applied = ARENA_ARRAY(c->arena, uint8_t, (size_t)cases + 2);
     for (uint32_t i = 0; i < cases; i++) {
-        micro[i] = rule->cases[i].points * MICRO_PER_POINT;
+        points[i] = rule->cases[i].points;
         applied[i] = 1;
     }
-    micro[cases + MATCH_OTHERWISE] = rule->otherwise * MICRO_PER_POINT;
+    points[cases + MATCH_OTHERWISE] = rule->otherwise;
     applied[cases + MATCH_OTHERWISE] = rule->has_otherwise;
-    micro[cases + MATCH_UNKNOWN] = rule->unknown * MICRO_PER_POINT;
+    points[cases + MATCH_UNKNOWN] = rule->unknown;
     applied[cases + MATCH_UNKNOWN] = rule->has_unknown;
     out->match = c->program->match_count;
-    out->match_micro = micro;
+    out->match_points = points;
     out->match_applied = applied;
+    c->program->match_fold[c->program->match_count] = NO_INDEX;
     c->program->matches[c->program->match_count++] = rule;
 }
 
@@ -197,6 +198,7 @@ static void compile_rule(struct compiler *c, const struct rule *rule, struct pro
         .latest_signal = NO_INDEX,
         .selector = NO_INDEX,
         .rollup = NO_INDEX,
+        .fold = NO_INDEX,
     };
     switch (rule->kind) {
     case RULE_WHEN: out->condition = compile_condition(c, rule->when); break;
@@ -235,6 +237,7 @@ static void compile_rules(struct compiler *c, const struct score *score)
     for (uint32_t g = 0; g < score->group_count; g++) all += score->groups[g].rule_count;
     program->rules = ARENA_ARRAY(c->arena, struct program_rule, all);
     program->matches = ARENA_ARRAY(c->arena, const struct rule *, all);
+    program->match_fold = ARENA_ARRAY(c->arena, uint32_t, all);
     program->rollups = ARENA_ARRAY(c->arena, const struct rule *, all);
     program->group_rules = ARENA_ARRAY(c->arena, uint32_t, score->group_count);
     for (uint32_t g = 0; g < score->group_count; g++) {
@@ -256,6 +259,7 @@ const struct program *program_compile(struct arena *arena, const struct definiti
     program->presence_matters = does_presence_matter(score);
     program->scope = score->scope != NULL ? compile_condition(&c, score->scope) : NO_INDEX;
     compile_rules(&c, score);
+    program_fold(program, arena);
     intern_free(c.selector_keys);
     return program;
 }

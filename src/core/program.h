@@ -8,6 +8,9 @@
  *   rollups   a value taken over associated records
  *   scores    parts of other scores of the same record
  *
+ * Rules that depend on the value of one property are also *folded*: what they contribute
+ * together may be looked up by value instead of asking for their leaves and matches.
+ *
  * Points, clamps, bands and grades appear in no input, so editing them leaves all
  * inputs valid. Segments are woven into the conditions that name them. Immutable:
  * threads share it. */
@@ -38,6 +41,7 @@ struct leaf {
     uint32_t property;
     enum hop hop;
     const struct test *test;
+    uint32_t fold; /* that its rule is in, or NO_INDEX */
 };
 
 struct score_input {
@@ -67,14 +71,25 @@ struct program_rule {
     const struct rule *rule;
     uint32_t condition;           /* when: first node in `nodes` */
     uint32_t match;               /* values: index of its match column */
-    const int64_t *match_micro;   /* values: micro-points of each match, see MATCH_OTHERWISE */
+    const int32_t *match_points;  /* values: points of each match, see MATCH_OTHERWISE */
     const uint8_t *match_applied; /* values: does that match leave a ledger line */
     uint32_t count_signal;        /* event rules; NO_INDEX where not measured */
     uint32_t sum_signal;
     uint32_t latest_signal;
     uint32_t selector; /* event rules, else NO_INDEX */
     uint32_t rollup;   /* rollup: index of its rollup column */
+    uint32_t fold;     /* when, values: the fold that it is in, or NO_INDEX */
 };
+
+/* Rules of one group that ask for nothing but the value of one property (see fold.c). */
+struct fold {
+    uint32_t property;
+    enum hop hop;                  /* own or company */
+    uint32_t first_rule, end_rule; /* its rules are among these: those whose `fold` it is */
+    int32_t points;                /* no value gives or takes more; at most FOLD_POINTS_MAX */
+};
+
+#define FOLD_POINTS_MAX 16000 /* twice that, and one, fits 16 bits */
 
 struct program {
     const struct score *score; /* NULL for a segment's program */
@@ -93,7 +108,10 @@ struct program {
     uint32_t rule_count;
     uint32_t *group_rules;       /* [group_count]: how many of `rules` belong to each group */
     const struct rule **matches; /* values rules */
+    uint32_t *match_fold;        /* [match_count] the fold that its rule is in, or NO_INDEX */
     uint32_t match_count;
+    struct fold *folds;
+    uint32_t fold_count;
     const struct rule **rollups;
     uint32_t rollup_count;
     /* It matters whether any rule left a line: `unknown` is possible, or a clamp leaves
@@ -104,6 +122,9 @@ struct program {
 /* Compile one score, or one segment, of a checked and bound set, by its index there. All in `arena`. */
 const struct program *program_compile(struct arena *arena, const struct definitions *set, uint32_t index);
 const struct program *program_compile_segment(struct arena *arena, const struct definitions *set, uint32_t segment);
+
+/* Find the folds of a compiled score. */
+void program_fold(struct program *program, struct arena *arena);
 
 /* Write all that decides a signal's value, except the facts and as_of: two signals with
  * equal keys are equal. */

@@ -29,8 +29,8 @@ static void load_inputs(struct single *one, uint32_t record, struct arena *arena
         record_tally(view, &program->selectors[s], view->tables != NULL ? view->tables->class_match[s] : NULL, record,
                      one->specials.engagement_after_ms, &one->tallies[s]);
     for (uint32_t s = 0; s < program->signal_count; s++)
-        one->block->signals[s][0] =
-            signal_of_tally(program->signals[s].measure, &one->tallies[program->signals[s].selector]);
+        signal_set(&one->block->signals[s], 0,
+                   signal_of_tally(program->signals[s].measure, &one->tallies[program->signals[s].selector]));
     for (uint32_t l = 0; l < program->leaf_count; l++)
         one->block->leaves[l][0] = record_leaf(view, &program->leaves[l], record);
     for (uint32_t m = 0; m < program->match_count; m++)

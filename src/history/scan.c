@@ -44,6 +44,7 @@ struct worker {
     struct arena *arena;
     struct block *block;
     struct slot_sums *sums;
+    struct signal_column special; /* how many events of each record adjust or reset */
     struct block_result result;
     struct tally *tallies; /* [selector_count] */
     uint64_t events_read;
@@ -56,10 +57,11 @@ static uint64_t special_lanes(struct worker *w, uint32_t first, uint32_t count)
     if (pass->tables->special == NULL) return 0;
     const uint32_t special = pass->program->signal_count;
     uint64_t lanes = 0;
+    if (slots_has(pass->slots, special)) slots_column(pass->slots, w->sums, special, &w->special);
     for (uint32_t i = 0; i < count; i++) {
         bool is_special = true; /* when nothing flags them, look at each */
         if (pass->kept->columns[special] != NULL) is_special = pass->kept->columns[special][first + i] != 0;
-        else if (slots_has(pass->slots, special)) is_special = slots_column(pass->slots, w->sums, special)[i] != 0;
+        else if (slots_has(pass->slots, special)) is_special = signal_at(&w->special, i) != 0;
         lanes |= (uint64_t)is_special << i;
     }
     return lanes;
@@ -95,8 +97,8 @@ static void signals_of_record(struct worker *w, uint32_t record, uint32_t lane, 
         record_tally(&w->view, &program->selectors[s], w->pass->tables->class_match[s], record, after_ms,
                      &w->tallies[s]);
     for (uint32_t s = 0; s < program->signal_count; s++)
-        w->block->signals[s][lane] =
-            signal_of_tally(program->signals[s].measure, &w->tallies[program->signals[s].selector]);
+        signal_set(&w->block->signals[s], lane,
+                   signal_of_tally(program->signals[s].measure, &w->tallies[program->signals[s].selector]));
 }
 
 /* One signal of all lanes by the general way. */
@@ -108,24 +110,25 @@ static void signal_of_records(struct worker *w, uint32_t signal, uint32_t first,
         struct tally tally;
         record_tally(&w->view, &program->selectors[selector], w->pass->tables->class_match[selector], first + i,
                      INT64_MIN, &tally);
-        w->block->signals[signal][i] = signal_of_tally(program->signals[signal].measure, &tally);
+        signal_set(&w->block->signals[signal], i, signal_of_tally(program->signals[signal].measure, &tally));
     }
 }
 
 /* A kept column into the block; false when some value did not fit it. */
-static bool load_kept(uint64_t *out, const uint32_t *column, uint32_t count)
+static bool load_kept(struct signal_column *out, const uint32_t *column, uint32_t count)
 {
-    bool complete = true;
-    for (uint32_t i = 0; i < count; i++) {
-        out[i] = column[i];
-        complete = complete && column[i] != KEPT_ASK;
-    }
-    return complete;
+    uint32_t greatest = 0;
+    for (uint32_t i = 0; i < count; i++) out->low[i] = column[i];
+    for (uint32_t i = 0; i < count; i++) greatest = column[i] > greatest ? column[i] : greatest;
+    return greatest != KEPT_ASK;
 }
 
-static void keep_column(uint32_t *column, const uint64_t *in, uint32_t count)
+static void keep_column(uint32_t *column, const struct signal_column *in, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) column[i] = in[i] < KEPT_ASK ? (uint32_t)in[i] : KEPT_ASK;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t value = signal_at(in, i);
+        column[i] = value < KEPT_ASK ? (uint32_t)value : KEPT_ASK;
+    }
 }
 
 static void load_adjustments(struct worker *w, uint64_t lanes, uint32_t first, uint32_t count)
@@ -147,17 +150,18 @@ static void load_signals(struct worker *w, uint32_t first, uint32_t count)
     const struct program *program = pass->program;
     if (pass->reads_events) fold_events(w, first, count);
     for (uint32_t s = 0; s < program->signal_count; s++) {
-        uint64_t *out = w->block->signals[s];
-        if (pass->kept->columns[s] != NULL) {
-            if (!load_kept(out, pass->kept->columns[s] + first, count)) signal_of_records(w, s, first, count);
-        } else if (!slots_has(pass->slots, s)) {
-            signal_of_records(w, s, first, count);
-        } /* else the block's column is the slots' */
+        struct signal_column *out = &w->block->signals[s];
+        out->high = NULL;
+        bool known = true;
+        if (pass->kept->columns[s] != NULL) known = load_kept(out, pass->kept->columns[s] + first, count);
+        else if (slots_has(pass->slots, s)) slots_column(pass->slots, w->sums, s, out);
+        else known = false;
+        if (!known) signal_of_records(w, s, first, count);
     }
     uint64_t lanes = special_lanes(w, first, count);
     if (pass->tables->special != NULL) load_adjustments(w, lanes, first, count);
     for (uint32_t s = 0; s < program->signal_count; s++)
-        if (pass->keep->columns[s] != NULL) keep_column(pass->keep->columns[s] + first, w->block->signals[s], count);
+        if (pass->keep->columns[s] != NULL) keep_column(pass->keep->columns[s] + first, &w->block->signals[s], count);
     if (pass->keep->columns[program->signal_count] != NULL)
         for (uint32_t i = 0; i < count; i++) pass->keep->columns[program->signal_count][first + i] = lanes >> i & 1;
 }
@@ -201,6 +205,24 @@ static void load_match(struct worker *w, uint32_t index, uint32_t first, uint32_
     }
 }
 
+static void load_fold(struct worker *w, uint32_t index, uint32_t first, uint32_t count)
+{
+    const struct fold *fold = &w->pass->program->folds[index];
+    const int16_t *table = w->pass->tables->fold[index];
+    const uint32_t *codes = codes_of(w->pass->scan, fold->property), level = w->pass->tables->fold_level[index];
+    int16_t *out = w->block->folds[index];
+    if (codes == NULL) {
+        for (uint32_t i = 0; i < count; i++) out[i] = table[0];
+    } else if (fold->hop == HOP_OWN) {
+        uint32_t at[BLOCK_RECORDS]; /* found by themselves: no branch, mostly unforeseen, on each code */
+        for (uint32_t i = 0; i < count; i++) at[i] = codes[first + i] < level ? codes[first + i] : level;
+        for (uint32_t i = 0; i < count; i++) out[i] = table[at[i]];
+    } else {
+        const uint32_t *company = w->pass->scan->snapshot->company_of[w->pass->object] + first;
+        for (uint32_t i = 0; i < count; i++) out[i] = table[company[i] == RECORD_NONE ? 0 : codes[company[i]]];
+    }
+}
+
 static void load_score(struct worker *w, uint32_t index, uint32_t first, uint32_t count)
 {
     const struct score_input *input = &w->pass->program->scores[index];
@@ -213,8 +235,11 @@ static void score_block(struct worker *w, uint32_t first, uint32_t count)
 {
     const struct program *program = w->pass->program;
     load_signals(w, first, count);
-    for (uint32_t l = 0; l < program->leaf_count; l++) load_leaf(w, l, first, count);
-    for (uint32_t m = 0; m < program->match_count; m++) load_match(w, m, first, count);
+    for (uint32_t f = 0; f < program->fold_count; f++) load_fold(w, f, first, count);
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (program->leaves[l].fold == NO_INDEX) load_leaf(w, l, first, count);
+    for (uint32_t m = 0; m < program->match_count; m++)
+        if (program->match_fold[m] == NO_INDEX) load_match(w, m, first, count);
     for (uint32_t s = 0; s < program->score_count; s++) load_score(w, s, first, count);
     for (uint32_t r = 0; r < program->rollup_count; r++)
         for (uint32_t i = 0; i < count; i++)
@@ -245,11 +270,10 @@ static void *work(void *context)
                  .arena = scratch},
         .block = block_new(arena, pass->program),
         .sums = slot_sums_new(arena, pass->slots),
+        .special = {.low = ARENA_ARRAY(arena, uint32_t, BLOCK_RECORDS),
+                    .room = ARENA_ARRAY(arena, uint32_t, BLOCK_RECORDS)},
         .tallies = ARENA_ARRAY(arena, struct tally, pass->program->selector_count),
     };
-    for (uint32_t s = 0; s < pass->program->signal_count; s++)
-        if (pass->kept->columns[s] == NULL && slots_has(pass->slots, s))
-            w.block->signals[s] = slots_column(pass->slots, w.sums, s);
     for (uint32_t first; (first = atomic_fetch_add(&pass->next, STRETCH)) < pass->records;) {
         uint32_t end = pass->records - first < STRETCH ? pass->records : first + STRETCH;
         for (uint32_t at = first; at < end; at += BLOCK_RECORDS)

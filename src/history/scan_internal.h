@@ -83,6 +83,8 @@ struct tables {
     uint8_t **class_match; /* [selector][class] */
     uint8_t **leaf;        /* [leaf][code]; NULL: depends on versions, ask per record */
     uint16_t **match;      /* [match][code]; NULL likewise */
+    int16_t **fold;        /* [fold][code] as evaluate_fold says; its leaves and matches have no tables */
+    uint32_t *fold_level;  /* [fold] code from which all entries are the same */
     uint8_t *special;      /* [class]: adjusts or resets this score; NULL when no class does */
 };
 
@@ -96,7 +98,6 @@ bool event_matches(const struct history *history, const struct selector *selecto
 /* May an event of this class adjust or reset the score? For certain only with its `score`. */
 bool class_is_special(const struct history *history, const struct score *score, uint32_t class_id);
 uint16_t match_of_value(const struct rule *rule, const struct value *value, int64_t as_of_ms);
-bool test_needs_versions(const struct test *test); /* what the property was before */
 bool match_needs_versions(const struct rule *rule);
 bool test_needs_as_of(const struct test *test);
 bool where_needs_as_of(const struct condition *where);
@@ -177,9 +178,9 @@ uint64_t slots_add_contacts(const struct slots *slots, struct slot_sums *sums, c
                             uint32_t first_contact, uint32_t count);
 /* Take what is still queued; before this the columns are not complete. */
 void slots_finish(const struct slots *slots, struct slot_sums *sums);
-/* The sums of a signal that slots_has. Signal number program->signal_count counts the
- * special events (resets, adjustments). */
-uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal);
+/* Put the sums of a signal that slots_has into a block's column; borrowed until the next slot_sums_clear.
+ * Signal number program->signal_count counts the special events (resets, adjustments). */
+void slots_column(const struct slots *slots, const struct slot_sums *sums, uint32_t signal, struct signal_column *out);
 
 /* ---- scan.c ---- */
 

@@ -13,12 +13,14 @@
 
 #include "history/scan_internal.h"
 
-/* What a test says of each code, or nothing yet. */
+/* What a test, a match or a fold says of each code, or nothing yet. */
 struct answers {
     bool kept; /* else: ask each time */
     uint32_t count;
-    uint16_t *by_code; /* answer + 1; 0: not asked yet */
+    uint16_t *by_code; /* answer + 1, of a fold answer + FOLD_BIAS; 0: not asked yet */
 };
+
+#define FOLD_BIAS 0x8000 /* what a fold says is greater than -FOLD_BIAS */
 
 /* One program with all it needs. */
 struct scored {
@@ -27,7 +29,7 @@ struct scored {
     struct tables tables; /* of classes; those of values are here below */
     uint32_t class_capacity;
     uint32_t pressed; /* the history's, when the tables were filled */
-    struct answers *leaves, *matches;
+    struct answers *leaves, *matches, *folds;
     struct block *block;
     struct tally *tallies;
     struct block_result result;
@@ -74,6 +76,14 @@ static void init_scored(struct scorer *scorer, const struct program *program, en
         for (uint32_t i = 0; i < rule->case_count; i++)
             if (test_needs_as_of(&rule->cases[i].test)) out->matches[m].kept = false;
     }
+    out->folds = ARENA_ARRAY(arena, struct answers, program->fold_count);
+    for (uint32_t f = 0; f < program->fold_count; f++) out->folds[f].kept = true;
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (program->leaves[l].fold != NO_INDEX && !out->leaves[l].kept)
+            out->folds[program->leaves[l].fold].kept = false;
+    for (uint32_t m = 0; m < program->match_count; m++)
+        if (program->match_fold[m] != NO_INDEX && !out->matches[m].kept)
+            out->folds[program->match_fold[m]].kept = false;
 }
 
 struct scorer *scorer_new(const struct definitions *set, const struct history *history)
@@ -95,6 +105,7 @@ static void release_scored(struct scored *scored)
     for (uint32_t s = 0; s < scored->program->selector_count; s++) memory_free(scored->tables.class_match[s]);
     for (uint32_t l = 0; l < scored->program->leaf_count; l++) memory_free(scored->leaves[l].by_code);
     for (uint32_t m = 0; m < scored->program->match_count; m++) memory_free(scored->matches[m].by_code);
+    for (uint32_t f = 0; f < scored->program->fold_count; f++) memory_free(scored->folds[f].by_code);
     memory_free(scored->tables.special);
     arena_free(scored->view.arena);
     view_release(&scored->view);
@@ -194,6 +205,29 @@ static uint16_t match_of(struct scored *scored, uint32_t index, uint32_t record)
     return (uint16_t)(*answer - 1);
 }
 
+/* What the rules of a fold give, from their leaves and matches. */
+static int16_t ask_fold(struct scored *scored, uint32_t index, uint32_t record)
+{
+    const struct program *program = scored->program;
+    struct block *block = scored->block;
+    int16_t answers[BLOCK_RECORDS];
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (program->leaves[l].fold == index) block->leaves[l][0] = leaf_of(scored, l, record);
+    for (uint32_t m = 0; m < program->match_count; m++)
+        if (program->match_fold[m] == index) block->matches[m][0] = match_of(scored, m, record);
+    evaluate_fold(program, block, index, answers);
+    return answers[0];
+}
+
+static int16_t fold_of(struct scored *scored, uint32_t index, uint32_t record)
+{
+    const struct fold *fold = &scored->program->folds[index];
+    if (!scored->folds[index].kept) return ask_fold(scored, index, record);
+    uint16_t *answer = answer_of(&scored->folds[index], seen_code(&scored->view, fold->hop, fold->property, record));
+    if (*answer == 0) *answer = (uint16_t)(ask_fold(scored, index, record) + FOLD_BIAS);
+    return (int16_t)(*answer - FOLD_BIAS);
+}
+
 /* ---- One record. ---- */
 
 static void load_inputs(struct scored *scored, uint32_t record, int64_t engagement_after_ms)
@@ -205,10 +239,13 @@ static void load_inputs(struct scored *scored, uint32_t record, int64_t engageme
         record_tally(view, &program->selectors[s], scored->tables.class_match[s], record, engagement_after_ms,
                      &scored->tallies[s]);
     for (uint32_t s = 0; s < program->signal_count; s++)
-        block->signals[s][0] =
-            signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]);
-    for (uint32_t l = 0; l < program->leaf_count; l++) block->leaves[l][0] = leaf_of(scored, l, record);
-    for (uint32_t m = 0; m < program->match_count; m++) block->matches[m][0] = match_of(scored, m, record);
+        signal_set(&block->signals[s], 0,
+                   signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]));
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        if (program->leaves[l].fold == NO_INDEX) block->leaves[l][0] = leaf_of(scored, l, record);
+    for (uint32_t m = 0; m < program->match_count; m++)
+        if (program->match_fold[m] == NO_INDEX) block->matches[m][0] = match_of(scored, m, record);
+    for (uint32_t f = 0; f < program->fold_count; f++) block->folds[f][0] = fold_of(scored, f, record);
     for (uint32_t r = 0; r < program->rollup_count; r++)
         block->rollups[r][0] = record_rollup(view, program->rollups[r], record);
     for (uint32_t s = 0; s < program->score_count; s++)

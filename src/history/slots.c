@@ -1,27 +1,21 @@
 /* slots.c — many signals of many events in one pass without branches.
  *
  * What an event adds to a signal depends only on its class and its age in whole days,
- * when the signal's window and decay are in days. Signals stand in *groups*: eight that
- * add up and eight that keep the greatest, a vector register each. Then one event moves a
- * whole group at once:
+ * when the signal's window and decay are in days. Signals stand in *packs* of 32, of which
+ * 24 add up and 8 keep the greatest: four vector registers. Then one event moves a whole
+ * pack at once:
  *
- *     sums[record][group]   +=  curves[group][day of age]  &  mask[pattern]
+ *     sums[pack]    +=  curves[pack][day of age]  where  moves[pack][class]
  *     maxima likewise, with the greater of both
  *
- *     curves    what an event of that age adds to each of the group's signals: ppm, or 1
+ *     curves    what an event of that age adds to each of the pack's signals: ppm, or 1
  *               for a count, and 0 outside the signal's window
- *     pattern   which signals an event's class moves, as groups and masks; classes that
- *               move the same signals share one
+ *     moves     which signals an event's class moves, a bit each
  *
- * Signals that the same classes move are put into the same group, so a pattern mostly
- * needs one group; all patterns are padded to the same number of steps, so that the loop
- * has no branch but its end. Ages beyond the last day see the last day, from which by
- * construction all curves are level.
- *
- * Events are queued with their lane (record) and taken by two loops: *find_days* computes
- * ages, *accumulate* adds. What bounds the second is adding to a group that the event
- * before it has just stored (some eight cycles); so it walks four parts of the queue side
- * by side, which mostly belong to different records.
+ * While the events of one record pass by, its sums never leave the registers; registers
+ * that no signal needs are left out. Ages beyond the last day see the last day, from which
+ * by construction all curves are level. A program of more than 32 signals takes a pass over
+ * the events, which are then in the first cache, for each pack.
  *
  * Sums are of 32 bits, enough for SPILL_EVENTS events of 10^6 ppm; a record with more has
  * them moved to 64-bit sums in between (spill).
@@ -36,48 +30,53 @@
 #include "history/scan_internal.h"
 
 #define MINUTES_PER_DAY 1440
-#define WIDTH 8           /* signals of a group of each kind */
-#define GROUP (2 * WIDTH) /* sums, then maxima */
-#define MEMBERS_MAX 4096  /* signals folded in: keeps the tables small */
-#define QUEUE 2048        /* events taken at a time: what is known of them fits the first cache */
+#define PACK 32          /* signals of a pack ... */
+#define PACK_SUMS 24     /* ... of which the first add up and the others keep the greatest */
+#define WIDTH 8          /* signals of a vector register */
+#define MEMBERS_MAX 4096 /* signals folded in: keeps the tables small */
+#define PIECE 2048       /* events taken at a time: what is known of them fits the first cache */
 #define CACHE_LINE 64
-#define STREAMS 4         /* parts of the queue walked side by side */
 #define SPILL_EVENTS 4000 /* of one record: 4,000 * (10^6 + 1) fits 32 bits */
 
-/* One step of a pattern: a group, and which of its signals move. Two cache lines. */
-struct step {
-    uint32_t mask[GROUP];
-    uint32_t group; /* offset of the group in a lane's sums */
-    uint32_t curve; /* index of the group's first day in `curves` */
-    uint32_t unused[GROUP - 2];
+/* A number for each signal of a pack: two cache lines. */
+struct row {
+    uint32_t of[PACK];
+};
+
+struct pack {
+    uint32_t *curves;     /* [day][PACK] */
+    uint32_t *moves;      /* [class] bit by signal */
+    uint32_t sum_vectors; /* registers that its sums take */
+    bool maxima;          /* some signal keeps the greatest */
 };
 
 struct slots {
     struct arena *arena;
-    uint32_t steps; /* groups that a pattern moves */
-    uint32_t groups;
-    uint32_t days;              /* days of age that curves tell apart */
-    uint32_t (*curves)[GROUP];  /* [group][day] */
-    struct step *patterns;      /* [pattern][steps] */
-    uint32_t *pattern_of_class; /* [class] */
-    uint32_t *place_of_signal;  /* [signal_count + 1] index into a lane's sums, NO_INDEX when left out */
-    uint32_t signal_count;      /* the program's; number signal_count stands for special events */
+    struct pack *packs;
+    uint32_t pack_count;
+    uint32_t days;             /* days of age that curves tell apart */
+    uint32_t *place_of_signal; /* [signal_count + 1] index into a lane's sums, NO_INDEX when left out */
+    uint32_t signal_count;     /* the program's; number signal_count stands for special events */
     uint32_t as_of_minute;
     uint16_t as_of_ms;
-    bool some_maxima; /* some signal keeps the greatest */
-    bool some_later;  /* some event is later than as_of */
+    bool some_move;  /* some event class moves some signal */
+    bool some_later; /* some event is later than as_of */
+};
+
+/* Events of the piece at hand that one lane sees. */
+struct lane_run {
+    uint32_t lane;
+    uint32_t from, to;
 };
 
 struct slot_sums {
-    uint32_t *sums;                      /* [BLOCK_RECORDS][groups * GROUP] */
-    uint64_t *spilled;                   /* likewise; valid for lanes that spilled */
+    struct row *sums;                    /* [BLOCK_RECORDS][pack_count] */
+    uint64_t *spilled;                   /* [BLOCK_RECORDS][pack_count * PACK]; valid for lanes that spilled */
     uint32_t since_spill[BLOCK_RECORDS]; /* events */
     uint64_t spills;                     /* bit by lane */
-    uint64_t (*columns)[BLOCK_RECORDS];  /* [signal_count + 1], filled by slots_finish */
-    uint32_t queued;
-    uint32_t day[QUEUE];
-    uint16_t class_id[QUEUE];
-    uint8_t lane[QUEUE];
+    uint32_t (*columns)[BLOCK_RECORDS];  /* [pack_count * PACK], filled by slots_finish */
+    struct lane_run runs[BLOCK_RECORDS];
+    uint32_t at_day[PIECE]; /* of each event of the piece: where in a pack's curves its day of age begins */
 };
 
 /* Zeroed memory that begins with a cache line, so that no group lies across two. */
@@ -156,69 +155,26 @@ static bool moves(const struct folding *f, uint32_t signal, uint32_t class_id)
     return f->tables->class_match[f->program->signals[signal].selector][class_id] == CLASS_YES;
 }
 
-/* ---- Groups ---- */
+/* ---- Packs ---- */
 
-/* Signals that some class moves together, directly or through others, are a family. */
-static uint32_t family_head(uint32_t *head, uint32_t member)
+/* Give each member a place, in order of the program: those that add up, those that keep the greatest. */
+static void place_members(struct folding *f)
 {
-    while (head[member] != member) member = head[member] = head[head[member]];
-    return member;
-}
-
-/* head[member] leads to the least member of its family. */
-static void find_families(const struct folding *f, uint32_t *head)
-{
-    for (uint32_t m = 0; m < f->member_count; m++) head[m] = m;
-    for (uint32_t c = 0; c < f->history->class_count; c++) {
-        uint32_t kin = NO_INDEX;
-        for (uint32_t m = 0; m < f->member_count; m++) {
-            if (!moves(f, f->members[m], c)) continue;
-            uint32_t mine = family_head(head, m), theirs = kin == NO_INDEX ? mine : family_head(head, kin);
-            head[mine > theirs ? mine : theirs] = mine < theirs ? mine : theirs;
-            kin = m;
-        }
-    }
-}
-
-/* How many members of each kind: those that add up, those that keep the greatest. */
-struct kinds {
-    uint32_t count[2];
-};
-
-/* The first group with room for a family, else a new one. A family larger than a group
- * begins a new one and flows over. */
-static uint32_t group_for(const struct kinds *used, uint32_t *groups, const struct kinds *family)
-{
-    bool fits = family->count[0] <= WIDTH && family->count[1] <= WIDTH;
-    for (uint32_t g = 0; g < *groups && fits; g++)
-        if (used[g].count[0] + family->count[0] <= WIDTH && used[g].count[1] + family->count[1] <= WIDTH) return g;
-    return (*groups)++;
-}
-
-static void place_family(const struct folding *f, uint32_t *head, uint32_t family, struct kinds *used, uint32_t group)
-{
-    for (uint32_t m = family; m < f->member_count; m++) {
-        if (family_head(head, m) != family) continue;
+    struct slots *slots = f->slots;
+    uint32_t sums = 0, maxima = 0;
+    for (uint32_t m = 0; m < f->member_count; m++) {
         bool greatest = keeps_greatest(f->program, f->members[m]);
-        if (used[group].count[greatest] == WIDTH) group = f->slots->groups++;
-        f->slots->place_of_signal[f->members[m]] = group * GROUP + greatest * WIDTH + used[group].count[greatest]++;
-        f->slots->some_maxima = f->slots->some_maxima || greatest;
+        uint32_t number = greatest ? maxima++ : sums++, room = greatest ? PACK - PACK_SUMS : PACK_SUMS;
+        slots->place_of_signal[f->members[m]] = number / room * PACK + (greatest ? PACK_SUMS : 0) + number % room;
+        if (number / room == slots->pack_count) slots->pack_count++;
     }
-}
-
-/* Give each member a place, largest families first. */
-static void place_members(struct folding *f, struct arena *scratch)
-{
-    uint32_t *head = ARENA_ARRAY(scratch, uint32_t, f->member_count);
-    struct kinds *family = ARENA_ARRAY(scratch, struct kinds, f->member_count);
-    struct kinds *used = ARENA_ARRAY(scratch, struct kinds, f->member_count);
-    find_families(f, head);
-    for (uint32_t m = 0; m < f->member_count; m++)
-        family[family_head(head, m)].count[keeps_greatest(f->program, f->members[m])]++;
-    for (uint32_t size = f->member_count; size > 0; size--)
-        for (uint32_t m = 0; m < f->member_count; m++)
-            if (family[m].count[0] + family[m].count[1] == size)
-                place_family(f, head, m, used, group_for(used, &f->slots->groups, &family[m]));
+    slots->packs = ARENA_ARRAY(slots->arena, struct pack, slots->pack_count);
+    for (uint32_t p = 0; p < slots->pack_count; p++) {
+        uint32_t here = sums < PACK_SUMS ? sums : PACK_SUMS;
+        slots->packs[p] =
+            (struct pack){.sum_vectors = (here + WIDTH - 1) / WIDTH, .maxima = maxima > p * (PACK - PACK_SUMS)};
+        sums -= here;
+    }
 }
 
 /* ---- Curves ---- */
@@ -235,57 +191,34 @@ static uint32_t curve_at(const struct selector *selector, enum measure measure, 
     return 0;
 }
 
-static void draw_curves(struct folding *f)
+static void draw_curve(const struct folding *f, uint32_t signal, const struct pack *pack, uint32_t place)
+{
+    for (uint32_t day = 0; day < f->slots->days; day++) {
+        uint32_t *at = &pack->curves[(size_t)day * PACK + place];
+        if (signal == f->program->signal_count) *at = 1;
+        else
+            *at = curve_at(&f->program->selectors[f->program->signals[signal].selector],
+                           f->program->signals[signal].measure, day);
+    }
+}
+
+static void fill_packs(struct folding *f)
 {
     struct slots *slots = f->slots;
-    slots->curves = cache_aligned(slots->arena, (size_t)slots->groups * slots->days, sizeof *slots->curves);
+    for (uint32_t p = 0; p < slots->pack_count; p++) {
+        slots->packs[p].curves = cache_aligned(slots->arena, slots->days, sizeof(struct row));
+        slots->packs[p].moves = ARENA_ARRAY(slots->arena, uint32_t, (size_t)f->history->class_count + 1);
+    }
     for (uint32_t m = 0; m < f->member_count; m++) {
         uint32_t place = slots->place_of_signal[f->members[m]];
-        const struct signal *signal =
-            f->members[m] < f->program->signal_count ? &f->program->signals[f->members[m]] : NULL;
-        for (uint32_t day = 0; day < slots->days; day++)
-            slots->curves[(size_t)(place / GROUP) * slots->days + day][place % GROUP] =
-                signal == NULL ? 1 : curve_at(&f->program->selectors[signal->selector], signal->measure, day);
+        const struct pack *pack = &slots->packs[place / PACK];
+        draw_curve(f, f->members[m], pack, place % PACK);
+        for (uint32_t c = 0; c < f->history->class_count; c++) {
+            if (!moves(f, f->members[m], c)) continue;
+            pack->moves[c] |= UINT32_C(1) << place % PACK;
+            slots->some_move = true;
+        }
     }
-}
-
-/* ---- Patterns ---- */
-
-/* The steps of a class; returns how many. */
-static uint32_t pattern_of(const struct folding *f, uint32_t class_id, struct step *out)
-{
-    const struct slots *slots = f->slots;
-    uint32_t count = 0;
-    for (uint32_t m = 0; m < f->member_count; m++) {
-        uint32_t place = slots->place_of_signal[f->members[m]], step = 0;
-        if (!moves(f, f->members[m], class_id)) continue;
-        while (step < count && out[step].group != place / GROUP * GROUP) step++;
-        if (step == count)
-            out[count++] = (struct step){.group = place / GROUP * GROUP, .curve = place / GROUP * slots->days};
-        out[step].mask[place % GROUP] = UINT32_MAX;
-    }
-    return count;
-}
-
-/* Steps beyond a pattern's own are zero: group 0, nothing moved. */
-static void find_patterns(struct folding *f, struct arena *scratch)
-{
-    struct slots *slots = f->slots;
-    struct step *steps = ARENA_ARRAY(scratch, struct step, (size_t)slots->groups);
-    for (uint32_t c = 0; c < f->history->class_count; c++) {
-        uint32_t count = pattern_of(f, c, steps);
-        if (count > slots->steps) slots->steps = count;
-    }
-    struct intern *known = intern_new();
-    for (uint32_t c = 0; c < f->history->class_count; c++) {
-        uint32_t count = pattern_of(f, c, steps);
-        if (count < slots->steps) memset(steps + count, 0, (slots->steps - count) * sizeof *steps);
-        slots->pattern_of_class[c] = intern_add(known, (struct str){(const char *)steps, slots->steps * sizeof *steps});
-    }
-    slots->patterns = cache_aligned(slots->arena, (size_t)slots->steps * intern_count(known), sizeof *slots->patterns);
-    for (uint32_t p = 0; p < intern_count(known) && slots->steps > 0; p++)
-        memcpy(slots->patterns + (size_t)p * slots->steps, intern_at(known, p).at, slots->steps * sizeof *steps);
-    intern_free(known);
 }
 
 /* ---- Making ---- */
@@ -300,16 +233,13 @@ struct slots *slots_new(const struct history *history, const struct program *pro
     slots->as_of_minute = (uint32_t)floor_div(as_of_ms, MS_PER_MINUTE);
     slots->as_of_ms = (uint16_t)(as_of_ms - floor_div(as_of_ms, MS_PER_MINUTE) * MS_PER_MINUTE);
     slots->some_later = history->event_count > 0 && as_of_ms < history->latest_ms;
-    slots->pattern_of_class = ARENA_ARRAY(arena, uint32_t, (size_t)history->class_count + 1);
     slots->place_of_signal = ARENA_ARRAY(arena, uint32_t, (size_t)program->signal_count + 1);
     for (uint32_t s = 0; s <= program->signal_count; s++) slots->place_of_signal[s] = NO_INDEX;
-    AUTO_ARENA scratch = arena_new();
     struct folding f = {.history = history, .program = program, .tables = tables, .slots = slots};
     choose_members(&f, wanted);
     slots->days = days_needed(&f, as_of_ms);
-    place_members(&f, scratch);
-    draw_curves(&f);
-    find_patterns(&f, scratch);
+    place_members(&f);
+    fill_packs(&f);
     return slots;
 }
 
@@ -325,13 +255,13 @@ bool slots_has(const struct slots *slots, uint32_t signal)
 
 static uint32_t lane_width(const struct slots *slots)
 {
-    return slots->groups * GROUP;
+    return slots->pack_count * PACK;
 }
 
 struct slot_sums *slot_sums_new(struct arena *arena, const struct slots *slots)
 {
     struct slot_sums *sums = ARENA_NEW(arena, struct slot_sums);
-    sums->sums = cache_aligned(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->sums);
+    sums->sums = cache_aligned(arena, (size_t)BLOCK_RECORDS * slots->pack_count, sizeof *sums->sums);
     sums->spilled = arena_array(arena, (size_t)BLOCK_RECORDS * lane_width(slots), sizeof *sums->spilled);
     sums->columns = cache_aligned(arena, lane_width(slots), sizeof *sums->columns);
     return sums;
@@ -339,66 +269,82 @@ struct slot_sums *slot_sums_new(struct arena *arena, const struct slots *slots)
 
 void slot_sums_clear(struct slot_sums *sums, const struct slots *slots)
 {
-    memset(sums->sums, 0, (size_t)BLOCK_RECORDS * lane_width(slots) * sizeof *sums->sums);
+    memset(sums->sums, 0, (size_t)BLOCK_RECORDS * slots->pack_count * sizeof *sums->sums);
     memset(sums->since_spill, 0, sizeof sums->since_spill);
     sums->spills = 0;
 }
 
-/* ---- Accumulate ---- */
+/* ---- Adding ---- */
 
-/* Half a group in a vector register; in memory it need not be aligned. Sums use all 32 bits; no
- * entry of a curve reaches 2^31, so maxima compare as signed, which every machine can. */
-typedef uint32_t half_sums __attribute__((vector_size(WIDTH * sizeof(uint32_t)), aligned(4), may_alias));
-typedef int32_t half_group __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
+/* Sums use all 32 bits; no entry of a curve reaches 2^31, so maxima compare as signed, which
+ * every machine can. */
+typedef uint32_t vector __attribute__((vector_size(WIDTH * sizeof(uint32_t)), may_alias));
+typedef int32_t signed_vector __attribute__((vector_size(WIDTH * sizeof(int32_t)), may_alias));
 
-/* Add one event. `steps` and `maxima` are constants where this is inlined, mostly. */
-static ALWAYS_INLINE void add_event(const struct slots *slots, uint32_t *lane, uint32_t class_id, uint32_t day,
-                                    uint32_t steps, bool maxima)
+/* The events of a run onto its lane's sums. The last two are constants wherever this is inlined. */
+static ALWAYS_INLINE void add_run(const struct pack *pack, const struct lane_run *run, const uint16_t *class_id,
+                                  const uint32_t *at_day, struct row *row, uint32_t sum_vectors, bool maxima)
 {
-    const struct step *step = slots->patterns + (size_t)slots->pattern_of_class[class_id] * steps;
-    for (uint32_t i = 0; i < steps; i++, step++) {
-        half_group *sums = (half_group *)(lane + step->group);
-        const half_group *curve = (const half_group *)slots->curves[step->curve + day];
-        const half_group *mask = (const half_group *)step->mask;
-        *(half_sums *)sums += *(const half_sums *)curve & *(const half_sums *)mask;
-        if (maxima) {
-            const half_group one = curve[1] & mask[1], above = one > sums[1];
-            sums[1] = (one & above) | (sums[1] & ~above);
+    enum { VECTORS = PACK / WIDTH, FIRST_MAXIMUM = PACK_SUMS / WIDTH };
+    vector sums[VECTORS], bits[VECTORS];
+    const uint32_t end = maxima ? VECTORS : sum_vectors;
+    const vector first_bits = {1, 2, 4, 8, 16, 32, 64, 128};
+    for (uint32_t v = 0; v < end; v++) {
+        sums[v] = ((const vector *)row->of)[v];
+        bits[v] = first_bits << v * WIDTH;
+    }
+    for (uint32_t e = run->from; e < run->to; e++) {
+        const vector moved = pack->moves[class_id[e]] + (vector){0};
+        const vector *curve = (const vector *)(pack->curves + at_day[e]);
+        for (uint32_t v = 0; v < sum_vectors; v++) sums[v] += curve[v] & (vector)((moved & bits[v]) == bits[v]);
+        for (uint32_t v = FIRST_MAXIMUM; v < end; v++) {
+            const signed_vector one = (signed_vector)(curve[v] & (vector)((moved & bits[v]) == bits[v]));
+            const signed_vector above = one > (signed_vector)sums[v];
+            sums[v] = (vector)((one & above) | ((signed_vector)sums[v] & ~above));
         }
     }
+    for (uint32_t v = 0; v < end; v++) ((vector *)row->of)[v] = sums[v];
 }
 
-static ALWAYS_INLINE void add_events(const struct slots *slots, struct slot_sums *sums, uint32_t steps, bool maxima)
+static ALWAYS_INLINE void add_runs(const struct pack *pack, const struct lane_run *runs, uint32_t count,
+                                   const uint16_t *class_id, const uint32_t *at_day, struct row *rows, uint32_t stride,
+                                   uint32_t sum_vectors, bool maxima)
 {
-    const struct slots local = *slots; /* what never changes may stay in registers */
-    const uint32_t part = sums->queued / STREAMS, width = lane_width(slots);
-    uint32_t *all = sums->sums;
-    for (uint32_t i = 0; i < part; i++)
-#pragma GCC unroll 4
-        for (uint32_t e = i; e < i + part * STREAMS; e += part)
-            add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], steps, maxima);
-    for (uint32_t e = part * STREAMS; e < sums->queued; e++)
-        add_event(&local, all + sums->lane[e] * width, sums->class_id[e], sums->day[e], steps, maxima);
+    const struct pack local = *pack; /* what never changes may stay in registers */
+    for (uint32_t i = 0; i < count; i++)
+        add_run(&local, &runs[i], class_id, at_day, rows + (size_t)runs[i].lane * stride, sum_vectors, maxima);
 }
 
-VECTORISED static void accumulate(const struct slots *slots, struct slot_sums *sums)
+VECTORISED static void add_to_pack(const struct pack *pack, const struct lane_run *runs, uint32_t count,
+                                   const uint16_t *class_id, const uint32_t *at_day, struct row *rows, uint32_t stride)
 {
-    if (slots->steps == 1 && !slots->some_maxima) add_events(slots, sums, 1, false);
-    else if (slots->steps == 1) add_events(slots, sums, 1, true);
-    else add_events(slots, sums, slots->steps, true);
-    sums->queued = 0;
+    if (pack->sum_vectors == 3 && pack->maxima) add_runs(pack, runs, count, class_id, at_day, rows, stride, 3, true);
+    else if (pack->sum_vectors == 3) add_runs(pack, runs, count, class_id, at_day, rows, stride, 3, false);
+    else if (pack->sum_vectors == 2 && pack->maxima)
+        add_runs(pack, runs, count, class_id, at_day, rows, stride, 2, true);
+    else if (pack->sum_vectors == 2) add_runs(pack, runs, count, class_id, at_day, rows, stride, 2, false);
+    else if (pack->maxima) add_runs(pack, runs, count, class_id, at_day, rows, stride, 1, true);
+    else add_runs(pack, runs, count, class_id, at_day, rows, stride, 1, false);
+}
+
+/* The runs of the piece that begins with event `first`, whose days are known. */
+static void add_piece(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,
+                      uint32_t run_count)
+{
+    for (uint32_t p = 0; p < slots->pack_count; p++)
+        add_to_pack(&slots->packs[p], sums->runs, run_count, history->class_id + first, sums->at_day, sums->sums + p,
+                    slots->pack_count);
 }
 
 /* Move a lane's sums to 64 bits, so that it has room for SPILL_EVENTS more. */
 static void spill(const struct slots *slots, struct slot_sums *sums, uint32_t lane)
 {
     const uint32_t width = lane_width(slots);
-    uint32_t *narrow = sums->sums + (size_t)lane * width;
+    uint32_t *narrow = sums->sums[(size_t)lane * slots->pack_count].of;
     uint64_t *wide = sums->spilled + (size_t)lane * width;
-    accumulate(slots, sums);
     if ((sums->spills >> lane & 1) == 0) memset(wide, 0, width * sizeof *wide);
     for (uint32_t i = 0; i < width; i++) {
-        if (i % GROUP < WIDTH) wide[i] += narrow[i];
+        if (i % PACK < PACK_SUMS) wide[i] += narrow[i];
         else if (narrow[i] > wide[i]) wide[i] = narrow[i];
     }
     memset(narrow, 0, width * sizeof *narrow);
@@ -406,28 +352,19 @@ static void spill(const struct slots *slots, struct slot_sums *sums, uint32_t la
     sums->since_spill[lane] = 0;
 }
 
-/* ---- Queueing ---- */
+/* ---- Days of age ---- */
 
-/* Whole days of age, at most the last. Ages are counted modulo 2^32 minutes, enough for the
+/* Where in a pack's curves each event's day of age begins, at most the last. Ages are counted modulo 2^32 minutes, enough for the
  * years 1900 to 5999. */
 VECTORISED static void find_days(const struct slots *slots, const int32_t *restrict minute, const uint16_t *restrict ms,
-                                 uint32_t count, uint32_t *restrict day)
+                                 uint32_t count, uint32_t *restrict at_day)
 {
     const uint32_t as_of_minute = slots->as_of_minute, as_of_ms = slots->as_of_ms, last = slots->days - 1;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t age = as_of_minute - (uint32_t)minute[i] - (ms[i] > as_of_ms);
         uint32_t days = age / MINUTES_PER_DAY;
-        day[i] = days < last ? days : last;
+        at_day[i] = (days < last ? days : last) * PACK;
     }
-}
-
-/* Queue `count` events from number `first` on; there is room. Their lanes are the caller's. */
-static void queue_events(const struct slots *slots, struct slot_sums *sums, const struct history *history,
-                         uint64_t first, uint32_t count)
-{
-    find_days(slots, history->minute + first, history->ms + first, count, sums->day + sums->queued);
-    memcpy(sums->class_id + sums->queued, history->class_id + first, count * sizeof *sums->class_id);
-    sums->queued += count;
 }
 
 /* The end of the events [first, last) of one contact that are not later than as_of. */
@@ -441,27 +378,36 @@ static uint64_t end_of_past(const struct slots *slots, const struct history *his
     return last;
 }
 
-static bool moves_nothing(const struct slots *slots)
-{
-    return slots->steps == 0;
-}
+/* ---- Records ---- */
 
 void slots_add(const struct slots *slots, struct slot_sums *sums, const struct history *history, uint64_t first,
                uint64_t last, uint32_t lane)
 {
-    if (moves_nothing(slots)) return;
+    if (!slots->some_move) return;
     last = end_of_past(slots, history, first, last);
     while (first < last) {
-        if (sums->queued == QUEUE) accumulate(slots, sums);
         if (sums->since_spill[lane] == SPILL_EVENTS) spill(slots, sums, lane);
-        uint64_t count = last - first;
-        if (count > QUEUE - sums->queued) count = QUEUE - sums->queued;
+        uint32_t count = last - first < PIECE ? (uint32_t)(last - first) : PIECE;
         if (count > SPILL_EVENTS - sums->since_spill[lane]) count = SPILL_EVENTS - sums->since_spill[lane];
-        memset(sums->lane + sums->queued, (int)lane, count);
-        queue_events(slots, sums, history, first, (uint32_t)count);
-        sums->since_spill[lane] += (uint32_t)count;
+        find_days(slots, history->minute + first, history->ms + first, count, sums->at_day);
+        sums->runs[0] = (struct lane_run){.lane = lane, .to = count};
+        add_piece(slots, sums, history, first, 1);
+        sums->since_spill[lane] += count;
         first += count;
     }
+}
+
+/* Ask the memory for `count` events from `first` on, those of the next block, while this one is worked on. */
+static void fetch_ahead(const struct history *history, uint64_t first, uint64_t count)
+{
+    if (first >= history->event_count) return; /* of a live history, too: its events may lie further on */
+    if (count > history->event_count - first) count = history->event_count - first;
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(int32_t))
+        __builtin_prefetch(&history->minute[first + i], 0, 2);
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(uint16_t))
+        __builtin_prefetch(&history->ms[first + i], 0, 2);
+    for (uint64_t i = 0; i < count; i += CACHE_LINE / sizeof(uint16_t))
+        __builtin_prefetch(&history->class_id[first + i], 0, 2);
 }
 
 /* Do the events of these contacts lie together, in their order? */
@@ -481,29 +427,35 @@ uint64_t slots_add_contacts(const struct slots *slots, struct slot_sums *sums, c
         runs[i] = events_of_contact(history, first_contact + i);
         events += runs[i].count;
     }
-    if (moves_nothing(slots) || events == 0) return events;
-    if (slots->some_later || events > QUEUE || !lie_together(runs, count)) {
+    if (!slots->some_move || events == 0) return events;
+    if (events > PIECE || !lie_together(runs, count)) {
         for (uint32_t i = 0; i < count; i++)
             slots_add(slots, sums, history, runs[i].first, runs[i].first + runs[i].count, i);
         return events;
     }
-    if (events > QUEUE - sums->queued) accumulate(slots, sums);
+    const uint64_t first = runs[0].first;
+    fetch_ahead(history, first + events, events);
+    find_days(slots, history->minute + first, history->ms + first, (uint32_t)events, sums->at_day);
     for (uint32_t i = 0; i < count; i++)
-        memset(sums->lane + sums->queued + (runs[i].first - runs[0].first), (int)i, runs[i].count);
-    queue_events(slots, sums, history, runs[0].first, (uint32_t)events);
+        sums->runs[i] = (struct lane_run){
+            .lane = i,
+            .from = (uint32_t)(runs[i].first - first),
+            .to = (uint32_t)(end_of_past(slots, history, runs[i].first, runs[i].first + runs[i].count) - first),
+        };
+    add_piece(slots, sums, history, first, count);
     return events;
 }
 
+/* ---- Columns ---- */
+
 #define PAIRS(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 
-/* Eight lanes' groups, rows, to eight columns of 64 bits. Three rounds of exchanging: single
- * numbers, pairs, halves. */
-static ALWAYS_INLINE void transpose(const uint32_t *rows, size_t width, uint64_t (*columns)[BLOCK_RECORDS])
+/* Eight lanes' numbers, rows, to eight columns. Three rounds of exchanging: single numbers, pairs, halves. */
+static ALWAYS_INLINE void transpose(const struct row *rows, uint32_t stride, uint32_t place,
+                                    uint32_t (*columns)[BLOCK_RECORDS], uint32_t lane)
 {
-    typedef uint64_t wide_vector __attribute__((vector_size(WIDTH * sizeof(uint64_t)), aligned(8), may_alias));
-    typedef uint32_t narrow_vector __attribute__((vector_size(WIDTH * sizeof(uint32_t)), aligned(4), may_alias));
-    narrow_vector r[WIDTH], s[WIDTH];
-    for (int i = 0; i < WIDTH; i++) r[i] = *(const narrow_vector *)(rows + (size_t)i * width);
+    vector r[WIDTH], s[WIDTH];
+    for (uint32_t i = 0; i < WIDTH; i++) r[i] = *(const vector *)(rows[(size_t)(lane + i) * stride].of + place);
     for (int i = 0; i < WIDTH; i += 2) {
         s[i] = PAIRS(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
         s[i + 1] = PAIRS(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
@@ -518,32 +470,30 @@ static ALWAYS_INLINE void transpose(const uint32_t *rows, size_t width, uint64_t
         s[k] = PAIRS(r[k], r[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         s[k + 4] = PAIRS(r[k], r[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
-    for (int k = 0; k < WIDTH; k++) *(wide_vector *)columns[k] = __builtin_convertvector(s[k], wide_vector);
+    for (int k = 0; k < WIDTH; k++) *(vector *)&columns[k][lane] = s[k];
 }
 
 VECTORISED static void make_columns(const struct slots *slots, struct slot_sums *sums)
 {
-    const uint32_t width = lane_width(slots);
-    for (uint32_t place = 0; place < width; place += WIDTH)
-        for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane += WIDTH)
-            transpose(sums->sums + (size_t)lane * width + place, width,
-                      (uint64_t(*)[BLOCK_RECORDS]) & sums->columns[place][lane]);
+    for (uint32_t p = 0; p < slots->pack_count; p++)
+        for (uint32_t place = 0; place < PACK; place += WIDTH)
+            for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane += WIDTH)
+                transpose(sums->sums + p, slots->pack_count, place, sums->columns + (size_t)p * PACK + place, lane);
 }
 
 void slots_finish(const struct slots *slots, struct slot_sums *sums)
 {
-    const uint32_t width = lane_width(slots);
-    if (sums->queued > 0) accumulate(slots, sums);
     for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
         if (sums->spills >> lane & 1) spill(slots, sums, lane);
     make_columns(slots, sums);
-    for (uint32_t lane = 0; lane < BLOCK_RECORDS; lane++)
-        for (uint32_t place = 0; place < width && (sums->spills >> lane & 1) != 0; place++)
-            sums->columns[place][lane] = sums->spilled[(size_t)lane * width + place];
 }
 
-uint64_t *slots_column(const struct slots *slots, struct slot_sums *sums, uint32_t signal)
+void slots_column(const struct slots *slots, const struct slot_sums *sums, uint32_t signal, struct signal_column *out)
 {
     INVARIANT(slots_has(slots, signal));
-    return sums->columns[slots->place_of_signal[signal]];
+    const uint32_t place = slots->place_of_signal[signal];
+    out->low = sums->columns[place];
+    out->high = NULL;
+    for (uint32_t lane = 0; lane < BLOCK_RECORDS && sums->spills != 0; lane++)
+        if (sums->spills >> lane & 1) signal_set(out, lane, sums->spilled[(size_t)lane * lane_width(slots) + place]);
 }

@@ -139,11 +139,6 @@ uint16_t match_of_value(const struct rule *rule, const struct value *value, int6
     return (uint16_t)(rule->case_count + (value == NULL ? MATCH_UNKNOWN : MATCH_OTHERWISE));
 }
 
-bool test_needs_versions(const struct test *test)
-{
-    return test->ever || test->op == OP_CHANGED_WITHIN;
-}
-
 /* ---- Which tables hold for any instant ---- */
 
 bool test_needs_as_of(const struct test *test)
@@ -183,9 +178,10 @@ static uint32_t code_count(const struct history *history, uint32_t property)
     return count > 0 ? count : 1;
 }
 
-/* Part of the table of a leaf or a match: codes [first, end). */
+/* Part of a table: codes [first, end). */
 struct part {
-    uint32_t index; /* of the leaf, or of the match behind all leaves */
+    enum { PART_OF_LEAF, PART_OF_MATCH, PART_OF_FOLD } kind;
+    uint32_t index; /* of the leaf, match or fold */
     uint32_t first, end;
 };
 
@@ -199,38 +195,80 @@ struct filling {
     atomic_uint next;
 };
 
-static void add_parts(struct filling *f, struct arena *arena, uint32_t index, uint32_t codes)
+static void add_parts(struct filling *f, struct arena *arena, struct part part, uint32_t codes)
 {
     uint32_t more = codes / CODES_PER_PART + 1;
     struct part *parts = ARENA_ARRAY(arena, struct part, (size_t)f->part_count + more);
     if (f->part_count > 0) memcpy(parts, f->parts, f->part_count * sizeof *parts);
-    for (uint32_t first = 0; first < codes; first += CODES_PER_PART)
-        parts[f->part_count++] = (struct part){
-            .index = index,
-            .first = first,
-            .end = codes - first < CODES_PER_PART ? codes : first + CODES_PER_PART,
-        };
+    for (uint32_t first = 0; first < codes; first += CODES_PER_PART) {
+        part.first = first;
+        part.end = codes - first < CODES_PER_PART ? codes : first + CODES_PER_PART;
+        parts[f->part_count++] = part;
+    }
     f->parts = parts;
 }
 
-static void fill_part(const struct filling *f, const struct part *part)
+static const struct value *value_at(const struct filling *f, uint32_t property, uint32_t code)
+{
+    return code == 0 ? NULL : column_value(&f->history->properties[property], code);
+}
+
+static void fill_leaf(const struct filling *f, const struct part *part)
+{
+    const struct leaf *leaf = &f->program->leaves[part->index];
+    for (uint32_t code = part->first; code < part->end; code++)
+        f->tables->leaf[part->index][code] = test_passes(leaf->test, value_at(f, leaf->property, code), f->as_of_ms);
+}
+
+static void fill_match(const struct filling *f, const struct part *part)
+{
+    const struct rule *rule = f->program->matches[part->index];
+    for (uint32_t code = part->first; code < part->end; code++)
+        f->tables->match[part->index][code] = match_of_value(rule, value_at(f, rule->property, code), f->as_of_ms);
+}
+
+/* The inputs of a folded rule, for one value of its property. */
+static void load_value(const struct filling *f, const struct program_rule *pr, const struct value *value, uint32_t lane,
+                       struct block *block)
+{
+    if (pr->match != NO_INDEX) block->matches[pr->match][lane] = match_of_value(pr->rule, value, f->as_of_ms);
+    if (pr->condition == NO_INDEX) return;
+    const struct node *nodes = f->program->nodes + pr->condition;
+    for (uint32_t n = 0; n < nodes[0].span; n++)
+        if (nodes[n].kind == NODE_LEAF)
+            block->leaves[nodes[n].input][lane] =
+                test_passes(f->program->leaves[nodes[n].input].test, value, f->as_of_ms);
+}
+
+/* A block of values instead of records. */
+static void fill_fold(const struct filling *f, const struct part *part, struct block *block)
 {
     const struct program *program = f->program;
-    bool is_leaf = part->index < program->leaf_count;
-    uint32_t match = part->index - program->leaf_count;
-    uint32_t property = is_leaf ? program->leaves[part->index].property : program->matches[match]->property;
-    for (uint32_t code = part->first; code < part->end; code++) {
-        const struct value *value = code == 0 ? NULL : column_value(&f->history->properties[property], code);
-        if (is_leaf)
-            f->tables->leaf[part->index][code] = test_passes(program->leaves[part->index].test, value, f->as_of_ms);
-        else f->tables->match[match][code] = match_of_value(program->matches[match], value, f->as_of_ms);
+    const struct fold *fold = &program->folds[part->index];
+    for (uint32_t first = part->first; first < part->end; first += BLOCK_RECORDS) {
+        int16_t entries[BLOCK_RECORDS];
+        const uint32_t count = part->end - first < BLOCK_RECORDS ? part->end - first : BLOCK_RECORDS;
+        for (uint32_t r = fold->first_rule; r < fold->end_rule; r++)
+            for (uint32_t i = 0; i < count && program->rules[r].fold == part->index; i++)
+                load_value(f, &program->rules[r], value_at(f, fold->property, first + i), i, block);
+        evaluate_fold(program, block, part->index, entries);
+        memcpy(f->tables->fold[part->index] + first, entries, count * sizeof *entries);
     }
 }
 
 static void *fill_parts(void *context)
 {
     struct filling *f = context;
-    for (uint32_t i; (i = atomic_fetch_add(&f->next, 1)) < f->part_count;) fill_part(f, &f->parts[i]);
+    AUTO_ARENA arena = arena_new();
+    struct block *block = block_new(arena, f->program);
+    for (uint32_t i; (i = atomic_fetch_add(&f->next, 1)) < f->part_count;) {
+        const struct part *part = &f->parts[i];
+        switch (part->kind) {
+        case PART_OF_LEAF: fill_leaf(f, part); break;
+        case PART_OF_MATCH: fill_match(f, part); break;
+        case PART_OF_FOLD: fill_fold(f, part, block); break;
+        }
+    }
     return NULL;
 }
 
@@ -241,25 +279,42 @@ bool match_needs_versions(const struct rule *rule)
     return false;
 }
 
+/* A test such as `known` tells few codes apart: a table that ends early stays in the cache. */
+static uint32_t level_from(const int16_t *table, uint32_t codes)
+{
+    uint32_t level = codes - 1;
+    while (level > 0 && table[level - 1] == table[level]) level--;
+    return level;
+}
+
 static void make_value_tables(struct arena *arena, struct filling *f, unsigned threads)
 {
     const struct program *program = f->program;
     AUTO_ARENA scratch = arena_new();
     f->tables->leaf = ARENA_ARRAY(arena, uint8_t *, program->leaf_count);
     f->tables->match = ARENA_ARRAY(arena, uint16_t *, program->match_count);
+    f->tables->fold = ARENA_ARRAY(arena, int16_t *, program->fold_count);
     for (uint32_t l = 0; l < program->leaf_count; l++) {
         uint32_t codes = code_count(f->history, program->leaves[l].property);
-        if (test_needs_versions(program->leaves[l].test)) continue;
+        if (program->leaves[l].fold != NO_INDEX || test_needs_versions(program->leaves[l].test)) continue;
         f->tables->leaf[l] = ARENA_ARRAY(arena, uint8_t, codes);
-        add_parts(f, scratch, l, codes);
+        add_parts(f, scratch, (struct part){.kind = PART_OF_LEAF, .index = l}, codes);
     }
     for (uint32_t m = 0; m < program->match_count; m++) {
         uint32_t codes = code_count(f->history, program->matches[m]->property);
-        if (match_needs_versions(program->matches[m])) continue;
+        if (program->match_fold[m] != NO_INDEX || match_needs_versions(program->matches[m])) continue;
         f->tables->match[m] = ARENA_ARRAY(arena, uint16_t, codes);
-        add_parts(f, scratch, program->leaf_count + m, codes);
+        add_parts(f, scratch, (struct part){.kind = PART_OF_MATCH, .index = m}, codes);
+    }
+    for (uint32_t i = 0; i < program->fold_count; i++) {
+        uint32_t codes = code_count(f->history, program->folds[i].property);
+        f->tables->fold[i] = ARENA_ARRAY(arena, int16_t, codes);
+        add_parts(f, scratch, (struct part){.kind = PART_OF_FOLD, .index = i}, codes);
     }
     run_threads(f->part_count < threads ? f->part_count : threads, fill_parts, f);
+    f->tables->fold_level = ARENA_ARRAY(arena, uint32_t, program->fold_count);
+    for (uint32_t i = 0; i < program->fold_count; i++)
+        f->tables->fold_level[i] = level_from(f->tables->fold[i], code_count(f->history, program->folds[i].property));
 }
 
 struct tables *tables_new(const struct history *history, const struct program *program, int64_t as_of_ms,

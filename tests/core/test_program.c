@@ -78,3 +78,51 @@ TEST(whether_a_rule_applied_matters_only_where_the_score_could_differ)
         CHECK_INT(compile(&fixture, text.at)->presence_matters, row[i].matters);
     }
 }
+
+TEST(rules_of_a_group_that_ask_for_one_property_are_folded_together)
+{
+    AUTO_FIXTURE fixture;
+    const struct program *program = compile(
+        &fixture,
+        "score: s\n"
+        "groups:\n"
+        "  - name: Person\n"
+        "    category: fit\n"
+        "    rules:\n"
+        "      - {name: a, when: {property: role, is: ceo}, points: 5, max: 4}\n"
+        "      - {name: b, property: role, values: [{is: buyer, points: 3}], otherwise: -1}\n"
+        "      - {name: c, when: {any: [{property: role, is: cto}, {not: {property: role, known: true}}]}, points: 2}\n"
+        "      - {name: d, when: {property: company.role, is: ceo}, points: 1}\n"
+        "      - {name: e, when: {all: [{property: role, is: cto}, {property: vip, is: true}]}, points: 1}\n"
+        "      - {name: f, when: {property: role, changed_within: 30d}, points: 1}\n"
+        "      - {name: g, when: {property: role, ever: {is: cto}}, points: 1}\n"
+        "      - {name: h, when: {all: [{property: role, is: cto}, {event: any}]}, points: 1}\n"
+        "  - name: Other\n"
+        "    category: fit\n"
+        "    rules: [{name: i, when: {property: role, is: ceo}, points: 1}]\n");
+    CHECK_INT(program->fold_count, 3);
+    CHECK_INT(program->folds[0].points, 4 + 3 + 2);
+    for (uint32_t r = 0; r < 3; r++) CHECK_INT(program->rules[r].fold, 0);
+    CHECK_INT(program->rules[3].fold, 1);
+    for (uint32_t r = 4; r < 8; r++) CHECK_INT(program->rules[r].fold, NO_INDEX);
+    CHECK_INT(program->rules[8].fold, 2);
+}
+
+TEST(a_fold_takes_no_more_points_than_its_table_holds)
+{
+    AUTO_FIXTURE fixture;
+    const struct program *program =
+        compile(&fixture, "score: s\n"
+                          "groups:\n"
+                          "  - name: Person\n"
+                          "    category: fit\n"
+                          "    rules:\n"
+                          "      - {name: a, when: {property: role, is: ceo}, points: 10000}\n"
+                          "      - {name: b, when: {property: role, is: cto}, points: -10000}\n"
+                          "      - {name: c, when: {property: role, is: cfo}, points: 6000}\n"
+                          "      - {name: d, when: {property: role, is: coo}, min: 20000, points: 1}\n");
+    CHECK_INT(program->fold_count, 2);
+    CHECK_INT(program->rules[1].fold, 1);
+    CHECK_INT(program->rules[2].fold, 0);
+    CHECK_INT(program->rules[3].fold, NO_INDEX);
+}
