@@ -147,6 +147,7 @@ enum err batch_end(struct engine *engine, struct err_info *why)
         return outcome;
     }
     remember_properties(engine);
+    engine->merge_count += (uint32_t)batch->merges.count;
     live_commit(engine->live);
     people_commit(engine->people);
     bands_commit(engine->bands);

@@ -120,6 +120,7 @@ static enum err run_erase(struct engine *engine, void *argument, struct err_info
     struct verb *verb = argument;
     AUTO_ARENA arena = arena_new();
     if (!exists(engine, ENTITY_CONTACT, verb->record)) return no_such(ENTITY_CONTACT, why);
+    snapshot_forget(engine);
     uint32_t *family = NULL;
     uint32_t count = people_family(engine->people, people_root(engine->people, verb->record), arena, &family);
     for (uint32_t i = count; i-- > 0;) {
