@@ -141,7 +141,7 @@ static void write_batch(struct engine *engine, struct submission *first)
     for (struct submission *s = first; s != NULL; s = s->next)
         for (size_t i = 0; i < s->count; i++) take_fact(engine, &s->facts[i], s->event_texts[i], &s->results[i]);
     int64_t began_ns = engine->clock->monotonic_ns(engine->clock);
-    judge_touched(engine, engine->clock->now_ms(engine->clock), CAUSE_FACT);
+    judge_touched(engine, engine_now(engine), CAUSE_FACT);
     uint64_t score_us = us_since(engine, began_ns);
     began_ns = engine->clock->monotonic_ns(engine->clock);
     enum err outcome = batch_end(engine, &why);
@@ -225,6 +225,7 @@ static void *write_until_stopped(void *context)
 enum err writer_start(struct engine *engine, struct err_info *why)
 {
     int failed = pthread_create(&engine->writer, NULL, write_until_stopped, engine);
+    engine->writer_started = failed == 0;
     return failed == 0 ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "no thread could be made: %s", strerror(failed));
 }
 
@@ -235,5 +236,5 @@ void writer_stop(struct engine *engine)
     pthread_cond_broadcast(&engine->queue_filled);
     pthread_cond_broadcast(&engine->state_changed);
     pthread_mutex_unlock(&engine->queue_lock);
-    pthread_join(engine->writer, NULL);
+    if (engine->writer_started) pthread_join(engine->writer, NULL);
 }

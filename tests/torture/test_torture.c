@@ -32,8 +32,8 @@ struct torture {
 static int rounds(void)
 {
     const char *text = getenv("PLUMB_TORTURE_ROUNDS");
-    int wanted = text == NULL ? 0 : atoi(text);
-    return wanted > 0 ? wanted : ROUNDS;
+    uint64_t wanted = 0;
+    return text != NULL && str_to_u64(str_from_c(text), &wanted) && wanted < 1000000 ? (int)wanted : ROUNDS;
 }
 
 static void start(struct torture *torture)
