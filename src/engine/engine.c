@@ -39,7 +39,12 @@ enum err engine_open(const struct engine_options *options, struct engine **out, 
     pthread_mutex_init(&engine->edition_lock, NULL);
     pthread_mutex_init(&engine->queue_lock, NULL);
     pthread_mutex_init(&engine->snapshot_lock, NULL);
-    pthread_cond_init(&engine->queue_filled, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&engine->queue_filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    engine->wake_at = 1;
     pthread_cond_init(&engine->state_changed, NULL);
     *out = engine;
     enum err e = writer_start(engine, why);
@@ -62,6 +67,7 @@ void engine_close(struct engine *engine)
         LIST_RELEASE(&engine->states[i]);
         LIST_RELEASE(&engine->touch_marks[i]);
     }
+    LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
     free_columns(engine);
     pthread_rwlock_destroy(&engine->people_lock);
@@ -71,6 +77,22 @@ void engine_close(struct engine *engine)
     pthread_cond_destroy(&engine->queue_filled);
     pthread_cond_destroy(&engine->state_changed);
     memory_free(engine);
+}
+
+/* ---- The time. ---- */
+
+int64_t engine_now(struct engine *engine)
+{
+    int64_t now_ms = engine->clock->now_ms(engine->clock);
+    int64_t latest_ms = __atomic_load_n(&engine->latest_ms, __ATOMIC_RELAXED);
+    if (now_ms < latest_ms && latest_ms - now_ms <= CLOCK_STEP_HELD_MS) return latest_ms;
+    __atomic_store_n(&engine->latest_ms, now_ms, __ATOMIC_RELAXED);
+    return now_ms;
+}
+
+void engine_noted_at(struct engine *engine, int64_t at_ms)
+{
+    if (at_ms > engine->latest_ms) __atomic_store_n(&engine->latest_ms, at_ms, __ATOMIC_RELAXED);
 }
 
 /* ---- How far it is. ---- */

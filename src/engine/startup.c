@@ -176,8 +176,11 @@ static enum err load_association(void *context, const struct association_fact *f
         fact->to >= history_records(live_history(live), ends[kind][1]))
         return err_set(why, ERR_INVALID, "the store is damaged: an association with a record that it does not have");
     uint32_t from = settled(l, ends[kind][0], fact->from), to = settled(l, ends[kind][1], fact->to);
-    if (fact->ended) live_dissociate(live, kind, from, to);
-    else live_associate(live, kind, from, to, fact->from_ms);
+    if (fact->ended) {
+        if (kind == ASSOCIATION_CONTACT_COMPANY) take_note_left(l->engine, from);
+        if (kind == ASSOCIATION_DEAL_CONTACT) take_note_left(l->engine, to);
+        live_dissociate(live, kind, from, to);
+    } else live_associate(live, kind, from, to, fact->from_ms);
     return ERR_OK;
 }
 
@@ -229,6 +232,7 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     uint32_t contact = people_root(engine->people, fact->contact);
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
+    engine_noted_at(engine, fact->received_ms);
     if (met_before(l, contact, fact->message_id)) return ERR_OK;
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
@@ -263,6 +267,7 @@ static enum err load_band(void *context, const struct band_fact *fact, struct er
 {
     (void)why;
     struct loading *l = context;
+    engine_noted_at(l->engine, fact->at_ms);
     if (fact->record < RECORDS_MAX)
         bands_put(l->engine->bands, bands_score(l->engine->bands, fact->score), fact->record, fact->band);
     return ERR_OK;

@@ -302,9 +302,11 @@ MUST_CHECK enum err store_text_names(struct store *store, struct str prefix, str
  * contacts that were merged with this one; the records' numbers stay, as empty rows (no id, not listed, archived), and
  * so do merges, which hold numbers alone. Numbers of erased events are not used again. Overwritten on the disk, not
  * only unlinked. A reject goes when it names one of the person's identifiers.
- * Errors   ERR_NOT_FOUND; ERR_UNAVAILABLE, also when it is erased but somebody's long reading kept the log from being
- *          overwritten: call again. */
-MUST_CHECK enum err store_erase_contact(struct store *store, uint32_t contact, struct err_info *why);
+ * `audit` (NULL: none) is written in the same transaction. *gone (may be NULL) tells whether the person is out of the tables.
+ * Errors   ERR_NOT_FOUND; ERR_UNAVAILABLE: with *gone false nothing has changed; with *gone true the disk or somebody's
+ *          long reading kept the log from being overwritten: call again. */
+MUST_CHECK enum err store_erase_contact(struct store *store, uint32_t contact, const struct audit_fact *audit,
+                                        bool *gone, struct err_info *why);
 
 /* A copy of the store in another file, while others write. ERR_CONFLICT: there is a file already. */
 MUST_CHECK enum err store_backup(struct store *store, const char *path, struct err_info *why);

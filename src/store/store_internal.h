@@ -24,7 +24,8 @@ struct store_ops {
 
     /* Writing: one at a time. append is given a checked batch. */
     enum err (*append)(struct store *store, const struct store_batch *batch, struct err_info *why);
-    enum err (*erase)(struct store *store, struct contact_set person, struct err_info *why);
+    enum err (*erase)(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why);
     enum err (*put_user)(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_session)(struct store *store, const struct session_row *row, struct err_info *why);
     enum err (*delete_session)(struct store *store, struct str hash, struct err_info *why);

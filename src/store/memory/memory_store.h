@@ -53,7 +53,8 @@ void *list_add(struct list *list, size_t element_bytes);
 void list_remove(struct list *list, size_t index, size_t element_bytes);
 
 enum err memory_append(struct store *store, const struct store_batch *batch, struct err_info *why);
-enum err memory_erase(struct store *store, struct contact_set person, struct err_info *why);
+enum err memory_erase(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why);
 
 enum err memory_read(struct store *store, const struct store_reader *reader, struct err_info *why);
 enum err memory_events(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
