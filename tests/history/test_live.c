@@ -202,6 +202,28 @@ TEST(of_several_values_of_one_instant_the_greatest_fact_holds_in_any_order)
     end(&g);
 }
 
+/* Found by a random world: while nobody looks runs change in place, and every second association was passed over. */
+TEST(a_merge_while_loading_keeps_every_association)
+{
+    struct grown g = begun();
+    live_commit(g.live);
+    live_begin_alone(g.live);
+    uint32_t ada = contact(&g, "ada"), eve = contact(&g, "eve"), companies[4];
+    for (int i = 0; i < 4; i++) {
+        companies[i] = live_add_record(g.live, ENTITY_COMPANY, (struct str){&"abcd"[i], 1}, true);
+        live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, eve, companies[i], 1000 + i);
+    }
+    live_merge(g.live, ada, eve, NULL, NULL);
+    uint32_t found[8];
+    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, ada, ENTITY_COMPANY, 2000, found, 8), 4);
+    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, eve, ENTITY_COMPANY, 2000, found, 8), 0);
+    for (int i = 0; i < 4; i++)
+        CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[i], ENTITY_CONTACT, 2000, found, 8), 1);
+    live_erase(g.live, ENTITY_CONTACT, ada);
+    CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[2], ENTITY_CONTACT, 2000, found, 8), 0);
+    end(&g);
+}
+
 TEST(a_property_takes_any_text_until_it_is_settled_and_remembers_what_its_texts_have_in_common)
 {
     struct grown g = begun();
