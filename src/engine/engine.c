@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine_internal.h"
 
+#define WATCHED_MAX 65536 /* contacts and letters whose latest events are remembered: 6 MB */
+
 enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
 {
     INVARIANT(options->threads >= 1);
@@ -13,6 +15,8 @@ enum err engine_open(const struct engine_options *options, struct engine **out, 
     engine->live = live_new(engine->catalog);
     engine->people = people_new();
     engine->bands = bands_new();
+    engine->watch = bot_watch_new(WATCHED_MAX);
+    engine->exceptions = bot_exceptions_new(NULL, 0);
     batch_init(&engine->batch);
     pthread_rwlock_init(&engine->people_lock, NULL);
     pthread_mutex_init(&engine->edition_lock, NULL);
@@ -40,6 +44,9 @@ void engine_close(struct engine *engine)
         LIST_RELEASE(&engine->touch_marks[i]);
     }
     LIST_RELEASE(&engine->stored_properties);
+    LIST_RELEASE(&engine->judged);
+    bot_exceptions_free(engine->exceptions);
+    bot_watch_free(engine->watch);
     bands_free(engine->bands);
     people_free(engine->people);
     live_free(engine->live);

@@ -5,6 +5,7 @@
  *   batch.c       what one transaction will hold, and taking it back
  *   take.c        one fact into columns and batch
  *   judge.c       records that were touched: scores, bands, what changed
+ *   bots.c        exceptions from what is judged automatic
  *   verbs.c       merge, archive, erase, associate, audit
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
@@ -24,6 +25,8 @@
 #include "base/list.h"
 #include "core/band.h"
 #include "engine/bands.h"
+#include "engine/bot_exceptions.h"
+#include "engine/bot_watch.h"
 #include "engine/engine.h"
 #include "engine/people.h"
 #include "history/scorer.h"
@@ -53,6 +56,7 @@ struct batch {
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
     uint32_t next_event_before;
+    size_t judged_before;
 };
 
 /* What is known of a company's or deal's number beside the history; contacts' lie in people.c. */
@@ -87,6 +91,11 @@ struct engine {
     uint32_t next_event;
     uint64_t hash_seed; /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
+
+    /* Who is a program. */
+    struct bot_watch *watch;           /* the writer's */
+    struct bot_exceptions *exceptions; /* changed by the writer under people_lock */
+    LIST(uint32_t) judged;             /* rows of all events that were judged automatic when they came; rising */
 
     /* editions.c */
     struct edition *edition;   /* what the writer judges by */
@@ -138,6 +147,13 @@ uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms
 uint32_t message_hash(const struct engine *engine, struct str message_id);
 /* The values of an event as one JSON object of texts, in `arena`. */
 struct str event_text_of(const struct fact *fact, struct arena *arena);
+
+/* ---- bots.c ---- */
+
+/* The exceptions that the store has. */
+MUST_CHECK enum err bots_load(struct engine *engine, struct err_info *why);
+/* On the writer's thread: does an event with this judgement and context count as automatic? */
+bool bots_marks(const struct engine *engine, bool bot, struct str context);
 
 /* ---- judge.c ---- */
 

@@ -197,11 +197,12 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     uint32_t contact = people_root(engine->people, fact->contact);
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
+    if (fact->bot) *LIST_ADD(&engine->judged) = fact->number;
     if (met_before(l, contact, fact->message_id)) return ERR_OK;
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
-                                     .bot = fact->bot,
+                                     .bot = bots_marks(engine, fact->bot, fact->context),
                                      .properties = l->properties.at,
                                      .property_count = (uint32_t)l->properties.count};
     return live_event(engine->live, &event, hash, fact->number, NULL, why);
@@ -294,6 +295,7 @@ enum err startup_load(struct engine *engine, struct err_info *why)
                         .messages = intern_new(),
                         .message = BUF_INIT(SIZE_MAX)};
     enum err e = settle_seed(engine, arena, why);
+    if (e == ERR_OK) e = bots_load(engine, why);
     if (e == ERR_OK) e = read_all(&l, why);
     json_parser_free(l.parser);
     intern_free(l.messages);
