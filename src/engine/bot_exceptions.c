@@ -78,6 +78,14 @@ const struct bot_exception *bot_exceptions_list(const struct bot_exceptions *exc
     return exceptions->list;
 }
 
+uint64_t bot_exceptions_hash(const struct bot_exceptions *exceptions)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < exceptions->count; i++) /* their order means nothing */
+        hash += str_hash(exceptions->list[i].text, (uint64_t)exceptions->list[i].kind + 1);
+    return hash;
+}
+
 static bool is_about(struct str rule, struct str evidence)
 {
     if (str_equal(rule, evidence)) return true;

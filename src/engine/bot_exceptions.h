@@ -46,6 +46,9 @@ struct bot_exceptions *bot_exceptions_new(const struct bot_exception *list, size
 void bot_exceptions_free(struct bot_exceptions *exceptions); /* NULL is fine */
 const struct bot_exception *bot_exceptions_list(const struct bot_exceptions *exceptions, size_t *count);
 
+/* Of what they are about, so that two lists that read all events alike have one. */
+uint64_t bot_exceptions_hash(const struct bot_exceptions *exceptions);
+
 /* Is one of them about the event with this context (call_context.h)? */
 bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str context);
 
