@@ -53,6 +53,7 @@ struct fact {
     /* What: any of these. */
     struct str event; /* name; empty: no event */
     bool bot;
+    struct str letter; /* of an e-mail's event: which letter, when no property says it; empty: not known */
     const struct fact_value *event_values;
     uint32_t event_value_count;
     const struct fact_value *values; /* versions of the record's properties from at_ms on */

@@ -233,11 +233,12 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
     engine_noted_at(engine, fact->received_ms);
+    if (fact->bot) *LIST_ADD(&engine->judged) = fact->number;
     if (met_before(l, contact, fact->message_id)) return ERR_OK;
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
-                                     .bot = fact->bot,
+                                     .bot = bots_marks(engine, fact->bot, fact->context),
                                      .properties = l->properties.at,
                                      .property_count = (uint32_t)l->properties.count};
     return live_event(engine->live, &event, hash, fact->number, NULL, why);
@@ -377,6 +378,7 @@ enum err startup_load(struct engine *engine, struct err_info *why)
     AUTO_ARENA arena = arena_new();
     bool unfit = false;
     enum err e = settle_seed(engine, arena, why);
+    if (e == ERR_OK) e = bots_load(engine, why);
     if (e == ERR_OK) e = load(engine, arena, &unfit, why);
     if (e != ERR_OK || !unfit) return e;
     log_warn("snapshot_ignored", LOG_STR("why", STR("it does not fit the records of the store")));

@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/unicode.h"
+#include "engine/bot.h"
+#include "engine/bot_judge.h"
 #include "engine/engine_internal.h"
 
 #define BODY_KEPT ((size_t)32 * 1024) /* bytes of a refused fact */
@@ -26,6 +28,8 @@ struct taking {
     uint32_t company;
     struct str message_id;
     uint32_t hash;
+    bool bot; /* the event is judged automatic, by whoever read it or by the watch */
+    struct str context;
 };
 
 static bool refuse(struct taking *t, const char *reason, struct str place, const char *format, ...) PRINTF_LIKE(4, 5);
@@ -386,6 +390,18 @@ struct str event_text_of(const struct fact *fact, struct arena *arena)
     return arena_str(arena, buf_str(&out));
 }
 
+/* What only shows beside the contact's events before this one. */
+static void judge_event(struct taking *t)
+{
+    t->bot = t->fact->bot;
+    t->context = t->fact->context;
+    if (t->bot) return;
+    struct str evidence = bot_judge(t->engine->watch, t->record, t->fact);
+    if (evidence.len == 0) return;
+    t->bot = true;
+    t->context = bot_context(t->engine->batch.arena, t->context, evidence);
+}
+
 static bool add_event(struct taking *t, struct str event_text)
 {
     struct engine *engine = t->engine;
@@ -399,15 +415,17 @@ static bool add_event(struct taking *t, struct str event_text)
         uint32_t property = catalog_property(engine->catalog, ENTITY_EVENT, fact->event_values[i].name);
         properties[count++] = (struct event_property){.property = property, .text = text};
     }
+    judge_event(t);
     const struct event_fact event = {.contact = t->record,
                                      .at_ms = fact->at_ms,
                                      .name = fact->event,
-                                     .bot = fact->bot,
+                                     .bot = bots_marks(engine, t->bot, t->context),
                                      .properties = properties,
                                      .property_count = count};
     struct err_info why = {0};
     if (live_event(engine->live, &event, t->hash, engine->next_event, NULL, &why) != ERR_OK)
         return refuse(t, why.code == ERR_TOO_BIG ? "too_many" : "wrong_type", STR("event"), "%s", why.msg);
+    if (t->bot) *LIST_ADD(&engine->judged) = engine->next_event;
     *LIST_ADD(&engine->batch.events) = (struct event_fact_row){
         .number = engine->next_event++,
         .contact = t->record,
@@ -415,9 +433,9 @@ static bool add_event(struct taking *t, struct str event_text)
         .received_ms = fact->received_ms,
         .name = fact->event,
         .message_id = t->message_id,
-        .bot = fact->bot,
+        .bot = t->bot,
         .properties = event_text,
-        .context = fact->context,
+        .context = t->context,
     };
     return true;
 }

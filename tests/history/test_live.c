@@ -434,6 +434,58 @@ TEST(a_merge_unites_two_people_and_keeps_each_message_once)
     end(&g);
 }
 
+/* The rows of ada's events that bear the mark, in the order of their run. */
+static uint32_t marked_rows(const struct grown *g, uint32_t who, uint32_t *rows)
+{
+    struct run run = events_of_contact(g->history, who);
+    uint32_t count = 0;
+    for (uint64_t e = run.first; e < run.first + run.count; e++)
+        if (g->history->classes[g->history->class_id[e]].bot) rows[count++] = g->history->row[e];
+    return count;
+}
+
+/* Those of one instant are sorted by their classes, which a mark changes. */
+static void check_sorted(const struct grown *g, uint32_t who, uint32_t count)
+{
+    struct run run = events_of_contact(g->history, who);
+    CHECK_INT(run.count, count);
+    for (uint64_t e = run.first + 1; e < run.first + run.count; e++) {
+        const struct history *h = g->history;
+        bool later = h->minute[e - 1] < h->minute[e] || (h->minute[e - 1] == h->minute[e] && h->ms[e - 1] < h->ms[e]);
+        CHECK_TRUE(later || h->class_id[e - 1] < h->class_id[e] ||
+                   (h->class_id[e - 1] == h->class_id[e] && h->row[e - 1] < h->row[e]));
+    }
+}
+
+TEST(an_event_may_be_judged_automatic_afterwards_and_back_and_a_rollback_undoes_it)
+{
+    struct grown g = begun();
+    uint32_t ada = contact(&g, "ada"), rows[8];
+    for (int i = 0; i < 3; i++) event(&g, ada, 60000, "a");
+    event(&g, ada, 60000, "b");
+    event(&g, ada, 120000, "a");
+    live_commit(g.live);
+    live_begin(g.live);
+    CHECK_TRUE(live_mark_event(g.live, ada, 0, true));
+    CHECK_TRUE(!live_mark_event(g.live, ada, 0, true));
+    CHECK_TRUE(live_mark_event(g.live, ada, 2, true));
+    CHECK_TRUE(live_mark_event(g.live, ada, 4, true));
+    CHECK_TRUE(!live_mark_event(g.live, ada, 99, true));
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 3);
+    CHECK_INT(rows[0] + 10 * rows[1] + 100 * rows[2], 420);
+    live_commit(g.live);
+    live_begin(g.live);
+    CHECK_TRUE(live_mark_event(g.live, ada, 0, false));
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 2);
+    live_rollback(g.live);
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 3);
+    CHECK_INT(history_events(g.history), 5);
+    end(&g);
+}
+
 TEST(who_is_erased_is_nobody_and_may_come_back_as_somebody_new)
 {
     struct grown g = begun();
