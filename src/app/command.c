@@ -14,6 +14,7 @@ extern const struct command command_score;
 extern const struct command command_check;
 extern const struct command command_serve;
 extern const struct command command_demo_data;
+extern const struct command command_import;
 extern const struct command command_user;
 extern const struct command command_token;
 extern const struct command command_key;
@@ -21,7 +22,7 @@ extern const struct command command_help;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
-    &command_score, &command_check, &command_serve, &command_demo_data, &command_user,
+    &command_score, &command_check, &command_serve, &command_import, &command_demo_data, &command_user,
     &command_token, &command_key,   &command_help,  &command_version,   NULL,
 };
 
