@@ -24,7 +24,11 @@ static const struct option import_options[] = {
     {.name = "schema", .argument = "FILE", .help = "The types of properties: rows with other values are refused."},
     {.name = "id", .argument = "COLUMN", .help = "The column of the ids, if it is not 'id'."},
     {.name = "rejects", .argument = "FILE", .help = "Write refused rows here, with file, line, column and reason."},
-    {.heading = "Where to", .name = "data", .argument = "DIR", .help = "The server's folder. It is made when it is not there. Without it: what PLUMB_DATA says, else plumb-data."},
+    {.heading = "Where to",
+     .name = "data",
+     .argument = "DIR",
+     .help =
+         "The server's folder. It is made when it is not there. Without it: what PLUMB_DATA says, else plumb-data."},
 };
 
 static const struct example import_examples[] = {
@@ -114,8 +118,7 @@ static int run_import(struct app *app, const struct arguments *arguments)
     AUTO_ARENA arena = arena_new();
     struct load_options files;
     struct err_info why = {0};
-    if (read_files(arguments, arena, &files, &why) != ERR_OK)
-        return app_usage(app, arguments->command, "%s", why.msg);
+    if (read_files(arguments, arena, &files, &why) != ERR_OK) return app_usage(app, arguments->command, "%s", why.msg);
     struct definition_files schema; /* no definitions, but the schema's catalog */
     if (!definition_files_read(app, NULL, 0, options_value(arguments, "schema"), &schema)) {
         definition_files_close(&schema);

@@ -130,8 +130,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     out->files.events = options_values(arena, arguments, "events", &out->files.event_file_count);
     enum err e = options_as_of(app, arguments, &out->as_of_ms, why);
     if (e == ERR_OK) e = options_number(arguments, "top", 1, RECORDS_MAX, 0, &out->top, why);
-    if (e == ERR_OK)
-        e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
+    if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = check_standard_input(out, why);
     const struct load_options *files = &out->files;

@@ -277,8 +277,7 @@ static enum err take_call(struct importing *i, struct row *row, struct err_info 
     fact.received_ms = frame.received_ms;
     fact.body = frame.body;
     fact.source = frame.source;
-    for (uint32_t k = 0; k < fact.identifier_count; k++)
-        fact.identifiers[k].text = keep(i, read.identifiers[k].text);
+    for (uint32_t k = 0; k < fact.identifier_count; k++) fact.identifiers[k].text = keep(i, read.identifiers[k].text);
     fact.message_id = read.message_id.len > 0 ? keep(i, read.message_id) : message_id_of(i, row);
     fact.event = keep(i, read.event);
     fact.event_values = keep_values(i, read.event_values, read.event_value_count);

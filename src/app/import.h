@@ -24,8 +24,8 @@ struct import_sink {
 };
 
 struct import_summary {
-    struct load_summary load;         /* rows and events: those that were taken */
-    uint64_t known[ENTITY_COUNT];     /* of the rows: events that were there already */
+    struct load_summary load;     /* rows and events: those that were taken */
+    uint64_t known[ENTITY_COUNT]; /* of the rows: events that were there already */
 };
 
 /* Read all files of `options`, whose keep_all must be set; `catalog` gets their columns. now_ms is when they are received.

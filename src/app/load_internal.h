@@ -21,7 +21,7 @@ struct loader {
     struct rejects *rejects;
     struct load_summary *summary;
     struct names *names[ENTITY_COUNT];
-    enum type *door;       /* [door_count] by property: the type its values must have; of later ones any */
+    enum type *door; /* [door_count] by property: the type its values must have; of later ones any */
     uint32_t door_count;
     struct arena *scratch; /* emptied after each row */
 

@@ -142,6 +142,7 @@ enum err load_segment_call(struct loader *loader, struct row *row, struct err_in
     struct fact fact;
     struct fact_result result;
     if (!call_read(row->json, row->text, &setting, loader->scratch, &fact, &result))
-        return load_refuse(loader, row, load_reason_of(str_from_c(result.reason)), result.place, why, "%s", result.message);
+        return load_refuse(loader, row, load_reason_of(str_from_c(result.reason)), result.place, why, "%s",
+                           result.message);
     return fact.event.len > 0 ? take_event(loader, row, &fact, why) : take_record(loader, row, &fact, why);
 }

@@ -14,9 +14,9 @@
 static enum err explain(const struct offline *offline, enum err e, const struct err_info *trouble, struct err_info *why)
 {
     if (e == ERR_NOT_FOUND)
-        return err_set(why, e,
-                       "there is nothing in '" STR_FMT "' yet; --data DIR or PLUMB_DATA says where the server's folder is",
-                       STR_ARG(offline->folder));
+        return err_set(
+            why, e, "there is nothing in '" STR_FMT "' yet; --data DIR or PLUMB_DATA says where the server's folder is",
+            STR_ARG(offline->folder));
     if (e == ERR_CONFLICT)
         return err_set(why, e, "a server runs on '" STR_FMT "'; stop it first, or ask it: --url URL",
                        STR_ARG(offline->folder));
@@ -36,8 +36,7 @@ enum err offline_open(struct app *app, const struct arguments *arguments, enum o
     if (use == OFFLINE_FILL && mkdir(out->folder.at, 0700) != 0 && errno != EEXIST)
         return err_set(why, ERR_UNAVAILABLE, "cannot make the folder '" STR_FMT "': %s", STR_ARG(out->folder),
                        strerror(errno));
-    const struct store_options options = {
-        .path = out->path, .clock = app->clock, .read_only = use == OFFLINE_READ};
+    const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = use == OFFLINE_READ};
     enum err e = store_open(&options, &out->store, &trouble);
     return e == ERR_OK ? ERR_OK : explain(out, e, &trouble, why);
 }

@@ -10,8 +10,11 @@
 #include "engine/engine.h"
 
 /* The option --data of every command that opens the folder. */
-#define OFFLINE_DATA_OPTION \
-    {.name = "data", .argument = "DIR", .help = "The server's folder. Without it: what PLUMB_DATA says, else plumb-data."}
+#define OFFLINE_DATA_OPTION                                                               \
+    {                                                                                     \
+        .name = "data", .argument = "DIR",                                                \
+        .help = "The server's folder. Without it: what PLUMB_DATA says, else plumb-data." \
+    }
 
 enum offline_use {
     OFFLINE_READ,   /* it must be there */
