@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "engine/preview.h"
 
-#define FORECAST_MOVERS 5
+#define FORECAST_MOVERS 5 /* shown */
 
 struct forecast_mover {
     struct str id, from, to; /* bands; empty: none */
