@@ -30,6 +30,8 @@ struct importing {
     const struct import_sink *sink;
     struct import_summary *summary;
     int64_t now_ms;
+    struct str file; /* that is read, in names: its input is closed before the last batch of it is handed on */
+    struct arena *names;
     struct str run;      /* beside values: of two that always held, those of the later import hold */
     struct arena *arena; /* of the batch: whatever its facts point to */
     size_t bytes;        /* of rows in it */
@@ -55,11 +57,13 @@ static enum err count_result(struct importing *i, size_t index, struct err_info 
         if (result->state == FACT_DUPLICATE) i->summary->known[origin->entity]++;
         return ERR_OK;
     }
+    bool is_stranger = origin->entity == ENTITY_EVENT && strcmp(result->reason, "not_found") == 0;
     struct reject reject = {.file = origin->file,
                             .line = origin->line,
-                            .column = result->place,
+                            .column = is_stranger ? STR("contact") : result->place,
                             .reason = load_reason_of(str_from_c(result->reason)),
-                            .message = str_from_c(result->message),
+                            .message = is_stranger ? STR("nobody is known by this id or e-mail address")
+                                                   : str_from_c(result->message),
                             .row = fact->body};
     load->refused[origin->entity]++;
     return rejects_add(i->loader->rejects, &reject, why);
@@ -84,8 +88,9 @@ static enum err add_fact(struct importing *i, const struct fact *fact, uint64_t 
     enum entity entity = i->loader->entity;
     bool other_object = i->facts.count > 0 && i->facts.at[0].object != fact->object;
     INVARIANT(!other_object); /* begin_batch saw to it */
+    if (!str_equal(i->file, i->loader->file)) i->file = arena_str(i->names, i->loader->file);
     *LIST_ADD(&i->facts) = *fact;
-    *LIST_ADD(&i->origins) = (struct origin){.file = i->loader->file, .line = line, .entity = entity};
+    *LIST_ADD(&i->origins) = (struct origin){.file = i->file, .line = line, .entity = entity};
     i->bytes += fact->body.len;
     return i->facts.count >= i->sink->most || i->bytes >= BATCH_BYTES_MAX ? hand_on(i, why) : ERR_OK;
 }
@@ -310,6 +315,7 @@ enum err import_files(const struct load_options *options, struct catalog *catalo
                           .sink = sink,
                           .summary = summary,
                           .now_ms = now_ms,
+                          .names = arena,
                           .run = arena_format(arena, "import-%015lld", (long long)now_ms),
                           .arena = arena_new(),
                           .address_arena = arena_new()};
