@@ -237,11 +237,9 @@ static void put_histogram(const struct forecast *f, const struct page *page)
     put_blocks(&line, f->bins_after, f->bin_count, highest);
     put_line(page, &line);
     buf_append_c(&line, "        ");
+    buf_append_c(&line, "from ");
     text_whole(&line, f->floor);
-    buf_append_c(&line, " to ");
-    text_whole(&line, f->floor + f->width * f->bin_count - 1);
-    buf_append_c(&line, " points");
-    if (f->width > 1) buf_format(&line, ", %lld to a column", (long long)f->width);
+    buf_format(&line, " on, %lld %s a column", (long long)f->width, f->width == 1 ? "point" : "points");
     put_line(page, &line);
 }
 
