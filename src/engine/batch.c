@@ -111,6 +111,13 @@ void batch_abandon(struct engine *engine)
     pthread_rwlock_unlock(&engine->people_lock);
 }
 
+void batch_keep(struct engine *engine)
+{
+    live_commit(engine->live);
+    people_commit(engine->people);
+    bands_commit(engine->bands);
+}
+
 enum err batch_end(struct engine *engine, struct err_info *why)
 {
     struct batch *batch = &engine->batch;
@@ -147,9 +154,8 @@ enum err batch_end(struct engine *engine, struct err_info *why)
         return outcome;
     }
     remember_properties(engine);
-    live_commit(engine->live);
-    people_commit(engine->people);
-    bands_commit(engine->bands);
+    engine->merge_count += (uint32_t)batch->merges.count;
+    batch_keep(engine);
     if (batch->band_changes.count > 0 && engine->listener != NULL)
         engine->listener(engine->listener_context, batch->band_changes.at, batch->band_changes.count);
     return ERR_OK;
