@@ -46,10 +46,12 @@ enum err offline_load(struct offline *offline, enum offline_use use, struct err_
 {
     static const struct timespec look_again = {.tv_nsec = 20000000};
     struct app *app = offline->app;
+    const char *snapshot = arena_format(offline->arena, STR_FMT "/plumb.snapshot", STR_ARG(offline->folder)).at;
     const struct engine_options options = {.store = offline->store,
                                            .clock = app->clock,
                                            .threads = (unsigned)threads_to_use(app),
                                            .waiting_max = UINT32_MAX,
+                                           .snapshot_path = use == OFFLINE_FILL ? snapshot : NULL,
                                            .catalog_locked = app->config.catalog_locked,
                                            .read_only = use == OFFLINE_READ};
     enum err e = engine_open(&options, &offline->engine, why);

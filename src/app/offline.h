@@ -36,7 +36,8 @@ struct offline {
  * Close with offline_close in either case. */
 MUST_CHECK enum err offline_open(struct app *app, const struct arguments *arguments, enum offline_use use,
                                  struct offline *out, struct err_info *why);
-/* Start the engine and wait until it has everything, with progress on a terminal. */
+/* Start the engine and wait until it has everything, with progress on a terminal. Only OFFLINE_FILL uses and keeps the
+ * snapshot of the columns: who only reads leaves the server's alone, and a rebuild trusts facts alone. */
 MUST_CHECK enum err offline_load(struct offline *offline, enum offline_use use, struct err_info *why);
 void offline_close(struct offline *offline);
 
