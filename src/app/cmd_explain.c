@@ -1,5 +1,6 @@
 /* cmd_explain.c — `plumb explain`: why somebody has the score they have. */
 // SPDX-License-Identifier: Apache-2.0
+#include "app/explain_remote.h"
 #include "app/find.h"
 #include "app/offline.h"
 #include "app/output.h"
@@ -8,6 +9,7 @@ static const struct option explain_options[] = {
     {.name = "score", .argument = "NAME", .help = "Only this score. Without it: all scores of such a record."},
     {.name = "as-of", .argument = "TIME", .help = "As things stood at this time. Default: now."},
     OFFLINE_DATA_OPTION,
+    REMOTE_OPTIONS,
 };
 
 static const struct example explain_examples[] = {
@@ -16,17 +18,15 @@ static const struct example explain_examples[] = {
      .line = "plumb explain c0000700 --score lead_score --as-of 2026-01-01"},
 };
 
-/* "Lead score on 5 January 2026, 10:00 UTC", then the record and its reasons. */
+static struct page page_of(const struct app *app)
+{
+    return (struct page){.to = app->out, .style = style_for(app->out_colour), .width = app->width};
+}
+
 static void put_score(const struct results *results, uint32_t score, uint32_t record, const struct page *page)
 {
     AUTO_ARENA arena = arena_new();
-    AUTO_BUF title = BUF_INIT(64 * 1024);
-    text_clean(&title, results->set->scores[score]->title);
-    buf_append_c(&title, " on ");
-    text_moment(&title, results->as_of_ms);
-    fputs(page->style->dim, page->to);
-    text_put_wrapped(page->to, buf_str(&title), 0, page_cells(page));
-    fputs(page->style->off, page->to);
+    explain_put_title(results->set->scores[score], results->as_of_ms, page);
     output_record(results, score, record, arena, page);
 }
 
@@ -56,7 +56,7 @@ static int explain(struct app *app, const struct arguments *arguments, struct en
                               .as_of_ms = as_of_ms,
                               .threads = 1};
     if (options_value(arguments, "as-of") == NULL) results.band = find_band, results.band_context = &remembered;
-    const struct page page = {.to = app->out, .style = style_for(app->out_colour), .width = app->width};
+    const struct page page = page_of(app);
     struct err_info why = {0};
     uint32_t wanted = UINT32_MAX, record;
     enum entity object;
@@ -84,6 +84,10 @@ static int run_explain(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (options_as_of(app, arguments, &as_of_ms, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
+    if (remote_is_named(arguments)) {
+        const struct page page = page_of(app);
+        return explain_remotely(app, arguments, as_of_ms, &page) == ERR_OK ? STATUS_OK : STATUS_FAILED;
+    }
     enum err e = offline_open(app, arguments, OFFLINE_READ, &offline, &why);
     if (e == ERR_OK) e = offline_load(&offline, OFFLINE_READ, &why);
     int status = e == ERR_OK ? explain(app, arguments, offline.engine, as_of_ms) : app_fail(app, "%s", why.msg);
@@ -99,7 +103,7 @@ const struct command command_explain = {
     .summary = "Show why a record has the score it has",
     .description = "RECORD is an id, or of a contact email:ADDRESS, userId:ID or anonymousId:ID. Each rule, limit and "
                    "adjustment is shown with its points, which add up to the score.\n\n"
-                   "It reads the server's folder, also while a server runs on it.",
+                   "It reads the server's folder, also while a server runs on it; with --url it asks the server.",
     .options = explain_options,
     .option_count = COUNT_OF(explain_options),
     .examples = explain_examples,

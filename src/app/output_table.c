@@ -247,34 +247,41 @@ static void put_list(struct listing *listing)
     }
 }
 
+void output_record_head(const struct score *score, struct str name, struct str id, const struct result *result,
+                        const struct page *page)
+{
+    const struct style *style = page->style;
+    AUTO_BUF out = BUF_INIT(ROW_BYTES_MAX);
+    buf_append_c(&out, style->bold);
+    if (text_cut(&out, name, page_cells(page) / 3) > 0) buf_append_c(&out, "  ");
+    text_cut(&out, id, page_cells(page) / 3);
+    buf_append_c(&out, "  ");
+    if (result->known) text_whole(&out, points_shown(result->total));
+    else buf_append_c(&out, "unknown");
+    buf_append_c(&out, style->off);
+    if (result->band != BAND_NONE) {
+        buf_append_c(&out, "  ");
+        buf_append_c(&out, output_band_colour(style, result->band, score->band_count));
+        text_cut(&out, score->bands[result->band].label, LABEL_CELLS_MAX);
+        buf_append_c(&out, style->off);
+    }
+    if (result->known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
+    result_grade(&out, score, result);
+    buf_append_char(&out, '\n');
+    fwrite(out.at, 1, out.len, page->to);
+}
+
 void output_record(const struct results *results, uint32_t index, uint32_t record, struct arena *arena,
                    const struct page *page)
 {
     const struct score *score = results->set->scores[index];
-    const struct style *style = page->style;
     struct explanation explanation;
     scan_explain(results->scan, index, record, results->as_of_ms, arena, &explanation);
     struct result result = result_explained(results, index, record, &explanation);
-    AUTO_BUF out = BUF_INIT(ROW_BYTES_MAX);
     AUTO_BUF name = BUF_INIT(ROW_BYTES_MAX);
     person_name(&name, results->history, score->object, record, results->as_of_ms);
-    buf_append_c(&out, style->bold);
-    if (text_cut(&out, buf_str(&name), page_cells(page) / 3) > 0) buf_append_c(&out, "  ");
-    text_cut(&out, history_record_id(results->history, score->object, record), page_cells(page) / 3);
-    buf_append_c(&out, "  ");
-    if (result.known) text_whole(&out, points_shown(result.total));
-    else buf_append_c(&out, "unknown");
-    buf_append_c(&out, style->off);
-    if (result.band != BAND_NONE) {
-        buf_append_c(&out, "  ");
-        buf_append_c(&out, output_band_colour(style, result.band, score->band_count));
-        text_cut(&out, score->bands[result.band].label, LABEL_CELLS_MAX);
-        buf_append_c(&out, style->off);
-    }
-    if (result.known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
-    result_grade(&out, score, &result);
-    buf_append_char(&out, '\n');
-    fwrite(out.at, 1, out.len, page->to);
+    output_record_head(score, buf_str(&name), history_record_id(results->history, score->object, record), &result,
+                       page);
     output_reasons(results, index, &explanation, page);
 }
 

@@ -71,6 +71,12 @@ same() {
 }
 check 'beside the server the scores are those of the files to the last digit' same
 check 'a score is explained beside the server' well explain c0000001 --data data
+asked() { # the page that the server's answer gives is that of its folder, but for the person's name
+    "$plumb" explain c0000001 --data data --as-of 2026-01-05 | tail -n +3 >beside
+    "$plumb" explain userId:c0000001 "${there[@]}" --as-of 2026-01-05 >out 2>err && tail -n +3 out | cmp - beside && test -s beside
+}
+check 'and by the server in the same words' asked
+check 'somebody unknown is told' refused 'nobody' explain nobody "${there[@]}"
 check 'the doctor looks beside the server' well doctor --data data
 check 'a backup is made beside the server' well backup copy.db --data data
 check 'a rebuild wants the server stopped' refused 'stop it first' rebuild --data data
