@@ -237,7 +237,7 @@ static int run_import(struct app *app, const struct arguments *arguments)
 
 const struct command command_import = {
     .name = "import",
-    .summary = "Take contacts, companies, deals and events of files into the server's folder",
+    .summary = "Keep contacts, companies, deals and events of files",
     .description =
         "The files mean what they mean to 'plumb score', and all their columns are kept. Values always held, unless a "
         "Segment call says since when.\n\n"

@@ -154,7 +154,7 @@ static int run_rebuild(struct app *app, const struct arguments *arguments)
 
 const struct command command_rebuild = {
     .name = "rebuild",
-    .summary = "Conclude everything from the facts again, and say what differed",
+    .summary = "Conclude everything anew, and say what differed",
     .description =
         "Facts are kept, and of what follows from them only the band that each record is in. Every score is computed "
         "again in two independent ways, bands are held against the log of their changes, and whoever is in another "

@@ -88,7 +88,6 @@ static enum err add_fact(struct importing *i, const struct fact *fact, uint64_t 
     enum entity entity = i->loader->entity;
     bool other_object = i->facts.count > 0 && i->facts.at[0].object != fact->object;
     INVARIANT(!other_object); /* begin_batch saw to it */
-    if (!str_equal(i->file, i->loader->file)) i->file = arena_str(i->names, i->loader->file);
     *LIST_ADD(&i->facts) = *fact;
     *LIST_ADD(&i->origins) = (struct origin){.file = i->file, .line = line, .entity = entity};
     i->bytes += fact->body.len;
@@ -298,6 +297,7 @@ static enum err take_row(struct loader *loader, struct row *row, struct err_info
     enum entity object = loader->entity == ENTITY_EVENT ? ENTITY_CONTACT : loader->entity;
     enum err e = ERR_OK;
     if (loader->entity != ENTITY_CONTACT && i->addresses.count > 0) e = tell_addresses(i, why);
+    if (!str_equal(i->file, loader->file)) i->file = arena_str(i->names, loader->file);
     if (e == ERR_OK) e = begin_batch(i, object, why);
     if (e != ERR_OK) return e;
     if (loader->entity != ENTITY_EVENT) return take_record(i, row, why);
