@@ -33,6 +33,7 @@ struct engine_options {
     uint32_t waiting_max;      /* facts that may wait for the writer; more are refused (ERR_UNAVAILABLE) */
     const char *snapshot_path; /* a cache of the columns, beside the store; NULL: none is kept */
     bool catalog_locked;       /* facts with a property that nobody declared are refused */
+    bool read_only;            /* the store is: questions only, nothing is submitted or changed */
 };
 
 /* Start the writer, which first takes everything from the store (engine_progress tells how far it is)

@@ -46,7 +46,7 @@ struct fact {
     bool lists; /* makes the record one that is shown and counted; an anonymous visitor is not */
 
     /* When. */
-    int64_t at_ms; /* of the fact, settled (clock corrected, the future clamped) */
+    int64_t at_ms; /* of the fact, settled (clock corrected, the future clamped); without an event also FOREVER */
     int64_t received_ms;
     struct str message_id; /* empty: none was sent, the writer makes one up */
 
@@ -59,6 +59,7 @@ struct fact {
     const struct fact_value *values; /* versions of the record's properties from at_ms on */
     uint32_t value_count;
     struct str company; /* id: a contact or deal is associated with it from at_ms on; empty: none */
+    bool mentions;      /* a company that is new by this is only mentioned, and not one that is shown */
     const struct fact_value *company_values;
     uint32_t company_value_count;
     const struct str *contacts; /* of a deal: ids of contacts associated with it from at_ms on */

@@ -284,6 +284,7 @@ static enum err settle_seed(struct engine *engine, struct arena *arena, struct e
     enum err e = store_get_text(engine->store, STR(HASH_SEED), arena, &text, &absent);
     if (e == ERR_OK && str_to_u64(text, &engine->hash_seed)) return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND) return err_set(why, e, "%s", absent.msg);
+    if (engine->options.read_only) return ERR_OK; /* without facts of a server, of which hashes would be asked */
     if (getrandom(&engine->hash_seed, sizeof engine->hash_seed, 0) != (ssize_t)sizeof engine->hash_seed)
         return err_set(why, ERR_UNAVAILABLE, "the system gives no random bytes");
     return store_put_text(engine->store, STR(HASH_SEED),

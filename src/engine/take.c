@@ -318,6 +318,14 @@ static bool settle_record(struct taking *t)
 
 /* ---- What. ---- */
 
+/* A value that always held, and is known already, is nothing new, whoever tells it. */
+static bool is_held(const struct engine *engine, uint32_t property, uint32_t record, int64_t from_ms, struct str text)
+{
+    if (from_ms != FOREVER) return false;
+    const struct value *held = history_value(live_history(engine->live), property, record, FOREVER);
+    return held != NULL && str_equal(held->raw, text);
+}
+
 static void set_values(struct taking *t, enum entity object, uint32_t record, const struct fact_value *values,
                        uint32_t count)
 {
@@ -325,6 +333,7 @@ static void set_values(struct taking *t, enum entity object, uint32_t record, co
     for (uint32_t i = 0; i < count; i++) {
         uint32_t property = catalog_property(engine->catalog, object, values[i].name);
         struct str text = str_trim(values[i].text);
+        if (is_held(engine, property, record, t->fact->at_ms, text)) continue;
         if (!live_set(engine->live, property, record, t->fact->at_ms, text, t->message_id)) continue;
         *LIST_ADD(&engine->batch.versions) = (struct version_fact_row){
             .object = object,
@@ -351,9 +360,9 @@ static void set_company(struct taking *t)
     struct str id = str_trim(fact->company);
     if (id.len == 0 || fact->object == ENTITY_COMPANY) return;
     uint32_t company = history_find(live_history(engine->live), ENTITY_COMPANY, id);
-    if (company == RECORD_NONE) company = add_record(engine, ENTITY_COMPANY, id, true, fact->received_ms);
+    if (company == RECORD_NONE) company = add_record(engine, ENTITY_COMPANY, id, !fact->mentions, fact->received_ms);
     if (company == RECORD_NONE) return;
-    list_record(engine, ENTITY_COMPANY, company);
+    if (!fact->mentions) list_record(engine, ENTITY_COMPANY, company);
     associate(engine, fact->object == ENTITY_DEAL ? ASSOCIATION_DEAL_COMPANY : ASSOCIATION_CONTACT_COMPANY, t->record,
               company, fact->at_ms);
     set_values(t, ENTITY_COMPANY, company, fact->company_values, fact->company_value_count);

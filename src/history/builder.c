@@ -93,6 +93,11 @@ uint32_t history_builder_find(const struct history_builder *builder, enum entity
     return record == INTERN_NONE ? RECORD_NONE : record;
 }
 
+struct str history_builder_id(const struct history_builder *builder, enum entity object, uint32_t record)
+{
+    return intern_at(builder->records[object].names, record);
+}
+
 struct column_stage *builder_new_column(struct history_builder *builder, uint32_t property)
 {
     if (property >= builder->column_count) {
