@@ -321,6 +321,19 @@ static enum err commit_edition(struct publishing *p, struct edition *edition, st
     return ERR_OK;
 }
 
+enum err editions_renew(struct engine *engine, struct err_info *why)
+{
+    const struct publish request = {.changes = PUBLISH_NET};
+    struct published out = {0};
+    struct publishing p = {.engine = engine, .request = &request, .out = &out};
+    list_current(&p);
+    struct edition *edition = compile(engine, &p.list, why);
+    if (edition == NULL) batch_abandon(engine);
+    enum err e = edition == NULL ? ERR_INVALID : commit_edition(&p, edition, why);
+    LIST_RELEASE(&p.list);
+    return e;
+}
+
 static enum err check_as_draft(struct publishing *p, struct err_info *why)
 {
     struct draft draft;

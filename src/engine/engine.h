@@ -108,6 +108,21 @@ MUST_CHECK enum err engine_archive(struct engine *engine, enum entity object, ui
 MUST_CHECK enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor, struct err_info *why);
 MUST_CHECK enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to,
                                      bool ended, struct str actor, struct err_info *why);
+/* What somebody says that a property is. */
+struct declaration {
+    enum entity entity;
+    struct str name;
+    enum type type;     /* not TYPE_OPEN */
+    struct str options; /* of an enumeration, divided by ';'; empty: any text */
+    bool force;         /* values that contradict may become none */
+    struct str actor;
+};
+/* Values are read as that from now on, and others are refused; scores follow.
+ * Errors   ERR_CONFLICT: *contradicting of the different values would be none, and it is not forced (events are never
+ *          forced); ERR_INVALID: a definition in force would not hold, or it is no declaration; ERR_TOO_BIG. */
+MUST_CHECK enum err engine_declare(struct engine *engine, const struct declaration *declaration,
+                                   uint32_t *contradicting, struct err_info *why);
+
 /* A line in the audit log about something that was done elsewhere (a sign-in, a token). */
 MUST_CHECK enum err engine_audit(struct engine *engine, struct str actor, struct str action, struct str target,
                                  struct str detail, struct err_info *why);

@@ -6,6 +6,7 @@
  *   take.c        one fact into columns and batch
  *   judge.c       records that were touched: scores, bands, what changed
  *   verbs.c       merge, archive, erase, associate, audit
+ *   declare.c     a property's type, said by a person
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
@@ -85,7 +86,8 @@ struct engine {
     uint32_t batch_number;
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     uint32_t next_event;
-    uint64_t hash_seed; /* of message ids; the store's, so that hashes hold for ever */
+    uint64_t last_fact_id; /* of facts that came without one, see take.c */
+    uint64_t hash_seed;    /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
 
     /* editions.c */
@@ -162,6 +164,9 @@ MUST_CHECK enum err writer_run(struct engine *engine,
 MUST_CHECK enum err editions_load(struct engine *engine, const struct definition_fact *facts, size_t count,
                                   struct err_info *why);
 void editions_close(struct engine *engine);
+/* Compile what is in force anew, because the catalog has changed; ends the batch under way with whose band differs
+ * then. Errors ERR_INVALID: it does not hold with this catalog; the batch was abandoned. Those of batch_end. */
+MUST_CHECK enum err editions_renew(struct engine *engine, struct err_info *why);
 
 /* ---- replay.c ---- */
 

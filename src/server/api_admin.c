@@ -1,50 +1,7 @@
-/* api_admin.c — what is known of properties, who entered which band, who did what. */
+/* api_admin.c — who entered which band, who did what. */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api.h"
 #include "server/api_json.h"
-
-/* ---- The catalog. ---- */
-
-static void write_property(struct json_writer *writer, const struct property *property)
-{
-    json_begin_object(writer);
-    api_write_text(writer, "object", str_from_c(entity_name(property->entity)));
-    api_write_text(writer, "name", property->name);
-    json_key(writer, "type");
-    if (property->type == TYPE_OPEN) json_null(writer);
-    else json_string(writer, str_from_c(type_name(property->type)));
-    json_key(writer, "declared");
-    json_bool(writer, property->declared);
-    json_key(writer, "options");
-    json_begin_array(writer);
-    for (uint32_t i = 0; i < property->option_count; i++) json_string(writer, property->options[i]);
-    json_end_array(writer);
-    json_end_object(writer);
-}
-
-void api_property_index(struct request *request)
-{
-    struct catalog *catalog = engine_catalog(request->server->engine);
-    struct str wanted = http_query(request->exchange, "object");
-    enum entity entity = ENTITY_EVENT;
-    if (wanted.at != NULL && !str_equal(wanted, STR("event")) && !api_object_named(wanted, &entity)) {
-        api_refuse(request, 400, "bad_query", STR("object"), "object is contact, company, deal or event");
-        return;
-    }
-    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
-    struct json_writer writer = {.out = &json};
-    json_begin_object(&writer);
-    json_key(&writer, "results");
-    json_begin_array(&writer);
-    uint32_t count = catalog_count(catalog);
-    for (uint32_t p = 0; p < count; p++) {
-        const struct property *property = catalog_at(catalog, p);
-        if (wanted.at == NULL || property->entity == entity) write_property(&writer, property);
-    }
-    json_end_array(&writer);
-    json_end_object(&writer);
-    request_answer(request, 200, &json);
-}
 
 /* ---- Pages of what the store keeps in order. ---- */
 
