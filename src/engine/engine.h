@@ -184,6 +184,8 @@ struct everybody {
     int64_t as_of_ms;
 };
 void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out);
+/* The same of one score alone, by its name, and what it builds on; of a name that is not in force: of none. */
+void engine_everybody_of(struct engine *engine, struct str score, int64_t as_of_ms, struct everybody *out);
 void everybody_release(struct everybody *everybody);
 
 /* Look at everybody for whom time alone has changed a band; returns when that is durable. */

@@ -12,14 +12,31 @@
 
 #define SWEEP_BATCH 10000 /* records that are looked at again in one transaction */
 
-void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out)
+static void look_at(struct engine *engine, int64_t as_of_ms, const struct str *only, struct everybody *out)
 {
+    AUTO_ARENA arena = arena_new();
     *out = (struct everybody){.edition = engine_edition(engine), .as_of_ms = as_of_ms};
     out->history = live_freeze(engine->live);
     out->scan = scan_new(&out->edition->set, out->history, NULL);
+    bool *wanted = NULL;
+    if (only != NULL) {
+        uint32_t score = definitions_find_score(&out->edition->set, *only);
+        wanted = ARENA_ARRAY(arena, bool, out->edition->set.score_count);
+        if (score != UINT32_MAX) wanted[score] = true;
+    }
     const struct scan_options options = {
-        .as_of_ms = as_of_ms, .threads = engine->options.threads, .keep_signals = true};
+        .as_of_ms = as_of_ms, .threads = engine->options.threads, .keep_signals = true, .wanted = wanted};
     scan_run(out->scan, &options);
+}
+
+void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out)
+{
+    look_at(engine, as_of_ms, NULL, out);
+}
+
+void engine_everybody_of(struct engine *engine, struct str score, int64_t as_of_ms, struct everybody *out)
+{
+    look_at(engine, as_of_ms, &score, out);
 }
 
 void everybody_release(struct everybody *everybody)

@@ -17,6 +17,7 @@
 #include "server/hub.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
+#include "server/previews.h"
 #include "server/rates.h"
 
 #define HASHINGS_MAX 2  /* passwords at once, 64 MB each */
@@ -43,8 +44,10 @@ static enum err open_engine(struct server *server, struct err_info *why)
     };
     server->scan_threads = options.threads;
     enum err e = engine_open(&options, &server->engine, why);
-    if (e == ERR_OK) engine_listen(server->engine, api_stream_changes, server);
-    return e;
+    if (e != ERR_OK) return e;
+    engine_listen(server->engine, api_stream_changes, server);
+    server->previews = previews_new(server->engine, server->clock, options.threads);
+    return ERR_OK;
 }
 
 static enum err open_access(struct server *server, struct err_info *why)
@@ -111,6 +114,7 @@ void server_stop(struct server *server)
     if (server->http != NULL) http_quiesce(server->http, QUIESCE_MS);
     while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     housekeeper_stop(server->housekeeper);
+    previews_free(server->previews); /* look at the engine's history */
     engine_close(server->engine);
     hub_free(server->hub); /* before the port that its streams belong to */
     http_stop(server->http);

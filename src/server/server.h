@@ -23,6 +23,7 @@ struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
 struct metrics;     /* metrics.h */
 struct parsers;     /* parsers.h */
+struct previews;    /* previews.h */
 struct rates;       /* rates.h */
 struct router;      /* dispatch.h */
 
@@ -40,6 +41,7 @@ struct server {
     struct parsers *parsers;
     struct rates *rates;
     struct hub *hub;
+    struct previews *previews;
     struct answers *answers;
     struct housekeeper *housekeeper;
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
