@@ -7,6 +7,7 @@
  *   judge.c       records that were touched: scores, bands, what changed
  *   verbs.c       merge, archive, erase, associate, audit
  *   declare.c     a property's type, said by a person
+ *   members.c     segments that records entered and left; lists
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
@@ -53,6 +54,7 @@ struct batch {
     LIST(struct audit_fact) audits;
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
+    LIST(struct member_change) member_changes;
     uint32_t next_event_before;
 };
 
@@ -97,7 +99,8 @@ struct engine {
     struct scorer *scorer;        /* of the edition, the writer's */
     struct score_value *values;   /* [score_count] scratch of the writer */
     LIST(uint32_t) band_scores;   /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
-    bool scores_of[OBJECT_COUNT]; /* the edition has a score of this object */
+    LIST(uint32_t) segment_bands; /* [segment_count] likewise of its segments */
+    bool scores_of[OBJECT_COUNT]; /* the edition has a score with bands, or a segment, of this object */
 
     /* writer.c */
     pthread_t writer;
@@ -115,8 +118,8 @@ struct engine {
     pthread_t sweeper;
     bool sweeper_started;
 
-    void (*listener)(void *context, const struct band_change *changes, size_t count);
-    void *listener_context;
+    struct engine_listener listeners[ENGINE_LISTENERS_MAX];
+    uint32_t listener_count;     /* atomic; those below it stand */
     struct engine_counts counts; /* under queue_lock */
 };
 
@@ -143,11 +146,27 @@ struct str event_text_of(const struct fact *fact, struct arena *arena);
 
 /* ---- judge.c ---- */
 
+/* Listed and not put away: only those are in bands and segments. */
+bool is_judged(const struct engine *engine, enum entity object, uint32_t record);
 /* Score all that the batch touched, with their companies and deals, and note which bands changed. */
 void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause);
 /* The same of one score of one record. True when its band changed. */
 bool judge_band(struct engine *engine, uint32_t score, uint32_t record, const struct score_value *value, int64_t at_ms,
                 enum band_cause cause);
+
+/* ---- members.c ---- */
+
+/* The edition that the writer judges by has changed. */
+void members_use(struct engine *engine);
+/* The record's segments now, of its object; `judged`: it can be in any. */
+void judge_members(struct engine *engine, enum entity object, uint32_t record, bool judged, int64_t at_ms,
+                   enum band_cause cause);
+/* The record is in this segment of the edition, or not. True when that is news. */
+bool judge_member(struct engine *engine, uint32_t segment, uint32_t record, bool member, int64_t at_ms,
+                  enum band_cause cause);
+void members_forget(struct engine *engine, uint32_t contact);
+/* Lists that have `goes` have `stays` instead. */
+void members_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms);
 
 /* ---- writer.c ---- */
 

@@ -258,6 +258,7 @@ uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms
     if (history_is_listed(live_history(engine->live), ENTITY_CONTACT, goes)) list_record(engine, ENTITY_CONTACT, stays);
     people_merge(engine->people, stays, goes);
     live_merge(engine->live, stays, goes, same_message_of_two, engine);
+    members_merge(engine, stays, goes, at_ms);
     *LIST_ADD(&engine->batch.merges) = (struct merge_fact){.stays = stays, .goes = goes, .at_ms = at_ms};
     batch_touch(engine, ENTITY_CONTACT, stays);
     batch_touch(engine, ENTITY_CONTACT, goes);

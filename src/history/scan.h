@@ -63,6 +63,9 @@ struct explanation {
 void scan_explain(const struct scan *scan, uint32_t score, uint32_t record, int64_t as_of_ms, struct arena *arena,
                   struct explanation *out);
 
+/* Who belongs to a segment of the set at the instant of the last scan_run: [records of its object] 1 or 0. */
+void scan_members(const struct scan *scan, uint32_t segment, unsigned threads, uint8_t *out);
+
 /* Does a record belong to a segment of the set at as_of? */
 bool scan_in_segment(const struct scan *scan, uint32_t segment, uint32_t record, int64_t as_of_ms);
 

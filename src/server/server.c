@@ -45,7 +45,8 @@ static enum err open_engine(struct server *server, struct err_info *why)
     server->scan_threads = options.threads;
     enum err e = engine_open(&options, &server->engine, why);
     if (e != ERR_OK) return e;
-    engine_listen(server->engine, api_stream_changes, server);
+    engine_listen(server->engine, (struct engine_listener){
+                                      .bands = api_stream_bands, .members = api_stream_members, .context = server});
     server->previews = previews_new(server->engine, server->clock, options.threads);
     return ERR_OK;
 }
