@@ -15,6 +15,7 @@
 #include "server/dispatch.h"
 #include "server/housekeeper.h"
 #include "server/hub.h"
+#include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
 #include "server/previews.h"
@@ -56,7 +57,8 @@ static enum err open_access(struct server *server, struct err_info *why)
     const struct access_options options = {
         .store = server->store, .clock = server->clock, .hashings_max = HASHINGS_MAX};
     enum err e = access_open(&options, &server->access, why);
-    return e == ERR_OK ? housekeeper_start(server, &server->housekeeper, why) : e;
+    if (e == ERR_OK) e = housekeeper_start(server, &server->housekeeper, why);
+    return e == ERR_OK ? jobs_start(server, &server->jobs, why) : e;
 }
 
 static enum err listen_at(struct server *server, const struct server_options *options, struct err_info *why)
@@ -115,6 +117,7 @@ void server_stop(struct server *server)
     if (server->http != NULL) http_quiesce(server->http, QUIESCE_MS);
     while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     housekeeper_stop(server->housekeeper);
+    jobs_stop(server->jobs);
     previews_free(server->previews); /* look at the engine's history */
     engine_close(server->engine);
     hub_free(server->hub); /* before the port that its streams belong to */

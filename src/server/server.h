@@ -21,6 +21,7 @@ struct access;      /* access.h */
 struct answers;     /* answers.h */
 struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
+struct jobs;        /* jobs.h */
 struct metrics;     /* metrics.h */
 struct parsers;     /* parsers.h */
 struct previews;    /* previews.h */
@@ -42,6 +43,7 @@ struct server {
     struct rates *rates;
     struct hub *hub;
     struct previews *previews;
+    struct jobs *jobs;
     struct answers *answers;
     struct housekeeper *housekeeper;
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
