@@ -1,5 +1,6 @@
 # Two commands to begin with: "make demo" and "make test". Each installs what it needs once, builds, and runs.
 prefix ?= /usr/local
+ROUNDS ?= 200
 DESTDIR ?=
 
 all: build/plumb ## build build/plumb
@@ -18,6 +19,10 @@ check: base-setup ## the tests under sanitizers, the fuzzers (FUZZ_SECONDS=60 ea
 	@tools/setup check
 	@tools/check
 
+torture: base-setup ## kill the server ROUNDS=200 times amid its work and look for what is lost (PLUMB_TEST_SEED repeats)
+	@tools/build build -- plumb tests/test_torture
+	@PLUMB="$(abspath build/plumb)" PLUMB_TORTURE_ROUNDS=$(ROUNDS) build/tests/test_torture
+
 bench: base-setup ## measure speed and memory, beside DuckDB; results also in build/bench/
 	@tools/setup bench
 	@tools/build build
@@ -32,7 +37,7 @@ install: ## install under prefix=/usr/local, DESTDIR respected; run make first
 	@echo "installed $(DESTDIR)$(abspath $(prefix))/bin/plumb"
 
 clean: ## remove what was built
-	@rm -rf build build-asan build-fuzz
+	@rm -rf build build-asan build-tsan build-fuzz
 
 help: ## print this
 	@sed -n 's/^all:/:/; s/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
@@ -40,5 +45,5 @@ help: ## print this
 base-setup:
 	@tools/setup build
 
-.PHONY: all build/plumb demo test check bench format install clean help base-setup
+.PHONY: all build/plumb demo test check torture bench format install clean help base-setup
 .DEFAULT_GOAL := all

@@ -125,6 +125,13 @@ static void tell(const struct engine *engine)
     }
 }
 
+void batch_keep(struct engine *engine)
+{
+    live_commit(engine->live);
+    people_commit(engine->people);
+    bands_commit(engine->bands);
+}
+
 enum err batch_end(struct engine *engine, struct err_info *why)
 {
     struct batch *batch = &engine->batch;
@@ -161,9 +168,8 @@ enum err batch_end(struct engine *engine, struct err_info *why)
         return outcome;
     }
     remember_properties(engine);
-    live_commit(engine->live);
-    people_commit(engine->people);
-    bands_commit(engine->bands);
+    engine->merge_count += (uint32_t)batch->merges.count;
+    batch_keep(engine);
     tell(engine);
     return ERR_OK;
 }

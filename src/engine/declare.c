@@ -75,7 +75,7 @@ static enum err run_declare(struct engine *engine, void *argument, struct err_in
     }
     catalog_set_options(engine->catalog, property, d->options);
     put(engine, property, true, d->type);
-    *LIST_ADD(&engine->batch.audits) = (struct audit_fact){.at_ms = engine->clock->now_ms(engine->clock),
+    *LIST_ADD(&engine->batch.audits) = (struct audit_fact){.at_ms = engine_now(engine),
                                                            .actor = d->actor,
                                                            .action = STR("property.declare"),
                                                            .target = former.name,

@@ -296,7 +296,7 @@ static void judge_all_members(struct engine *engine, uint32_t segment, const str
 static void judge_published(struct publishing *p)
 {
     struct engine *engine = p->engine;
-    int64_t now_ms = engine->clock->now_ms(engine->clock);
+    int64_t now_ms = engine_now(engine);
     struct history *frozen = live_freeze(engine->live);
     struct scan *scan = scan_new(&engine->edition->set, frozen, NULL);
     const struct scan_options options = {.as_of_ms = now_ms, .threads = engine->options.threads};

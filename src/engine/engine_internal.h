@@ -12,6 +12,7 @@
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
  *   startup.c     everything from the store, once
+ *   snapshot.c    the columns as a file, so that starting is quick
  *
  * Who may touch what: `live`, `people`, `bands`, `batch`, `catalog` and `scorer` are changed by the
  * writer alone. Readers on other threads use the live history freely, `people` and
@@ -23,12 +24,18 @@
 
 #include <pthread.h>
 
+#include "base/blob.h"
 #include "base/list.h"
 #include "core/band.h"
 #include "engine/bands.h"
 #include "engine/engine.h"
 #include "engine/people.h"
 #include "history/scorer.h"
+
+/* ---- engine.c ---- */
+
+/* Empty columns, people, bands and catalog, while loading. */
+void engine_forget_columns(struct engine *engine);
 
 /* ---- batch.c ---- */
 
@@ -86,11 +93,14 @@ struct engine {
     LIST(struct record_state) states[OBJECT_COUNT];
     LIST(uint32_t) touch_marks[OBJECT_COUNT]; /* number of the batch that touched a record last */
     uint32_t batch_number;
+    LIST(bool) has_left;                          /* [contacts] it was once taken out of a company or deal */
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     uint32_t next_event;
     uint64_t last_fact_id; /* of facts that came without one, see take.c */
+    uint32_t merge_count;  /* in the store */
     uint64_t hash_seed;    /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
+    int64_t latest_ms; /* atomic: see engine_now */
 
     /* editions.c */
     struct edition *edition;   /* what the writer judges by */
@@ -108,8 +118,12 @@ struct engine {
     pthread_cond_t queue_filled, state_changed;
     struct submission *first, *last;
     struct errand *first_errand, *last_errand;
-    uint32_t waiting;
-    bool stopping;
+    uint32_t waiting; /* facts */
+    uint32_t queued;  /* submissions */
+    uint32_t wake_at; /* so many of them wake the writer */
+    uint64_t last_commit_us;
+    uint32_t last_answered, last_queued; /* submissions, when the last batch ended */
+    bool writer_started, stopping;
     enum engine_phase phase;
     struct err_info failure;
     uint64_t loaded, to_load;
@@ -117,6 +131,10 @@ struct engine {
     /* everybody.c */
     pthread_t sweeper;
     bool sweeper_started;
+
+    /* snapshot.c */
+    pthread_mutex_t snapshot_lock; /* of the file */
+    uint64_t snapshot_events;      /* that the file knows; 0: there is none */
 
     struct engine_listener listeners[ENGINE_LISTENERS_MAX];
     uint32_t listener_count;     /* atomic; those below it stand */
@@ -130,8 +148,19 @@ void batch_begin(struct engine *engine);
 /* Make it durable, or take it back: from columns, people and bands. Calls the listener. */
 MUST_CHECK enum err batch_end(struct engine *engine, struct err_info *why);
 void batch_abandon(struct engine *engine);
+/* It is durable already by other means: nothing is written, and nothing taken back. */
+void batch_keep(struct engine *engine);
 /* The record's scores are looked at before the batch ends. */
 void batch_touch(struct engine *engine, enum entity object, uint32_t record);
+
+/* ---- engine.c ---- */
+
+/* The instant at which bands are judged: the clock's, but while that was stepped back by at most CLOCK_STEP_HELD_MS the
+ * latest before the step, so that facts which have just counted go on counting. Any thread. */
+#define CLOCK_STEP_HELD_MS (60 * 60 * INT64_C(1000)) /* a clock that was wrong by more is believed at once */
+int64_t engine_now(struct engine *engine);
+/* Something was noted at this instant before the start. */
+void engine_noted_at(struct engine *engine, int64_t at_ms);
 
 /* ---- take.c ---- */
 
@@ -139,6 +168,8 @@ void batch_touch(struct engine *engine, enum entity object, uint32_t record);
 void take_fact(struct engine *engine, const struct fact *fact, struct str event_text, struct fact_result *result);
 /* Two contacts are one; returns the one that stays. */
 uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms);
+/* The contact was taken out of a company or deal: merging it must tell its associations again. */
+void take_note_left(struct engine *engine, uint32_t contact);
 /* A message id's hash, never 0. */
 uint32_t message_hash(const struct engine *engine, struct str message_id);
 /* The values of an event as one JSON object of texts, in `arena`. */
@@ -201,5 +232,24 @@ void sweeper_stop(struct engine *engine);
 /* ---- startup.c ---- */
 
 MUST_CHECK enum err startup_load(struct engine *engine, struct err_info *why);
+
+/* ---- snapshot.c ---- */
+
+#define SNAPSHOT_EVENTS 100000 /* fewer new ones are quicker taken than written */
+
+/* How much of the facts is in a snapshot. */
+struct snapshot_position {
+    uint32_t next_event;
+    uint64_t last_version; /* store_last_version */
+    uint32_t merges;
+};
+
+/* A good snapshot of this store: *in stands at its image; the caller closes it. */
+bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapshot_position *position);
+bool snapshot_is_due(struct engine *engine);
+/* After the writer has stopped. */
+void snapshot_at_close(struct engine *engine);
+/* Somebody is to be erased: no file may know them. */
+void snapshot_forget(struct engine *engine);
 
 #endif

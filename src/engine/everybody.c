@@ -60,7 +60,7 @@ static enum err judge_again(struct engine *engine, void *argument, struct err_in
     struct sweep *sweep = argument;
     batch_begin(engine);
     for (size_t i = 0; i < sweep->count; i++) batch_touch(engine, sweep->records[i].object, sweep->records[i].record);
-    judge_touched(engine, engine->clock->now_ms(engine->clock), CAUSE_TIME);
+    judge_touched(engine, engine_now(engine), CAUSE_TIME);
     size_t changes = engine->batch.band_changes.count + engine->batch.member_changes.count;
     enum err e = batch_end(engine, why);
     if (e == ERR_OK) sweep->changes += changes;
@@ -109,7 +109,7 @@ enum err engine_sweep(struct engine *engine, uint64_t *changes, struct err_info 
 {
     struct everybody everybody;
     struct candidates found = {0};
-    engine_everybody(engine, engine->clock->now_ms(engine->clock), &everybody);
+    engine_everybody(engine, engine_now(engine), &everybody);
     for (uint32_t s = 0; s < everybody.edition->set.score_count; s++) {
         const struct score *score = everybody.edition->set.scores[s];
         if (!score->anonymous && score->band_count > 0) find_candidates(engine, &everybody, s, &found);
@@ -154,6 +154,7 @@ static void *sweep_until_stopped(void *context)
         uint64_t changes;
         struct err_info failed = {0};
         (void)!engine_sweep(engine, &changes, &failed); /* the next one finds what this one could not write */
+        if (snapshot_is_due(engine)) (void)!engine_snapshot(engine, &failed);
     }
     return NULL;
 }

@@ -150,12 +150,12 @@ static enum err run_list_change(struct engine *engine, void *argument, struct er
                                      .name = bands_score_name(engine->bands, number),
                                      .number = number,
                                      .member = change->member,
-                                     .at_ms = engine->clock->now_ms(engine->clock),
+                                     .at_ms = engine_now(engine),
                                      .cause = CAUSE_LISTED};
         change->changed += note(engine, &m);
     }
     *LIST_ADD(&engine->batch.audits) =
-        (struct audit_fact){.at_ms = engine->clock->now_ms(engine->clock),
+        (struct audit_fact){.at_ms = engine_now(engine),
                             .actor = change->actor,
                             .action = change->member ? STR("list.add") : STR("list.remove"),
                             .target = change->list,

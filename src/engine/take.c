@@ -252,6 +252,24 @@ static bool same_message_of_two(void *context, uint32_t a, uint32_t b)
     return str_equal(ids[0], ids[1]);
 }
 
+void take_note_left(struct engine *engine, uint32_t contact)
+{
+    while (engine->has_left.count <= contact) *LIST_ADD(&engine->has_left) = false;
+    engine->has_left.at[contact] = true;
+}
+
+static bool has_left(const struct engine *engine, uint32_t contact)
+{
+    return contact < engine->has_left.count && engine->has_left.at[contact];
+}
+
+static void tell_association_again(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms)
+{
+    struct engine *engine = context;
+    *LIST_ADD(&engine->batch.associations) =
+        (struct association_fact){.kind = (int32_t)kind, .from = from, .to = to, .from_ms = from_ms};
+}
+
 uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms)
 {
     uint32_t stays = people_elder(engine->people, a, b), goes = stays == a ? b : a;
@@ -259,6 +277,11 @@ uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms
     people_merge(engine->people, stays, goes);
     live_merge(engine->live, stays, goes, same_message_of_two, engine);
     members_merge(engine, stays, goes, at_ms);
+    /* When everything is taken again the two are one from the beginning, and what one of them left would be left by both. */
+    if (has_left(engine, stays) || has_left(engine, goes)) {
+        take_note_left(engine, stays);
+        live_associations(engine->live, stays, tell_association_again, engine);
+    }
     *LIST_ADD(&engine->batch.merges) = (struct merge_fact){.stays = stays, .goes = goes, .at_ms = at_ms};
     batch_touch(engine, ENTITY_CONTACT, stays);
     batch_touch(engine, ENTITY_CONTACT, goes);
@@ -302,7 +325,7 @@ static struct str fact_id_of(const struct taking *t)
     struct engine *engine = t->engine;
     bool has_values = t->fact->value_count > 0 || t->fact->company_value_count > 0;
     if (t->message_id.len > 0 || t->fact->at_ms == FOREVER || !has_values) return t->message_id;
-    uint64_t now = (uint64_t)engine->clock->now_ms(engine->clock) << FACT_ID_SHIFT;
+    uint64_t now = (uint64_t)engine_now(engine) << FACT_ID_SHIFT;
     engine->last_fact_id = now > engine->last_fact_id ? now : engine->last_fact_id + 1;
     return arena_format(engine->batch.arena, "~%016llx", (unsigned long long)engine->last_fact_id);
 }

@@ -22,18 +22,25 @@ static void audit(struct engine *engine, const struct verb *verb, struct str act
 
 static enum err finish(struct engine *engine, struct err_info *why)
 {
-    judge_touched(engine, engine->clock->now_ms(engine->clock), CAUSE_FACT);
+    judge_touched(engine, engine_now(engine), CAUSE_FACT);
     return batch_end(engine, why);
-}
-
-static bool exists(const struct engine *engine, enum entity object, uint32_t record)
-{
-    return record < history_records(live_history(engine->live), object);
 }
 
 static struct str id_of(const struct engine *engine, enum entity object, uint32_t record)
 {
     return history_record_id(live_history(engine->live), object, record);
+}
+
+/* Of erased people only a number is left. */
+static bool exists(const struct engine *engine, enum entity object, uint32_t record)
+{
+    return record < history_records(live_history(engine->live), object) && id_of(engine, object, record).len > 0;
+}
+
+/* The one that stands for a record: itself, or the contact that it was merged into. */
+static uint32_t settled(const struct engine *engine, enum entity object, uint32_t record)
+{
+    return object == ENTITY_CONTACT ? people_root(engine->people, record) : record;
 }
 
 static enum err no_such(enum entity object, struct err_info *why)
@@ -73,6 +80,7 @@ static enum err run_archive(struct engine *engine, void *argument, struct err_in
 {
     struct verb *verb = argument;
     if (!exists(engine, verb->object, verb->record)) return no_such(verb->object, why);
+    verb->record = settled(engine, verb->object, verb->record);
     bool was = engine->states[verb->object].at[verb->record].archived;
     if (was == verb->on) return ERR_OK;
     batch_begin(engine);
@@ -115,28 +123,37 @@ static void forget_bands(struct engine *engine, uint32_t contact)
     members_forget(engine, contact);
 }
 
-/* The store first: what it has forgotten cannot come back. Then the columns. */
+static void forget(struct engine *engine, uint32_t contact)
+{
+    people_forget(engine->people, contact);
+    live_erase(engine->live, ENTITY_CONTACT, contact);
+    forget_bands(engine, contact);
+    engine->states[ENTITY_CONTACT].at[contact] = (struct record_state){.archived = true};
+}
+
+/* The store first: what it has forgotten cannot come back. Then the columns, which follow it whatever comes. */
 static enum err run_erase(struct engine *engine, void *argument, struct err_info *why)
 {
     struct verb *verb = argument;
     AUTO_ARENA arena = arena_new();
-    if (!exists(engine, ENTITY_CONTACT, verb->record)) return no_such(ENTITY_CONTACT, why);
-    uint32_t *family = NULL;
-    uint32_t count = people_family(engine->people, people_root(engine->people, verb->record), arena, &family);
-    for (uint32_t i = count; i-- > 0;) {
-        enum err e = store_erase_contact(engine->store, family[i], why);
-        if (e != ERR_OK) return e;
-    }
+    if (verb->record >= history_records(live_history(engine->live), ENTITY_CONTACT))
+        return no_such(ENTITY_CONTACT, why);
+    snapshot_forget(engine);
+    uint32_t *family = NULL, root = people_root(engine->people, verb->record);
+    uint32_t count = people_family(engine->people, root, arena, &family);
+    const struct audit_fact line = {.at_ms = engine->clock->now_ms(engine->clock),
+                                    .actor = verb->actor,
+                                    .action = STR("contact.erase")}; /* not even who it was */
+    bool gone = false;
+    enum err e =
+        store_erase_contact(engine->store, root, exists(engine, ENTITY_CONTACT, root) ? &line : NULL, &gone, why);
+    if (!gone) return e;
     batch_begin(engine);
     pthread_rwlock_wrlock(&engine->people_lock);
-    for (uint32_t i = 0; i < count; i++) {
-        people_forget(engine->people, family[i]);
-        live_erase(engine->live, ENTITY_CONTACT, family[i]);
-        forget_bands(engine, family[i]);
-    }
+    for (uint32_t i = 0; i < count; i++) forget(engine, family[i]);
     pthread_rwlock_unlock(&engine->people_lock);
-    audit(engine, verb, STR("contact.erase"), STR("")); /* not even who it was */
-    return batch_end(engine, why);
+    batch_keep(engine);
+    return e;
 }
 
 enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor, struct err_info *why)
@@ -158,6 +175,8 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
     enum entity from = ends[verb->kind][0], to = ends[verb->kind][1];
     if (!exists(engine, from, verb->record)) return no_such(from, why);
     if (!exists(engine, to, verb->other)) return no_such(to, why);
+    verb->record = settled(engine, from, verb->record);
+    verb->other = settled(engine, to, verb->other);
     int64_t now_ms = engine->clock->now_ms(engine->clock);
     batch_begin(engine);
     bool changed = verb->on ? live_associate(engine->live, verb->kind, verb->record, verb->other, now_ms)
@@ -170,7 +189,11 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
                                                                            .ended = !verb->on};
     batch_touch(engine, from, verb->record);
     batch_touch(engine, to, verb->other);
-    return finish(engine, why);
+    enum err e = finish(engine, why);
+    if (e != ERR_OK || verb->on || !changed) return e;
+    if (from == ENTITY_CONTACT) take_note_left(engine, verb->record);
+    if (to == ENTITY_CONTACT) take_note_left(engine, verb->other);
+    return ERR_OK;
 }
 
 enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to, bool ended,

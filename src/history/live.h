@@ -55,7 +55,8 @@ void live_commit(struct live *live);
 void live_rollback(
     struct live *live); /* everything since live_begin is gone, but for codes and classes that nobody uses */
 
-/* The next number of this object. Ids are 1 to 256 bytes and new: the caller asked history_find.
+/* The next number of this object. Ids are at most 256 bytes and new: the caller asked history_find. An empty one, of who
+ * was erased, leads nowhere.
  * RECORD_NONE over RECORDS_MAX. */
 uint32_t live_add_record(struct live *live, enum entity object, struct str id, bool listed);
 /* Shown and counted, or not (archived, merged, erased). */
@@ -77,6 +78,11 @@ bool live_set(struct live *live, uint32_t property, uint32_t record, int64_t fro
 bool live_associate(struct live *live, enum association kind, uint32_t from, uint32_t to, int64_t from_ms);
 /* Whoever is not associated any more: as if it had never been. */
 bool live_dissociate(struct live *live, enum association kind, uint32_t from, uint32_t to);
+
+/* Tell each association of a contact, from either end. The writer's thread. */
+void live_associations(const struct live *live, uint32_t contact,
+                       void (*tell)(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms),
+                       void *context);
 
 /* The open type of a property becomes `type` (see catalog_settled_type), and its values are read as that. One that
  * does not parse is no value from then on; returns how many of the different ones those are. A property that is

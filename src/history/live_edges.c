@@ -78,6 +78,23 @@ bool live_associate(struct live *live, enum association kind, uint32_t from, uin
 
 /* ---- All of one record. ---- */
 
+void live_associations(const struct live *live, uint32_t contact,
+                       void (*tell)(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms),
+                       void *context)
+{
+    const struct edges *edges = live->history.edges;
+    struct run run = run_of(edges[ASSOCIATION_CONTACT_COMPANY].forward_run[contact]);
+    for (uint32_t i = 0; i < run.count; i++) {
+        const struct edge *edge = &edges[ASSOCIATION_CONTACT_COMPANY].forward[run.first + i];
+        tell(context, ASSOCIATION_CONTACT_COMPANY, edge->from, edge->to, edge->from_ms);
+    }
+    run = run_of(edges[ASSOCIATION_DEAL_CONTACT].backward_run[contact]);
+    for (uint32_t i = 0; i < run.count; i++) {
+        const struct edge *edge = &edges[ASSOCIATION_DEAL_CONTACT].backward[run.first + i];
+        tell(context, ASSOCIATION_DEAL_CONTACT, edge->from, edge->to, edge->from_ms);
+    }
+}
+
 void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes)
 {
     const struct edges *companies = &live->history.edges[ASSOCIATION_CONTACT_COMPANY];

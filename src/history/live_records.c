@@ -67,7 +67,7 @@ uint32_t live_add_record(struct live *live, enum entity object, struct str id, b
     give_name(live, object, id, RECORD_NONE);
     if (record >= table->reach) word_publish(&table->reach, record + 1);
     word_publish(&table->count, record + 1);
-    live_write(live, &table->named[table->name_of[record]], record);
+    if (id.len > 0) live_write(live, &table->named[table->name_of[record]], record);
     return record;
 }
 

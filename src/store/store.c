@@ -99,7 +99,8 @@ static enum err take_merge(void *context, const struct merge_fact *fact, struct 
     return ERR_OK;
 }
 
-static MUST_CHECK enum err erase_person(struct store *store, uint32_t contact, struct err_info *why)
+static MUST_CHECK enum err erase_person(struct store *store, uint32_t contact, const struct audit_fact *audit,
+                                        bool *gone, struct err_info *why)
 {
     if (contact >= store->next_record[ENTITY_CONTACT])
         return err_set(why, ERR_NOT_FOUND, "there is no contact %u", (unsigned)contact);
@@ -108,14 +109,18 @@ static MUST_CHECK enum err erase_person(struct store *store, uint32_t contact, s
     struct store_reader reader = {.context = &merges, .merge = take_merge};
     enum err e = store->ops->read(store, &reader, why);
     if (e != ERR_OK) return e;
-    return store->ops->erase(store, person_of(contact, merges.rows, merges.count, arena), why);
+    return store->ops->erase(store, person_of(contact, merges.rows, merges.count, arena), audit, gone, why);
 }
 
-enum err store_erase_contact(struct store *store, uint32_t contact, struct err_info *why)
+enum err store_erase_contact(struct store *store, uint32_t contact, const struct audit_fact *audit, bool *gone,
+                             struct err_info *why)
 {
+    bool ignored;
+    if (gone == NULL) gone = &ignored;
+    *gone = false;
     enum err e = begin_writing(store, why);
     if (e != ERR_OK) return e;
-    return end_writing(store, erase_person(store, contact, why));
+    return end_writing(store, erase_person(store, contact, audit, gone, why));
 }
 
 enum err store_put_user(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why)
@@ -185,6 +190,11 @@ enum err store_events(struct store *store, const uint32_t *numbers, size_t count
         return err_set(why, ERR_TOO_BIG, "more than %d events were asked for at once", EVENTS_MOST);
     *out = ARENA_ARRAY(arena, struct event_fact_row, count);
     return count == 0 ? ERR_OK : store->ops->events(store, numbers, count, arena, *out, why);
+}
+
+enum err store_last_version(struct store *store, uint64_t *out, struct err_info *why)
+{
+    return store->ops->last_version(store, out, why);
 }
 
 enum err store_message_id(struct store *store, uint32_t number, struct arena *arena, struct str *out,

@@ -179,6 +179,8 @@ MUST_CHECK enum err store_append(struct store *store, const struct store_batch *
 
 /* The number that the next event must have. Greater than that of the last one read when the last ones were erased. */
 uint32_t store_next_event(struct store *store);
+/* The place of the last version. Places ascend; one is given again only after somebody was erased. Any thread. */
+MUST_CHECK enum err store_last_version(struct store *store, uint64_t *out, struct err_info *why);
 
 /* Everything, in the order in which it can be taken again: properties, records, changes,
  * identifiers, merges, versions, associations, events (by number), definitions, bands (the latest
@@ -187,6 +189,8 @@ uint32_t store_next_event(struct store *store);
  * Events ascend, with gaps where a person was erased. All of it is of one moment. */
 struct store_reader {
     void *context;
+    uint64_t versions_after; /* only versions behind this place (store_last_version); 0: all */
+    uint32_t events_from;    /* only events with this number and greater ones */
     enum err (*property)(void *context, const struct property_fact *fact, struct err_info *why);
     enum err (*record)(void *context, const struct record_fact *fact, bool archived, struct err_info *why);
     enum err (*identifier)(void *context, const struct identifier_fact *fact, struct err_info *why);
@@ -298,9 +302,11 @@ MUST_CHECK enum err store_text_names(struct store *store, struct str prefix, str
  * contacts that were merged with this one; the records' numbers stay, as empty rows (no id, not listed, archived), and
  * so do merges, which hold numbers alone. Numbers of erased events are not used again. Overwritten on the disk, not
  * only unlinked. A reject goes when it names one of the person's identifiers.
- * Errors   ERR_NOT_FOUND; ERR_UNAVAILABLE, also when it is erased but somebody's long reading kept the log from being
- *          overwritten: call again. */
-MUST_CHECK enum err store_erase_contact(struct store *store, uint32_t contact, struct err_info *why);
+ * `audit` (NULL: none) is written in the same transaction. *gone (may be NULL) tells whether the person is out of the tables.
+ * Errors   ERR_NOT_FOUND; ERR_UNAVAILABLE: with *gone false nothing has changed; with *gone true the disk or somebody's
+ *          long reading kept the log from being overwritten: call again. */
+MUST_CHECK enum err store_erase_contact(struct store *store, uint32_t contact, const struct audit_fact *audit,
+                                        bool *gone, struct err_info *why);
 
 /* A copy of the store in another file, while others write. ERR_CONFLICT: there is a file already. */
 MUST_CHECK enum err store_backup(struct store *store, const char *path, struct err_info *why);

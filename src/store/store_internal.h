@@ -24,7 +24,8 @@ struct store_ops {
 
     /* Writing: one at a time. append is given a checked batch. */
     enum err (*append)(struct store *store, const struct store_batch *batch, struct err_info *why);
-    enum err (*erase)(struct store *store, struct contact_set person, struct err_info *why);
+    enum err (*erase)(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why);
     enum err (*put_user)(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_session)(struct store *store, const struct session_row *row, struct err_info *why);
     enum err (*delete_session)(struct store *store, struct str hash, struct err_info *why);
@@ -36,6 +37,7 @@ struct store_ops {
     enum err (*read)(struct store *store, const struct store_reader *reader, struct err_info *why);
     enum err (*events)(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
+    enum err (*last_version)(struct store *store, uint64_t *out, struct err_info *why);
     enum err (*rejects)(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);
     enum err (*audits)(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,

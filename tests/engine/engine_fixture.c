@@ -10,24 +10,32 @@
 static void open_store(struct fixture *fixture)
 {
     struct err_info why = {0};
-    const struct store_options options = {.path = fixture->path, .clock = &fixture->clock};
+    const struct store_options options = {.path = fixture->path, .clock = &fixture->clock, .vfs = fixture->vfs};
     CHECK_OK(store_open(&options, &fixture->store, &why), why);
 }
 
 static void open_engine(struct fixture *fixture)
 {
     struct err_info why = {0};
-    const struct engine_options options = {
-        .store = fixture->store, .clock = &fixture->clock, .threads = 2, .waiting_max = 10000};
+    const struct engine_options options = {.store = fixture->store,
+                                           .clock = &fixture->clock,
+                                           .threads = 2,
+                                           .waiting_max = 10000,
+                                           .snapshot_path = fixture->snapshot};
     CHECK_OK(engine_open(&options, &fixture->engine, &why), why);
     CHECK_OK(engine_wait_ready(fixture->engine, &why), why);
 }
 
-void fixture_open(struct fixture *fixture, const char *path)
+void fixture_open_on(struct fixture *fixture, const char *path, const char *vfs)
 {
-    *fixture = (struct fixture){.clock = clock_fixed(MONDAY), .path = path};
+    *fixture = (struct fixture){.clock = clock_fixed(MONDAY), .path = path, .vfs = vfs};
     open_store(fixture);
     open_engine(fixture);
+}
+
+void fixture_open(struct fixture *fixture, const char *path)
+{
+    fixture_open_on(fixture, path, NULL);
 }
 
 void fixture_reopen(struct fixture *fixture)

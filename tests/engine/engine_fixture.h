@@ -13,12 +13,15 @@ struct fixture {
     struct store *store;
     struct engine *engine;
     const char *path;        /* of the store; NULL: in memory */
+    const char *snapshot;    /* of the engine's; assign and reopen */
+    const char *vfs;         /* of the file: NULL, or a disk that can fail (../store/fault_vfs.h) */
     struct fact_result last; /* of the last fact */
     uint64_t messages;       /* for message ids that are new */
 };
 
 /* Over a memory store, or a file. The clock stands at MONDAY. */
 void fixture_open(struct fixture *fixture, const char *path);
+void fixture_open_on(struct fixture *fixture, const char *path, const char *vfs);
 /* Close the engine and, of a file, the store; then open both again. */
 void fixture_reopen(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);

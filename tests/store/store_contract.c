@@ -339,7 +339,7 @@ TEST(an_erased_person_leaves_an_empty_row_and_numbers_that_are_not_used_again)
                                  .rejects = rejects,
                                  .reject_count = 2};
     CHECK_OK(store_append(store, &batch, &why), why);
-    CHECK_OK(store_erase_contact(store, 1, &why), why);
+    CHECK_OK(store_erase_contact(store, 1, NULL, NULL, &why), why);
     CHECK_STR(store_dump(store, arena), STR("record 0 0 1 0 1000 ada\n"
                                             "record 0 1 0 1 0 \n"
                                             "record 1 0 1 0 6 acme\n"
@@ -375,11 +375,11 @@ TEST(whoever_was_merged_with_an_erased_person_is_erased_too)
     struct merge_fact merges[] = {{2, 3, 5}, {0, 2, 6}};
     struct store_batch batch = {.records = records, .record_count = 4, .merges = merges, .merge_count = 2};
     CHECK_OK(store_append(store, &batch, &why), why);
-    CHECK_OK(store_erase_contact(store, 2, &why), why);
+    CHECK_OK(store_erase_contact(store, 2, NULL, NULL, &why), why);
     CHECK_STR(store_dump(store, arena), STR("record 0 0 0 1 0 \nrecord 0 1 1 0 1 b\nrecord 0 2 0 1 0 \n"
                                             "record 0 3 0 1 0 \nmerge 2 3 5\nmerge 0 2 6\n"));
-    CHECK_OK(store_erase_contact(store, 2, &why), why); /* twice is no harm */
-    CHECK_INT(store_erase_contact(store, 4, &why), ERR_NOT_FOUND);
+    CHECK_OK(store_erase_contact(store, 2, NULL, NULL, &why), why); /* twice is no harm */
+    CHECK_INT(store_erase_contact(store, 4, NULL, NULL, &why), ERR_NOT_FOUND);
     CHECK_STR(str_from_c(why.msg), STR("there is no contact 4"));
     store_close(store);
 }

@@ -59,8 +59,8 @@ TEST(sqlite_and_the_model_tell_the_same_of_whatever_was_appended)
             uint32_t dice = facts_draw(&facts, 20);
             if (dice == 0 && facts.records[ENTITY_CONTACT] > 0) {
                 uint32_t contact = facts_draw(&facts, facts.records[ENTITY_CONTACT]);
-                CHECK_OK(store_erase_contact(file, contact, &why), why);
-                CHECK_OK(store_erase_contact(model, contact, &why), why);
+                CHECK_OK(store_erase_contact(file, contact, NULL, NULL, &why), why);
+                CHECK_OK(store_erase_contact(model, contact, NULL, NULL, &why), why);
             } else if (dice == 1) {
                 store_close(file);
                 file = open_file(path);

@@ -455,7 +455,7 @@ TEST(nothing_of_an_erased_person_is_left_in_the_bytes_of_database_and_log)
                                           "secret-search", "secret-band", "secret-note"};
     for (size_t i = 0; i < COUNT_OF(secrets); i++) CHECK_TRUE(is_on_disk(path, secrets[i], arena));
     for (uint32_t contact = 500; contact < 3000; contact += 1000)
-        CHECK_OK(store_erase_contact(store, contact, &why), why);
+        CHECK_OK(store_erase_contact(store, contact, NULL, NULL, &why), why);
     for (size_t i = 0; i < COUNT_OF(secrets); i++)
         if (is_on_disk(path, secrets[i], arena)) FAIL("%s is still on the disk", secrets[i]);
     CHECK_STR(store_findings(store, arena), STR(""));
@@ -474,7 +474,7 @@ static enum err erase_meanwhile(void *context, const struct record_fact *fact, b
     (void)archived, (void)fact;
     struct long_reading *reading = context;
     struct err_info refused = {0};
-    CHECK_INT(store_erase_contact(reading->store, 0, &refused), ERR_UNAVAILABLE);
+    CHECK_INT(store_erase_contact(reading->store, 0, NULL, NULL, &refused), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(refused.msg), STR("it is erased, but a long reading keeps the log"));
     reading->image = image_of(reading->path, reading->arena);
     return err_set(why, ERR_TOO_BIG, "enough");
@@ -493,7 +493,7 @@ TEST(a_log_that_could_not_be_overwritten_is_told_and_overwritten_at_the_next_cal
     CHECK_INT(store_read(store, &reader, &why), ERR_TOO_BIG);
     CHECK_TRUE(is_on_disk(path, "secret-id", arena));
     why = (struct err_info){0};
-    CHECK_OK(store_erase_contact(store, 0, &why), why);
+    CHECK_OK(store_erase_contact(store, 0, NULL, NULL, &why), why);
     CHECK_FALSE(is_on_disk(path, "secret-id", arena));
     store_close(store);
     path = image_put(&reading.image, arena); /* killed before that call */

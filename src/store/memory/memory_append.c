@@ -199,7 +199,8 @@ static void erase_rejects(struct memory_store *store, uint32_t contact)
     }
 }
 
-enum err memory_erase(struct store *base, struct contact_set person, struct err_info *why)
+enum err memory_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why)
 {
     (void)why;
     struct memory_store *store = memory_enter(base);
@@ -215,5 +216,7 @@ enum err memory_erase(struct store *base, struct contact_set person, struct err_
         if (record->fact.id.len > 0) set_taken(store, ENTITY_CONTACT, record->fact.id, false);
         *record = (struct memory_record){.fact = {.object = ENTITY_CONTACT, .number = contact}, .archived = true};
     }
+    take_decisions(store, &(struct store_batch){.audits = audit, .audit_count = audit != NULL});
+    *gone = true;
     return memory_leave(store, ERR_OK);
 }

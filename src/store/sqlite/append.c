@@ -218,8 +218,7 @@ static MUST_CHECK enum err add_reject(struct query *query, const struct reject_f
     return query_run(query, why);
 }
 
-static MUST_CHECK enum err add_audit(struct query *query, const struct audit_fact *fact, struct seal *seal,
-                                     struct err_info *why)
+enum err sqlite_add_audit(struct query *query, const struct audit_fact *fact, struct seal *seal, struct err_info *why)
 {
     seal_add(seal, seal_of_audit(fact));
     query_i64(query, 1, fact->at_ms);
@@ -264,7 +263,7 @@ static MUST_CHECK enum err add_all(struct connection *writer, const struct store
              why);
     ADD_EACH(SQL_BAND_ADD, batch->bands, batch->band_count, add_band, &seals[SEAL_BAND], why);
     ADD_EACH(SQL_REJECT_ADD, batch->rejects, batch->reject_count, add_reject, &seals[SEAL_REJECT], why);
-    ADD_EACH(SQL_AUDIT_ADD, batch->audits, batch->audit_count, add_audit, &seals[SEAL_AUDIT], why);
+    ADD_EACH(SQL_AUDIT_ADD, batch->audits, batch->audit_count, sqlite_add_audit, &seals[SEAL_AUDIT], why);
     return ERR_OK;
 }
 

@@ -136,7 +136,15 @@ static MUST_CHECK enum err erase_rejects(struct erasing *erasing, struct err_inf
     return e;
 }
 
-static MUST_CHECK enum err erase_all(struct erasing *erasing, struct contact_set person, struct err_info *why)
+static MUST_CHECK enum err note_in_audit(struct erasing *erasing, const struct audit_fact *audit, struct err_info *why)
+{
+    struct query *query;
+    enum err e = query_get(erasing->writer, SQL_AUDIT_ADD, &query, why);
+    return e == ERR_OK ? sqlite_add_audit(query, audit, &erasing->seals[SEAL_AUDIT], why) : e;
+}
+
+static MUST_CHECK enum err erase_all(struct erasing *erasing, struct contact_set person, const struct audit_fact *audit,
+                                     struct err_info *why)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < person.count && e == ERR_OK; i++) {
@@ -144,11 +152,13 @@ static MUST_CHECK enum err erase_all(struct erasing *erasing, struct contact_set
         if (e == ERR_OK) e = empty_record(erasing, person.at[i], why);
     }
     if (e == ERR_OK) e = erase_rejects(erasing, why);
+    if (e == ERR_OK && audit != NULL) e = note_in_audit(erasing, audit, why);
     if (e == ERR_OK) e = sqlite_put_seals(erasing->store, erasing->seals, why);
     return e;
 }
 
-enum err sqlite_erase(struct store *base, struct contact_set person, struct err_info *why)
+enum err sqlite_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why)
 {
     struct sqlite_store *store = sqlite_of(base);
     AUTO_ARENA arena = arena_new();
@@ -157,8 +167,9 @@ enum err sqlite_erase(struct store *base, struct contact_set person, struct err_
     erasing.seals[SEAL_BATCH].rows++;
     enum err e = transaction_begin(store, why);
     if (e != ERR_OK) return e;
-    e = transaction_end(store, erase_all(&erasing, person, why), why);
+    e = transaction_end(store, erase_all(&erasing, person, audit, why), why);
     if (e != ERR_OK) return e;
+    *gone = true;
     sqlite_sealed(store, erasing.seals);
     return sqlite_wipe_log(store, why);
 }

@@ -78,6 +78,8 @@ enum err question_end(struct question *question, enum err e);
 /* ---- The operations. ---- */
 
 enum err sqlite_append(struct store *store, const struct store_batch *batch, struct err_info *why);
+enum err sqlite_add_audit(struct query *query, const struct audit_fact *fact, struct seal *seal,
+                          struct err_info *why);                                                       /* append.c */
 enum err sqlite_put_seals(struct sqlite_store *store, const struct seal *seals, struct err_info *why); /* append.c */
 void sqlite_sealed(struct sqlite_store *store, const struct seal *seals); /* they were committed; append.c */
 enum err sqlite_get_seals(struct connection *connection, struct seal *seals, struct err_info *why); /* append.c */
@@ -91,6 +93,7 @@ enum err sqlite_read_on(struct connection *connection, const struct store_reader
 
 enum err sqlite_events(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
+enum err sqlite_last_version(struct store *store, uint64_t *out, struct err_info *why);
 enum err sqlite_rejects(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);
 enum err sqlite_audits(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,
@@ -119,7 +122,8 @@ enum err sqlite_get_text(struct store *store, struct str name, struct arena *are
 enum err sqlite_text_names(struct store *store, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
 
-enum err sqlite_erase(struct store *store, struct contact_set person, struct err_info *why);
+enum err sqlite_erase(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+                      struct err_info *why);
 enum err sqlite_backup(struct store *store, const char *path, struct err_info *why);
 enum err sqlite_check(struct store *store, void (*finding)(void *context, const char *sentence), void *context,
                       struct err_info *why);

@@ -1,0 +1,15 @@
+/* engine_dump.h — all that an engine knows, as one text to compare. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_TESTS_ENGINE_DUMP_H
+#define PLUMB_TESTS_ENGINE_DUMP_H
+
+#include "engine_fixture.h"
+
+/* Every record with its identifiers, events, values, neighbours, bands and scores with their ledgers, a line each. In
+ * an order that does not depend on how the engine came to know it. In `arena`. */
+struct str engine_dump(struct fixture *fixture, struct arena *arena);
+
+/* Fails the test at the first line in which two such texts differ. `when` says what was done before. */
+void check_same_dump(struct str a, struct str b, const char *when);
+
+#endif
