@@ -188,14 +188,15 @@ void catalog_set_options(struct catalog *catalog, uint32_t property, struct str 
     struct property *p = catalog_at(catalog, property);
     uint32_t most = 1;
     for (size_t i = 0; i < options.len; i++) most += options.at[i] == ';';
-    struct str *list = ARENA_ARRAY(catalog->arena, struct str, most);
+    /* Room for those before, too: somebody may look with the former count. */
+    struct str *list = ARENA_ARRAY(catalog->arena, struct str, most > p->option_count ? most : p->option_count);
     uint32_t count = 0;
     while (options.len > 0) {
         struct str folded = unicode_fold(catalog->arena, str_trim(str_cut(&options, ';')));
-        if (folded.len > 0) list[count++] = folded;
+        if (folded.len > 0) list[count++] = arena_str(catalog->arena, folded); /* folding may copy nothing */
     }
-    p->options = list;
-    p->option_count = count;
+    __atomic_store_n(&p->options, list, __ATOMIC_RELEASE);
+    __atomic_store_n(&p->option_count, count, __ATOMIC_RELEASE);
 }
 
 /* ---- The schema file: {contact: {industry: string, plan: {enumeration: [free, pro]}}, company: ...}. ---- */

@@ -61,6 +61,16 @@ uint32_t bands_score(struct bands *bands, struct str score)
     return intern_add(bands->scores, score);
 }
 
+uint32_t bands_score_count(const struct bands *bands)
+{
+    return intern_count(bands->scores);
+}
+
+struct str bands_score_name(const struct bands *bands, uint32_t score)
+{
+    return intern_at(bands->scores, score);
+}
+
 /* NULL: the page was never made. */
 static uint16_t *place_of(const struct bands *bands, uint32_t score, uint32_t record)
 {

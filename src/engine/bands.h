@@ -30,6 +30,10 @@ uint32_t bands_score(struct bands *bands, struct str score);
 /* The same by any thread; UINT32_MAX when it was never given one. */
 uint32_t bands_find_score(const struct bands *bands, struct str score);
 
+/* How many scores have a number, and what the one with this number is called. The writer alone. */
+uint32_t bands_score_count(const struct bands *bands);
+struct str bands_score_name(const struct bands *bands, uint32_t score);
+
 /* The label of the band that a record is in; empty: none. */
 struct str bands_label(const struct bands *bands, uint32_t score, uint32_t record);
 /* Its index in the definition; BAND_NONE when it is in none, or in one that is not there any more. */

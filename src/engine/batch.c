@@ -30,6 +30,7 @@ void batch_release(struct batch *batch)
     LIST_RELEASE(&batch->audits);
     LIST_RELEASE(&batch->touched);
     LIST_RELEASE(&batch->band_changes);
+    LIST_RELEASE(&batch->member_changes);
 }
 
 static void batch_empty(struct batch *batch)
@@ -38,7 +39,7 @@ static void batch_empty(struct batch *batch)
     batch->properties.count = batch->records.count = batch->changes.count = batch->identifiers.count = 0;
     batch->merges.count = batch->versions.count = batch->associations.count = batch->events.count = 0;
     batch->definitions.count = batch->bands.count = batch->rejects.count = batch->audits.count = 0;
-    batch->touched.count = batch->band_changes.count = 0;
+    batch->touched.count = batch->band_changes.count = batch->member_changes.count = 0;
 }
 
 void batch_begin(struct engine *engine)
@@ -114,6 +115,19 @@ void batch_abandon(struct engine *engine)
     pthread_rwlock_unlock(&engine->people_lock);
 }
 
+static void tell(const struct engine *engine)
+{
+    const struct batch *batch = &engine->batch;
+    uint32_t count = __atomic_load_n(&engine->listener_count, __ATOMIC_ACQUIRE);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct engine_listener *listener = &engine->listeners[i];
+        if (batch->band_changes.count > 0 && listener->bands != NULL)
+            listener->bands(listener->context, batch->band_changes.at, batch->band_changes.count);
+        if (batch->member_changes.count > 0 && listener->members != NULL)
+            listener->members(listener->context, batch->member_changes.at, batch->member_changes.count);
+    }
+}
+
 void batch_keep(struct engine *engine)
 {
     live_commit(engine->live);
@@ -159,8 +173,7 @@ enum err batch_end(struct engine *engine, struct err_info *why)
     remember_properties(engine);
     engine->merge_count += (uint32_t)batch->merges.count;
     batch_keep(engine);
-    if (batch->band_changes.count > 0 && engine->listener != NULL)
-        engine->listener(engine->listener_context, batch->band_changes.at, batch->band_changes.count);
+    tell(engine);
     return ERR_OK;
 }
 

@@ -120,6 +120,7 @@ static struct edition *use(struct engine *engine, struct edition *edition)
         *LIST_ADD(&engine->band_scores) = has_bands ? bands_score(engine->bands, score->name) : UINT32_MAX;
         if (has_bands) engine->scores_of[score->object] = true;
     }
+    members_use(engine);
     return former;
 }
 
@@ -168,6 +169,7 @@ void editions_close(struct engine *engine)
     scorer_free(engine->scorer);
     memory_free(engine->values);
     LIST_RELEASE(&engine->band_scores);
+    LIST_RELEASE(&engine->segment_bands);
     if (engine->published != NULL) edition_release(engine->published);
 }
 
@@ -277,7 +279,20 @@ static uint64_t judge_everybody(struct engine *engine, uint32_t score, const str
     return changes;
 }
 
-/* With the new edition in the writer's use: who is in another band now? */
+/* Members of one segment that are new or gone, into the batch. */
+static void judge_all_members(struct engine *engine, uint32_t segment, const struct scan *scan, int64_t at_ms,
+                              enum band_cause cause)
+{
+    enum entity object = engine->edition->set.segments[segment]->object;
+    uint32_t records = history_records(live_history(engine->live), object);
+    uint8_t *members = memory_array(records, 1);
+    scan_members(scan, segment, engine->options.threads, members);
+    for (uint32_t r = 0; r < records; r++)
+        judge_member(engine, segment, r, members[r] != 0 && is_judged(engine, object, r), at_ms, cause);
+    memory_free(members);
+}
+
+/* With the new edition in the writer's use: who is in another band or segment now? */
 static void judge_published(struct publishing *p)
 {
     struct engine *engine = p->engine;
@@ -290,6 +305,7 @@ static void judge_published(struct publishing *p)
     for (uint32_t s = 0; s < engine->edition->set.score_count; s++)
         if (engine->band_scores.at[s] != UINT32_MAX)
             p->out->band_changes += judge_everybody(engine, s, scan_results(scan, s), now_ms, cause);
+    for (uint32_t s = 0; s < engine->edition->set.segment_count; s++) judge_all_members(engine, s, scan, now_ms, cause);
     scan_free(scan);
     history_free(frozen);
 }
@@ -319,6 +335,19 @@ static enum err commit_edition(struct publishing *p, struct edition *edition, st
     }
     publish_edition(engine, former);
     return ERR_OK;
+}
+
+enum err editions_renew(struct engine *engine, struct err_info *why)
+{
+    const struct publish request = {.changes = PUBLISH_NET};
+    struct published out = {0};
+    struct publishing p = {.engine = engine, .request = &request, .out = &out};
+    list_current(&p);
+    struct edition *edition = compile(engine, &p.list, why);
+    if (edition == NULL) batch_abandon(engine);
+    enum err e = edition == NULL ? ERR_INVALID : commit_edition(&p, edition, why);
+    LIST_RELEASE(&p.list);
+    return e;
 }
 
 static enum err check_as_draft(struct publishing *p, struct err_info *why)

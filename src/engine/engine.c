@@ -136,12 +136,13 @@ struct engine_counts engine_counts(struct engine *engine)
     return counts;
 }
 
-void engine_listen(struct engine *engine,
-                   void (*listener)(void *context, const struct band_change *changes, size_t count), void *context)
+void engine_listen(struct engine *engine, struct engine_listener listener)
 {
     pthread_mutex_lock(&engine->queue_lock);
-    engine->listener_context = context;
-    __atomic_store_n(&engine->listener, listener, __ATOMIC_RELEASE);
+    uint32_t count = engine->listener_count;
+    INVARIANT(count < ENGINE_LISTENERS_MAX);
+    engine->listeners[count] = listener;
+    __atomic_store_n(&engine->listener_count, count + 1, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&engine->queue_lock);
 }
 

@@ -131,6 +131,20 @@ MUST_CHECK enum err engine_drop_bot_exception(struct engine *engine, uint64_t nu
 void engine_bot_exceptions(struct engine *engine, struct arena *arena, struct bot_exception **out, size_t *count);
 /* Does an event of the store count as automatic now? */
 bool engine_is_bot(struct engine *engine, const struct event_fact_row *event);
+/* What somebody says that a property is. */
+struct declaration {
+    enum entity entity;
+    struct str name;
+    enum type type;     /* not TYPE_OPEN */
+    struct str options; /* of an enumeration, divided by ';'; empty: any text */
+    bool force;         /* values that contradict may become none */
+    struct str actor;
+};
+/* Values are read as that from now on, and others are refused; scores follow.
+ * Errors   ERR_CONFLICT: *contradicting of the different values would be none, and it is not forced (events are never
+ *          forced); ERR_INVALID: a definition in force would not hold, or it is no declaration; ERR_TOO_BIG. */
+MUST_CHECK enum err engine_declare(struct engine *engine, const struct declaration *declaration,
+                                   uint32_t *contradicting, struct err_info *why);
 
 /* A line in the audit log about something that was done elsewhere (a sign-in, a token). */
 MUST_CHECK enum err engine_audit(struct engine *engine, struct str actor, struct str action, struct str target,
@@ -154,7 +168,15 @@ void edition_release(const struct edition *edition);
 const struct history *engine_history(struct engine *engine); /* the live one */
 struct catalog *engine_catalog(struct engine *engine);       /* for reading */
 
-enum band_cause { CAUSE_FACT, CAUSE_TIME, CAUSE_PUBLISHED, CAUSE_PUBLISHED_SILENTLY, CAUSE_REPLAYED, CAUSE_MERGED };
+enum band_cause {
+    CAUSE_FACT,
+    CAUSE_TIME,
+    CAUSE_PUBLISHED,
+    CAUSE_PUBLISHED_SILENTLY,
+    CAUSE_REPLAYED,
+    CAUSE_MERGED,
+    CAUSE_LISTED
+};
 const char *band_cause_name(enum band_cause cause); /* "fact", "time", ... */
 
 enum publish_changes { PUBLISH_SILENT, PUBLISH_NET, PUBLISH_REPLAY };
@@ -193,7 +215,33 @@ struct everybody {
     int64_t as_of_ms;
 };
 void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out);
+/* The same of one score alone, by its name, and what it builds on; of a name that is not in force: of none. */
+void engine_everybody_of(struct engine *engine, struct str score, int64_t as_of_ms, struct everybody *out);
 void everybody_release(struct everybody *everybody);
+
+/* ---- Segments and lists. ---- */
+
+/* Is the record remembered as a member of this segment? */
+bool engine_is_member(struct engine *engine, struct str segment, uint32_t record);
+/* The same of a list. */
+bool engine_in_list(struct engine *engine, struct str list, enum entity object, uint32_t record);
+
+/* Members that somebody names, or takes off again. */
+struct list_change {
+    struct str list; /* its name: letters, digits and '_' */
+    enum entity object;
+    const uint32_t *records;
+    size_t count;
+    bool member;
+    struct str actor;
+    uint32_t changed; /* out: how many were not so before */
+};
+/* Errors   ERR_TOO_BIG: too many scores, segments and lists. */
+MUST_CHECK enum err engine_list_change(struct engine *engine, struct list_change *change, struct err_info *why);
+
+/* The names under which their changes stand among those of bands: "segment:NAME", "list:OBJECT:NAME". */
+#define SEGMENT_PREFIX "segment:"
+#define LIST_PREFIX "list:"
 
 /* Look at everybody for whom time alone has changed a band; returns when that is durable. */
 MUST_CHECK enum err engine_sweep(struct engine *engine, uint64_t *changes, struct err_info *why);
@@ -207,9 +255,24 @@ struct band_change {
     int64_t micro, at_ms;
     enum band_cause cause;
 };
-/* Called on the writer's thread after each commit that changed bands; must not block. One at a time. */
-void engine_listen(struct engine *engine,
-                   void (*listener)(void *context, const struct band_change *changes, size_t count), void *context);
+struct member_change { /* of a segment or list */
+    enum entity object;
+    uint32_t record;
+    struct str name; /* with its prefix */
+    bool entered;
+    int64_t at_ms;
+    enum band_cause cause;
+};
+/* Whoever wants to know. Its functions are called on the writer's thread after each commit that changed something of
+ * that kind; they must not block. NULL: not wanted. */
+struct engine_listener {
+    void (*bands)(void *context, const struct band_change *changes, size_t count);
+    void (*members)(void *context, const struct member_change *changes, size_t count);
+    void *context;
+};
+#define ENGINE_LISTENERS_MAX 8
+/* Called in the order in which they were added, until the engine is closed. */
+void engine_listen(struct engine *engine, struct engine_listener listener);
 
 struct engine_counts {
     uint64_t facts_taken, facts_refused, facts_duplicate, commits, commit_failures, band_changes, waiting;

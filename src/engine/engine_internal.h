@@ -7,6 +7,8 @@
  *   judge.c       records that were touched: scores, bands, what changed
  *   bots.c        exceptions from what is judged automatic
  *   verbs.c       merge, archive, erase, associate, audit
+ *   declare.c     a property's type, said by a person
+ *   members.c     segments that records entered and left; lists
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
@@ -62,6 +64,7 @@ struct batch {
     LIST(struct audit_fact) audits;
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
+    LIST(struct member_change) member_changes;
     uint32_t next_event_before;
     size_t judged_before;
 };
@@ -97,8 +100,9 @@ struct engine {
     LIST(bool) has_left;                          /* [contacts] it was once taken out of a company or deal */
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     uint32_t next_event;
-    uint32_t merge_count; /* in the store */
-    uint64_t hash_seed;   /* of message ids; the store's, so that hashes hold for ever */
+    uint64_t last_fact_id; /* of facts that came without one, see take.c */
+    uint32_t merge_count;  /* in the store */
+    uint64_t hash_seed;    /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
     int64_t latest_ms; /* atomic: see engine_now */
 
@@ -114,7 +118,8 @@ struct engine {
     struct scorer *scorer;        /* of the edition, the writer's */
     struct score_value *values;   /* [score_count] scratch of the writer */
     LIST(uint32_t) band_scores;   /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
-    bool scores_of[OBJECT_COUNT]; /* the edition has a score of this object */
+    LIST(uint32_t) segment_bands; /* [segment_count] likewise of its segments */
+    bool scores_of[OBJECT_COUNT]; /* the edition has a score with bands, or a segment, of this object */
 
     /* writer.c */
     pthread_t writer;
@@ -140,8 +145,8 @@ struct engine {
     pthread_mutex_t snapshot_lock; /* of the file */
     uint64_t snapshot_events;      /* that the file knows; 0: there is none */
 
-    void (*listener)(void *context, const struct band_change *changes, size_t count);
-    void *listener_context;
+    struct engine_listener listeners[ENGINE_LISTENERS_MAX];
+    uint32_t listener_count;     /* atomic; those below it stand */
     struct engine_counts counts; /* under queue_lock */
 };
 
@@ -188,11 +193,27 @@ bool bots_marks(const struct engine *engine, bool bot, struct str context);
 
 /* ---- judge.c ---- */
 
+/* Listed and not put away: only those are in bands and segments. */
+bool is_judged(const struct engine *engine, enum entity object, uint32_t record);
 /* Score all that the batch touched, with their companies and deals, and note which bands changed. */
 void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause);
 /* The same of one score of one record. True when its band changed. */
 bool judge_band(struct engine *engine, uint32_t score, uint32_t record, const struct score_value *value, int64_t at_ms,
                 enum band_cause cause);
+
+/* ---- members.c ---- */
+
+/* The edition that the writer judges by has changed. */
+void members_use(struct engine *engine);
+/* The record's segments now, of its object; `judged`: it can be in any. */
+void judge_members(struct engine *engine, enum entity object, uint32_t record, bool judged, int64_t at_ms,
+                   enum band_cause cause);
+/* The record is in this segment of the edition, or not. True when that is news. */
+bool judge_member(struct engine *engine, uint32_t segment, uint32_t record, bool member, int64_t at_ms,
+                  enum band_cause cause);
+void members_forget(struct engine *engine, uint32_t contact);
+/* Lists that have `goes` have `stays` instead. */
+void members_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms);
 
 /* ---- writer.c ---- */
 
@@ -209,6 +230,9 @@ MUST_CHECK enum err writer_run(struct engine *engine,
 MUST_CHECK enum err editions_load(struct engine *engine, const struct definition_fact *facts, size_t count,
                                   struct err_info *why);
 void editions_close(struct engine *engine);
+/* Compile what is in force anew, because the catalog has changed; ends the batch under way with whose band differs
+ * then. Errors ERR_INVALID: it does not hold with this catalog; the batch was abandoned. Those of batch_end. */
+MUST_CHECK enum err editions_renew(struct engine *engine, struct err_info *why);
 
 /* ---- replay.c ---- */
 

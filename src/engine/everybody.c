@@ -12,14 +12,31 @@
 
 #define SWEEP_BATCH 10000 /* records that are looked at again in one transaction */
 
-void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out)
+static void look_at(struct engine *engine, int64_t as_of_ms, const struct str *only, struct everybody *out)
 {
+    AUTO_ARENA arena = arena_new();
     *out = (struct everybody){.edition = engine_edition(engine), .as_of_ms = as_of_ms};
     out->history = live_freeze(engine->live);
     out->scan = scan_new(&out->edition->set, out->history, NULL);
+    bool *wanted = NULL;
+    if (only != NULL) {
+        uint32_t score = definitions_find_score(&out->edition->set, *only);
+        wanted = ARENA_ARRAY(arena, bool, out->edition->set.score_count);
+        if (score != UINT32_MAX) wanted[score] = true;
+    }
     const struct scan_options options = {
-        .as_of_ms = as_of_ms, .threads = engine->options.threads, .keep_signals = true};
+        .as_of_ms = as_of_ms, .threads = engine->options.threads, .keep_signals = true, .wanted = wanted};
     scan_run(out->scan, &options);
+}
+
+void engine_everybody(struct engine *engine, int64_t as_of_ms, struct everybody *out)
+{
+    look_at(engine, as_of_ms, NULL, out);
+}
+
+void engine_everybody_of(struct engine *engine, struct str score, int64_t as_of_ms, struct everybody *out)
+{
+    look_at(engine, as_of_ms, &score, out);
 }
 
 void everybody_release(struct everybody *everybody)
@@ -44,7 +61,7 @@ static enum err judge_again(struct engine *engine, void *argument, struct err_in
     batch_begin(engine);
     for (size_t i = 0; i < sweep->count; i++) batch_touch(engine, sweep->records[i].object, sweep->records[i].record);
     judge_touched(engine, engine_now(engine), CAUSE_TIME);
-    size_t changes = engine->batch.band_changes.count;
+    size_t changes = engine->batch.band_changes.count + engine->batch.member_changes.count;
     enum err e = batch_end(engine, why);
     if (e == ERR_OK) sweep->changes += changes;
     return e;
@@ -69,6 +86,25 @@ static void find_candidates(struct engine *engine, const struct everybody *every
     }
 }
 
+/* Who is in a segment and not remembered so, or the other way about. */
+static void find_members(struct engine *engine, const struct everybody *everybody, uint32_t segment,
+                         struct candidates *found)
+{
+    const struct segment *definition = everybody->edition->set.segments[segment];
+    uint32_t records = history_records(everybody->history, definition->object);
+    AUTO_ARENA arena = arena_new();
+    struct str name = arena_format(arena, SEGMENT_PREFIX STR_FMT, STR_ARG(definition->name));
+    uint32_t number = bands_find_score(engine->bands, name);
+    uint8_t *members = memory_array(records, 1);
+    scan_members(everybody->scan, segment, engine->options.threads, members);
+    for (uint32_t r = 0; r < records; r++) {
+        bool before = number != UINT32_MAX && bands_label(engine->bands, number, r).len > 0;
+        bool now = members[r] != 0 && history_is_listed(everybody->history, definition->object, r);
+        if (now != before) *LIST_ADD(found) = (struct touched){definition->object, r};
+    }
+    memory_free(members);
+}
+
 enum err engine_sweep(struct engine *engine, uint64_t *changes, struct err_info *why)
 {
     struct everybody everybody;
@@ -78,6 +114,7 @@ enum err engine_sweep(struct engine *engine, uint64_t *changes, struct err_info 
         const struct score *score = everybody.edition->set.scores[s];
         if (!score->anonymous && score->band_count > 0) find_candidates(engine, &everybody, s, &found);
     }
+    for (uint32_t s = 0; s < everybody.edition->set.segment_count; s++) find_members(engine, &everybody, s, &found);
     everybody_release(&everybody);
     struct sweep sweep = {0};
     enum err e = ERR_OK;

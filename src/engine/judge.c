@@ -1,4 +1,4 @@
-/* judge.c — the records that a batch touched: their scores now, and which bands they entered or left.
+/* judge.c — the records that a batch touched: their scores now, and which bands and segments they entered or left.
  *
  * Nothing of a score is kept but the band: a score is computed again from the record's own
  * facts. What somebody did also touches the company and the deals that person belongs to,
@@ -14,11 +14,12 @@ const char *band_cause_name(enum band_cause cause)
         [CAUSE_FACT] = "fact",           [CAUSE_TIME] = "time",
         [CAUSE_PUBLISHED] = "published", [CAUSE_PUBLISHED_SILENTLY] = "published_silently",
         [CAUSE_REPLAYED] = "replayed",   [CAUSE_MERGED] = "merged",
+        [CAUSE_LISTED] = "listed",
     };
     return names[cause];
 }
 
-static bool is_judged(const struct engine *engine, enum entity object, uint32_t record)
+bool is_judged(const struct engine *engine, enum entity object, uint32_t record)
 {
     return history_is_listed(live_history(engine->live), object, record) && !engine->states[object].at[record].archived;
 }
@@ -74,7 +75,8 @@ static void judge_record(struct engine *engine, enum entity object, uint32_t rec
                          enum band_cause cause)
 {
     const struct definitions *set = &engine->edition->set;
-    if (is_judged(engine, object, record)) {
+    bool judged = is_judged(engine, object, record);
+    if (judged) {
         scorer_score(engine->scorer, object, record, now_ms, engine->values);
     } else {
         for (uint32_t s = 0; s < set->score_count; s++) engine->values[s] = (struct score_value){.known = false};
@@ -82,6 +84,7 @@ static void judge_record(struct engine *engine, enum entity object, uint32_t rec
     if (object == ENTITY_CONTACT && people_root(engine->people, record) != record) cause = CAUSE_MERGED;
     for (uint32_t s = 0; s < set->score_count; s++)
         if (set->scores[s]->object == object) judge_band(engine, s, record, &engine->values[s], now_ms, cause);
+    judge_members(engine, object, record, judged, now_ms, cause);
 }
 
 void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause)

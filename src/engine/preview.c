@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/preview.h"
 
+#include <stdatomic.h>
+
 #include "base/instant.h"
+#include "history/threads.h"
 
 /* The bands of both sides in one list: the draft's, then those that only the former has, then "in none". */
 struct band_list {
@@ -84,7 +87,7 @@ static struct preview_mover look_at(const struct preview_question *question, con
     m.known_after = after->known[record] != 0;
     if (m.known_before) m.before = before->total[record];
     if (m.known_after) m.after = after->total[record];
-    if (before->score != NULL && question->band != NULL) m.band_before = question->band(question->context, record);
+    if (before->score != NULL && question->band != NULL) m.band_before = question->band[record];
     else if (m.known_before) m.band_before = band_of(before->score, m.before, BAND_NONE);
     uint32_t previous = m.band_before != BAND_NONE ? bands->in_draft[m.band_before] : BAND_NONE;
     if (m.known_after) m.band_after = band_of(after->score, m.after, previous);
@@ -141,24 +144,108 @@ static void count_record(const struct preview_question *question, const struct b
     keep_mover(out, &m);
 }
 
+/* ---- All of them. ---- */
+
+/* A stretch of records and what was counted of it. Stretches are put together in their order, so that the answer does
+ * not depend on how many there are. */
+struct part {
+    uint32_t first, end;
+    struct extent extent;
+    struct band_list bands; /* with counts of its own */
+    struct preview out;
+};
+
+struct comparing {
+    const struct preview_question *question;
+    struct part *parts;
+    unsigned part_count;
+    atomic_uint next;
+};
+
+static void *find_extents(void *context)
+{
+    struct comparing *c = context;
+    for (unsigned p; (p = atomic_fetch_add(&c->next, 1)) < c->part_count;) {
+        struct part *part = &c->parts[p];
+        for (uint32_t r = part->first; r < part->end; r++) {
+            if (!history_is_listed(c->question->history, part->out.object, r)) continue;
+            stretch(&part->extent, &c->question->before, r);
+            stretch(&part->extent, &c->question->after, r);
+        }
+    }
+    return NULL;
+}
+
+static void *count_parts(void *context)
+{
+    struct comparing *c = context;
+    for (unsigned p; (p = atomic_fetch_add(&c->next, 1)) < c->part_count;) {
+        struct part *part = &c->parts[p];
+        for (uint32_t r = part->first; r < part->end; r++)
+            if (history_is_listed(c->question->history, part->out.object, r))
+                count_record(c->question, &part->bands, r, &part->out);
+    }
+    return NULL;
+}
+
+static void add_extent(struct extent *to, const struct extent *from)
+{
+    if (!from->any) return;
+    if (!to->any || from->low < to->low) to->low = from->low;
+    if (!to->any || from->high > to->high) to->high = from->high;
+    to->any = true;
+}
+
+static void add_part(struct preview *to, const struct preview *from)
+{
+    to->records += from->records;
+    to->known_before += from->known_before;
+    to->known_after += from->known_after;
+    to->changed += from->changed;
+    to->moved += from->moved;
+    to->alerts += from->alerts;
+    for (uint32_t i = 0; i < to->bin_count; i++) {
+        to->bins_before[i] += from->bins_before[i];
+        to->bins_after[i] += from->bins_after[i];
+    }
+    for (uint32_t b = 0; b < to->band_count; b++) {
+        to->bands[b].before += from->bands[b].before;
+        to->bands[b].after += from->bands[b].after;
+        to->bands[b].converted += from->bands[b].converted;
+    }
+    for (uint32_t i = 0; i < to->band_count * to->band_count; i++) to->moves[i] += from->moves[i];
+    for (uint32_t i = 0; i < from->mover_count; i++) keep_mover(to, &from->movers[i]);
+}
+
+static void part_begin(struct part *part, const struct preview_question *question, struct arena *arena)
+{
+    list_bands(question->before.score, question->after.score, arena, &part->bands);
+    part->out.object = question->after.score->object;
+    part->out.bands = part->bands.at;
+    part->out.band_count = part->bands.count;
+    part->out.moves = ARENA_ARRAY(arena, uint64_t, (size_t)part->bands.count * part->bands.count);
+}
+
 void preview_compare(const struct preview_question *question, struct arena *arena, struct preview *out)
 {
     const struct score *before = question->before.score, *after = question->after.score;
     INVARIANT(after->band_count <= PREVIEW_BANDS_MAX && (before == NULL || before->band_count <= PREVIEW_BANDS_MAX));
-    *out = (struct preview){.score = arena_str(arena, after->name), .object = after->object};
-    struct band_list bands;
-    list_bands(before, after, arena, &bands);
-    out->bands = bands.at;
-    out->band_count = bands.count;
-    out->moves = ARENA_ARRAY(arena, uint64_t, (size_t)bands.count * bands.count);
+    INVARIANT(question->threads >= 1);
     uint32_t records = history_records(question->history, after->object);
-    struct extent extent = {0};
-    for (uint32_t r = 0; r < records; r++) {
-        if (!history_is_listed(question->history, after->object, r)) continue;
-        stretch(&extent, &question->before, r);
-        stretch(&extent, &question->after, r);
+    struct comparing c = {.question = question, .part_count = question->threads};
+    c.parts = ARENA_ARRAY(arena, struct part, c.part_count);
+    for (unsigned p = 0; p < c.part_count; p++) {
+        c.parts[p].first = (uint32_t)((uint64_t)records * p / c.part_count);
+        c.parts[p].end = (uint32_t)((uint64_t)records * (p + 1) / c.part_count);
+        part_begin(&c.parts[p], question, arena);
     }
-    choose_bins(&extent, out);
-    for (uint32_t r = 0; r < records; r++)
-        if (history_is_listed(question->history, after->object, r)) count_record(question, &bands, r, out);
+    run_threads(question->threads, find_extents, &c);
+    struct extent extent = {0};
+    for (unsigned p = 0; p < c.part_count; p++) add_extent(&extent, &c.parts[p].extent);
+    for (unsigned p = 0; p < c.part_count; p++) choose_bins(&extent, &c.parts[p].out);
+    atomic_store(&c.next, 0);
+    run_threads(question->threads, count_parts, &c);
+    *out = c.parts[0].out;
+    out->score = arena_str(arena, after->name);
+    for (unsigned p = 1; p < c.part_count; p++) add_part(out, &c.parts[p].out);
 }

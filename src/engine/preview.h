@@ -28,10 +28,10 @@ struct preview_question {
     const struct history *history;
     struct preview_side before, after;
     const uint8_t *converted; /* [records] 1: the outcome that the score should tell has happened; NULL: not asked */
-    /* The band that a record is in by the definition in force, by its index, BAND_NONE: in none. NULL: as computed
-     * without memory. */
-    uint32_t (*band)(void *context, uint32_t record);
-    void *context;
+    /* [records] The band that each is in by the definition in force, by its index, BAND_NONE: in none. NULL: as
+     * computed without memory. */
+    const uint32_t *band;
+    unsigned threads; /* at least 1; the answer does not depend on it */
 };
 
 struct preview_band { /* the last of either side's is "in none" */
@@ -78,7 +78,8 @@ typedef uint32_t preview_memory(void *context, const struct edition *edition, ui
 struct preview_ground; /* opaque; one thread at a time */
 
 /* For drafts of the score called `score` over `everybody`, which is borrowed but for its scan: that is taken over, with
- * the signals it kept. `catalog` is borrowed too, and copied for each draft. */
+ * the signals it kept. `catalog` is borrowed too, and copied for each draft. What the first draft has to find out
+ * (bands, outcomes, the state of properties) is kept for those after it: they are about the same instant. */
 struct preview_ground *preview_ground_new(struct everybody *everybody, const struct catalog *catalog, unsigned threads,
                                           struct str score);
 void preview_ground_free(struct preview_ground *ground); /* NULL is fine */

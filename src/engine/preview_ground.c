@@ -21,7 +21,10 @@ struct preview_ground {
     struct str name;            /* of the score */
     uint32_t score;             /* in force; UINT32_MAX: it is a new one */
     struct preview_side before; /* copied, because the scan goes on to the draft */
-    struct draft *draft;        /* the last one, of which `scan` is; NULL before the first */
+    const uint32_t *bands;      /* [records] those in force; NULL before the first draft */
+    const uint8_t *converted;   /* [contacts] by `outcome`; NULL before the first draft of contacts */
+    struct str outcome;
+    struct draft *draft; /* the last one, of which `scan` is; NULL before the first */
     struct scan *scan;
     uint64_t events_read;
 };
@@ -103,7 +106,8 @@ static enum err compile(struct preview_ground *ground, struct str text, struct s
                         struct err_info *why)
 {
     AUTO_ARENA scratch = arena_new();
-    struct str whole = with_outcome(text, outcome, scratch);
+    bool asked_before = ground->converted != NULL && str_equal(ground->outcome, outcome);
+    struct str whole = asked_before ? text : with_outcome(text, outcome, scratch);
     if (whole.len == 0) return err_set(why, ERR_TOO_BIG, "the text is too long");
     if (!draft_compile(draft, ground->everybody->edition, ground->catalog, whole, STR("draft")))
         return draft_why(draft, why);
@@ -117,50 +121,53 @@ static enum err compile(struct preview_ground *ground, struct str text, struct s
 static void run(struct preview_ground *ground, const struct draft *draft)
 {
     ground->scan = scan_new(&draft->set, ground->everybody->history, ground->scan);
+    AUTO_ARENA arena = arena_new();
+    bool *wanted = ARENA_ARRAY(arena, bool, draft->set.score_count);
+    uint32_t outcome = definitions_find_score(&draft->set, STR(OUTCOME));
+    wanted[definitions_find_score(&draft->set, ground->name)] = true;
+    if (outcome != UINT32_MAX) wanted[outcome] = true;
     struct scan_options options = {
-        .as_of_ms = ground->everybody->as_of_ms, .threads = ground->threads, .keep_signals = true};
+        .as_of_ms = ground->everybody->as_of_ms, .threads = ground->threads, .keep_signals = true, .wanted = wanted};
     scan_run(ground->scan, &options);
     ground->events_read = scan_events_read(ground->scan);
 }
 
-struct memory {
-    preview_memory *band;
-    void *context;
-    const struct edition *edition;
-    uint32_t score;
-};
-
-static uint32_t remembered(void *context, uint32_t record)
+/* The band that everybody is in, once for all drafts. */
+static void note_bands(struct preview_ground *ground, preview_memory *band, void *context)
 {
-    const struct memory *memory = context;
-    return memory->band(memory->context, memory->edition, memory->score, record);
+    const struct edition *edition = ground->everybody->edition;
+    if (ground->before.score == NULL || ground->bands != NULL || band == NULL) return;
+    uint32_t records = history_records(ground->everybody->history, ground->before.score->object);
+    uint32_t *bands = ARENA_ARRAY(ground->arena, uint32_t, records);
+    for (uint32_t r = 0; r < records; r++) bands[r] = band(context, edition, ground->score, r);
+    ground->bands = bands;
 }
 
 /* Which contacts became customers, by the score that asks for it. */
-static const uint8_t *find_converted(const struct preview_ground *ground, struct arena *arena)
+static void note_converted(struct preview_ground *ground, struct str outcome)
 {
     uint32_t score = definitions_find_score(&ground->draft->set, STR(OUTCOME));
+    if (score == UINT32_MAX) return; /* noted already */
     const struct score_column *column = scan_results(ground->scan, score);
-    uint8_t *converted = ARENA_ARRAY(arena, uint8_t, column->count);
+    uint8_t *converted = ARENA_ARRAY(ground->arena, uint8_t, column->count);
     for (uint32_t r = 0; r < column->count; r++) converted[r] = column->known[r] != 0 && column->total[r] > 0;
-    return converted;
+    ground->converted = converted;
+    ground->outcome = arena_str(ground->arena, outcome);
 }
 
-static void compare(const struct preview_ground *ground, preview_memory *band, void *context, struct arena *arena,
-                    struct preview *out)
+static void compare(const struct preview_ground *ground, struct arena *arena, struct preview *out)
 {
     uint32_t score = definitions_find_score(&ground->draft->set, ground->name);
     const struct score *definition = ground->draft->set.scores[score];
     const struct score_column *after = scan_results(ground->scan, score);
-    struct memory memory = {band, context, ground->everybody->edition, ground->score};
     struct preview_question question = {.history = ground->everybody->history,
-                                        .after = {definition, after->total, after->known}};
+                                        .after = {definition, after->total, after->known},
+                                        .threads = ground->threads};
     if (ground->before.score != NULL && ground->before.score->object == definition->object) {
         question.before = ground->before;
-        question.band = band != NULL ? remembered : NULL;
-        question.context = &memory;
+        question.band = ground->bands;
     }
-    if (definition->object == ENTITY_CONTACT) question.converted = find_converted(ground, arena);
+    if (definition->object == ENTITY_CONTACT) question.converted = ground->converted;
     preview_compare(&question, arena, out);
     for (uint32_t b = 0; b < out->band_count; b++) out->bands[b].label = arena_str(arena, out->bands[b].label);
 }
@@ -177,7 +184,8 @@ enum err preview_draft(struct preview_ground *ground, struct str text, struct st
     run(ground, draft); /* takes over the scan of the last draft, which may go now */
     drop_draft(ground->draft);
     ground->draft = draft;
-
-    compare(ground, band, context, arena, out);
+    note_bands(ground, band, context);
+    note_converted(ground, outcome);
+    compare(ground, arena, out);
     return ERR_OK;
 }

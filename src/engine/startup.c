@@ -152,10 +152,7 @@ static enum err load_version(void *context, const struct version_fact_row *fact,
         return err_set(why, ERR_INVALID, "the store is damaged: a value of a %s number %u that it does not have",
                        entity_name(fact->object), fact->record);
     uint32_t property = catalog_property(engine->catalog, fact->object, fact->property);
-    if (fact->text.len > 0) {
-        enum err e = live_check(engine->live, property, fact->text, why);
-        if (e != ERR_OK) return e;
-    }
+    /* One that came before its property was declared otherwise is kept, and is no value. */
     live_set(engine->live, property, settled(l, fact->object, fact->record), fact->from_ms, fact->text, fact->fact_id);
     return ERR_OK;
 }

@@ -16,6 +16,7 @@
 #include "engine/engine_internal.h"
 
 #define BODY_KEPT ((size_t)32 * 1024) /* bytes of a refused fact */
+#define FACT_ID_SHIFT 20              /* as many ids as 1 << this are made in one millisecond */
 
 /* A fact under way. */
 struct taking {
@@ -27,6 +28,7 @@ struct taking {
     uint32_t record;                        /* of the fact's object */
     uint32_t company;
     struct str message_id;
+    struct str fact_id; /* of its values, see fact_id_of */
     uint32_t hash;
     bool bot; /* the event is judged automatic, by whoever read it or by the watch */
     struct str context;
@@ -278,6 +280,7 @@ uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms
     if (history_is_listed(live_history(engine->live), ENTITY_CONTACT, goes)) list_record(engine, ENTITY_CONTACT, stays);
     people_merge(engine->people, stays, goes);
     live_merge(engine->live, stays, goes, same_message_of_two, engine);
+    members_merge(engine, stays, goes, at_ms);
     /* When everything is taken again the two are one from the beginning, and what one of them left would be left by both. */
     if (has_left(engine, stays) || has_left(engine, goes)) {
         take_note_left(engine, stays);
@@ -326,6 +329,19 @@ static bool is_held(const struct engine *engine, uint32_t property, uint32_t rec
     return held != NULL && str_equal(held->raw, text);
 }
 
+/* Of several values at one instant the one of the greatest id holds. A client that sends no id means the order in which
+ * it sends: each gets one that is greater than all before it, those of an earlier start included. Values that always
+ * held (a file's columns) have none, so that the order of rows decides nothing. */
+static struct str fact_id_of(const struct taking *t)
+{
+    struct engine *engine = t->engine;
+    bool has_values = t->fact->value_count > 0 || t->fact->company_value_count > 0;
+    if (t->message_id.len > 0 || t->fact->at_ms == FOREVER || !has_values) return t->message_id;
+    uint64_t now = (uint64_t)engine_now(engine) << FACT_ID_SHIFT;
+    engine->last_fact_id = now > engine->last_fact_id ? now : engine->last_fact_id + 1;
+    return arena_format(engine->batch.arena, "~%016llx", (unsigned long long)engine->last_fact_id);
+}
+
 static void set_values(struct taking *t, enum entity object, uint32_t record, const struct fact_value *values,
                        uint32_t count)
 {
@@ -334,14 +350,14 @@ static void set_values(struct taking *t, enum entity object, uint32_t record, co
         uint32_t property = catalog_property(engine->catalog, object, values[i].name);
         struct str text = str_trim(values[i].text);
         if (is_held(engine, property, record, t->fact->at_ms, text)) continue;
-        if (!live_set(engine->live, property, record, t->fact->at_ms, text, t->message_id)) continue;
+        if (!live_set(engine->live, property, record, t->fact->at_ms, text, t->fact_id)) continue;
         *LIST_ADD(&engine->batch.versions) = (struct version_fact_row){
             .object = object,
             .record = record,
             .property = catalog_at(engine->catalog, property)->name,
             .from_ms = t->fact->at_ms,
             .text = text,
-            .fact_id = t->message_id,
+            .fact_id = t->fact_id,
         };
     }
 }
@@ -463,6 +479,7 @@ static bool take(struct taking *t, struct str event_text)
     }
     if (!settle_record(t)) return false;
     if (fact->event.len > 0 && !add_event(t, event_text)) return false;
+    t->fact_id = fact_id_of(t);
     set_values(t, fact->object, t->record, fact->values, fact->value_count);
     set_company(t);
     set_contacts(t);

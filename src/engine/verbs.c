@@ -120,6 +120,7 @@ static void forget_bands(struct engine *engine, uint32_t contact)
     for (uint32_t s = 0; s < set->score_count; s++)
         if (engine->band_scores.at[s] != UINT32_MAX && set->scores[s]->object == ENTITY_CONTACT)
             bands_put(engine->bands, engine->band_scores.at[s], contact, STR(""));
+    members_forget(engine, contact);
 }
 
 static void forget(struct engine *engine, uint32_t contact)

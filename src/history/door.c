@@ -13,8 +13,7 @@
 
 /* ---- Texts ---- */
 
-static MUST_CHECK enum err check_option(const struct property *property, const struct value *value,
-                                        struct err_info *why)
+enum err door_option(const struct property *property, const struct value *value, struct err_info *why)
 {
     if (property->option_count == 0) return ERR_OK;
     for (uint32_t i = 0; i < property->option_count; i++)
@@ -32,7 +31,7 @@ enum err door_text(struct arena *scratch, const struct property *property, enum 
     arena_reset(scratch);
     struct value value;
     enum err e = value_parse(scratch, type, text, &value, why);
-    return e != ERR_OK || type != TYPE_ENUMERATION ? e : check_option(property, &value, why);
+    return e != ERR_OK || type != TYPE_ENUMERATION ? e : door_option(property, &value, why);
 }
 
 /* ---- Events ---- */

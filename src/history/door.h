@@ -16,6 +16,9 @@ enum name_kind { NAME_PLAIN, NAME_SCORE_ADJUSTED, NAME_SCORE_RESET };
 MUST_CHECK enum err door_text(struct arena *scratch, const struct property *property, enum type type, struct str text,
                               struct err_info *why);
 
+/* May a value that was parsed be one of the property's options? Yes when it has none. */
+MUST_CHECK enum err door_option(const struct property *property, const struct value *value, struct err_info *why);
+
 /* May one more event be about this contact at this time, when there are `events`? */
 MUST_CHECK enum err door_event(const struct event_fact *fact, uint64_t events, struct err_info *why);
 /* May there be one more name beside `names`? */

@@ -1,6 +1,10 @@
 /* explain.c — one record at any instant, with every reason: a block of one, traced. */
 // SPDX-License-Identifier: Apache-2.0
+#include <stdatomic.h>
+
 #include "history/scan_internal.h"
+
+#define STRETCH 4096 /* records a thread takes at a time */
 
 /* Everything that evaluating one record of one program needs. */
 struct single {
@@ -19,12 +23,16 @@ static void reuse_run(struct view *view, uint32_t score)
     if (score != NO_INDEX) view->tables = scan->tables[score];
 }
 
-static void load_inputs(struct single *one, uint32_t record, struct arena *arena)
+static void make_room(struct single *one, struct arena *arena)
+{
+    one->block = block_new(arena, one->view.program);
+    one->tallies = ARENA_ARRAY(arena, struct tally, one->view.program->selector_count);
+}
+
+static void load_inputs(struct single *one, uint32_t record)
 {
     struct view *view = &one->view;
     const struct program *program = view->program;
-    one->block = block_new(arena, program);
-    one->tallies = ARENA_ARRAY(arena, struct tally, program->selector_count);
     for (uint32_t s = 0; s < program->selector_count; s++)
         record_tally(view, &program->selectors[s], view->tables != NULL ? view->tables->class_match[s] : NULL, record,
                      one->specials.engagement_after_ms, &one->tallies[s]);
@@ -56,7 +64,8 @@ void scan_explain(const struct scan *scan, uint32_t score, uint32_t record, int6
                                   .arena = arena}};
     reuse_run(&one.view, score);
     one.specials = record_specials(&one.view, record);
-    load_inputs(&one, record, arena);
+    make_room(&one, arena);
+    load_inputs(&one, record);
     struct trace *trace = trace_new(arena, program);
     struct block_result result;
     evaluate_block(program, one.block, &result, trace);
@@ -96,21 +105,67 @@ bool score_part_at(const struct scan *scan, uint32_t score, uint32_t record, int
     return column->known[record] != 0;
 }
 
+/* ---- Segments. ---- */
+
+static struct single single_of_segment(const struct scan *scan, uint32_t segment, int64_t as_of_ms,
+                                       struct arena *scratch, struct arena *arena)
+{
+    struct single one = {.view = {.scan = scan,
+                                  .history = scan->history,
+                                  .program = scan->segments[segment],
+                                  .object = scan->set->segments[segment]->object,
+                                  .as_of_ms = as_of_ms,
+                                  .arena = scratch},
+                         .specials = {.engagement_after_ms = INT64_MIN}};
+    reuse_run(&one.view, NO_INDEX);
+    make_room(&one, arena);
+    return one;
+}
+
+static bool is_inside(struct single *one, uint32_t record)
+{
+    uint8_t inside[BLOCK_RECORDS];
+    load_inputs(one, record);
+    evaluate_scope(one->view.program, one->block, inside);
+    return inside[0] != 0;
+}
+
 bool scan_in_segment(const struct scan *scan, uint32_t segment, uint32_t record, int64_t as_of_ms)
 {
     AUTO_ARENA arena = arena_new();
-    const struct program *program = scan->segments[segment];
-    struct single one = {.view = {.scan = scan,
-                                  .history = scan->history,
-                                  .program = program,
-                                  .object = scan->set->segments[segment]->object,
-                                  .as_of_ms = as_of_ms,
-                                  .arena = arena},
-                         .specials = {.engagement_after_ms = INT64_MIN}};
-    reuse_run(&one.view, NO_INDEX);
-    load_inputs(&one, record, arena);
-    uint8_t inside[BLOCK_RECORDS];
-    evaluate_scope(program, one.block, inside);
+    struct single one = single_of_segment(scan, segment, as_of_ms, arena, arena);
+    bool inside = is_inside(&one, record);
     view_release(&one.view);
-    return inside[0] != 0;
+    return inside;
+}
+
+/* What all threads of scan_members share. */
+struct gathering {
+    const struct scan *scan;
+    uint32_t segment, records;
+    uint8_t *out;
+    atomic_uint next;
+};
+
+static void *gather_members(void *context)
+{
+    struct gathering *g = context;
+    AUTO_ARENA arena = arena_new();
+    AUTO_ARENA scratch = arena_new();
+    struct single one = single_of_segment(g->scan, g->segment, g->scan->as_of_ms, scratch, arena);
+    for (uint32_t first; (first = atomic_fetch_add(&g->next, STRETCH)) < g->records;)
+        for (uint32_t r = first; r < g->records && r - first < STRETCH; r++) {
+            g->out[r] = is_inside(&one, r);
+            arena_reset(scratch);
+        }
+    view_release(&one.view);
+    return NULL;
+}
+
+void scan_members(const struct scan *scan, uint32_t segment, unsigned threads, uint8_t *out)
+{
+    enum entity object = scan->set->segments[segment]->object;
+    struct gathering g = {
+        .scan = scan, .segment = segment, .records = history_records(scan->history, object), .out = out};
+    run_threads(threads, gather_members, &g);
 }

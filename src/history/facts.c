@@ -1,4 +1,4 @@
-/* facts.c — a record's neighbours, and when anything was told about it. */
+/* facts.c — a record's neighbours, what its properties were, and when anything was told about it. */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
@@ -14,6 +14,22 @@ uint32_t history_associated(const struct history *history, enum entity object, u
         if (count < most) out[count] = edge_end(&others, i);
         count++;
     }
+    return count;
+}
+
+uint32_t history_versions(const struct history *history, uint32_t property, uint32_t record, uint32_t skip,
+                          uint32_t most, struct dated_value *out)
+{
+    if (property >= history->property_count) return 0; /* no fact ever had it */
+    const struct property_column *column = &history->properties[property];
+    uint64_t versions_count;
+    uint32_t passed = 0, count = 0;
+    const struct version *versions = versions_of(column, record, &versions_count);
+    for (uint64_t i = versions_count; i-- > 0 && count < most;)
+        if (passed++ >= skip)
+            out[count++] = (struct dated_value){versions[i].from_ms, column_value(column, versions[i].code)};
+    const struct value *always = column->base != NULL ? column_value(column, column->base[record]) : NULL;
+    if (always != NULL && count < most && passed >= skip) out[count++] = (struct dated_value){FOREVER, always};
     return count;
 }
 

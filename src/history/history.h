@@ -62,6 +62,15 @@ uint64_t history_property_bytes(const struct history *history);
 /* The value of a property at as_of; NULL when it has none. */
 const struct value *history_value(const struct history *history, uint32_t property, uint32_t record, int64_t as_of_ms);
 
+/* What a record's property was over time: from each instant on this value. */
+struct dated_value {
+    int64_t from_ms;           /* FOREVER: always */
+    const struct value *value; /* NULL: none from then on */
+};
+/* Latest first, the first `skip` left out, at most `most` into `out`; returns how many. */
+uint32_t history_versions(const struct history *history, uint32_t property, uint32_t record, uint32_t skip,
+                          uint32_t most, struct dated_value *out);
+
 /* Records of `over` that a record is associated with at as_of, the first `most` of them into `out`; returns how many
  * there are. */
 uint32_t history_associated(const struct history *history, enum entity object, uint32_t record, enum entity over,

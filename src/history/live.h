@@ -89,6 +89,11 @@ void live_associations(const struct live *live, uint32_t contact,
  * settled stays as it is. Outside begin and commit, too. */
 uint32_t live_settle(struct live *live, uint32_t property, enum type type);
 
+/* The catalog's word about a property has changed: its values are read as that says. Outside begin and commit, too. */
+void live_reread(struct live *live, uint32_t property);
+/* How many of the different values that it ever had would be none, were it declared like `as`. */
+uint32_t live_contradicting(const struct live *live, const struct property *as, uint32_t property);
+
 /* Is there an event of this contact whose message id has this hash? Calls same(context, row)
  * for each such event until it says yes. */
 bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,

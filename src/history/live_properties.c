@@ -10,6 +10,13 @@
 
 /* ---- Dictionaries. ---- */
 
+static struct dictionary *values_of(const struct live *live, uint32_t property)
+{
+    const struct history *history = &live->history;
+    return catalog_at(live->catalog, property)->entity == ENTITY_EVENT ? &history->event_properties[property].values
+                                                                       : &history->properties[property].values;
+}
+
 static enum type door_of(const struct live *live, uint32_t property)
 {
     const struct property *known = catalog_at(live->catalog, property);
@@ -30,10 +37,18 @@ enum err live_check_new(const struct live *live, uint32_t property, struct str t
     return door_text(live->scratch, catalog_at(live->catalog, property), door_of(live, property), text, why);
 }
 
+/* It came before somebody declared the property to be of a type that it does not parse as. */
+static bool is_unreadable(const struct live *live, uint32_t property, uint32_t code)
+{
+    const struct property *known = catalog_at(live->catalog, property);
+    return known->declared && dictionary_at(values_of(live, property), code)->type == TYPE_OPEN;
+}
+
 enum err live_check(const struct live *live, uint32_t property, struct str text, struct err_info *why)
 {
     text = str_trim(text);
-    if (text.len == 0 || live_known_code(live, property, text) != 0) return ERR_OK;
+    uint32_t known = live_known_code(live, property, text);
+    if (text.len == 0 || (known != 0 && !is_unreadable(live, property, known))) return ERR_OK;
     return live_check_new(live, property, text, why);
 }
 
@@ -49,10 +64,12 @@ static void append_value(struct live *live, struct dictionary *values, const str
 
 /* What a text means as `type`; one that does not parse keeps its text and is no value (an empty folded text). What is
  * read while the type is open is compared as a text, and known as open. */
-static struct value read_as(struct live *live, enum type type, struct str text, uint32_t *unreadable)
+static struct value read_as(struct live *live, uint32_t property, enum type type, struct str text, uint32_t *unreadable)
 {
     struct value value;
-    if (value_parse(live->arena, type, text, &value, NULL) == ERR_OK) {
+    const struct property *known = catalog_at(live->catalog, property);
+    if (value_parse(live->arena, type, text, &value, NULL) == ERR_OK &&
+        (type != TYPE_ENUMERATION || door_option(known, &value, NULL) == ERR_OK)) {
         if (type == TYPE_OPEN) value.type = TYPE_OPEN;
         return value;
     }
@@ -73,26 +90,48 @@ uint32_t live_code(struct live *live, uint32_t property, struct dictionary *valu
     enum type type = catalog_at(live->catalog, property)->type;
     if (type == TYPE_OPEN) catalog_meet(live->catalog, property, text);
     uint32_t unreadable = 0;
-    struct value value = read_as(live, type, intern_at(column->texts, code - 1), &unreadable);
+    struct value value = read_as(live, property, type, intern_at(column->texts, code - 1), &unreadable);
     append_value(live, values, &value);
     return code;
+}
+
+/* Every value anew, as of this type. Returns how many are none. */
+static uint32_t read_anew(struct live *live, uint32_t property, enum type type)
+{
+    struct dictionary *values = values_of(live, property);
+    uint32_t unreadable = 0;
+    for (uint32_t s = 0; s < SEGMENTS_MAX && segment_begin(s) < values->count; s++) {
+        struct value *segment = ARENA_ARRAY(live->arena, struct value, segment_size(s));
+        for (uint32_t i = 0; i < segment_size(s) && segment_begin(s) + i < values->count; i++)
+            if (segment_begin(s) + i > 0)
+                segment[i] = read_as(live, property, type, values->segments[s][i].raw, &unreadable);
+        __atomic_store_n(&values->segments[s], segment, __ATOMIC_RELEASE); /* the former stays for its readers */
+    }
+    return unreadable;
 }
 
 uint32_t live_settle(struct live *live, uint32_t property, enum type type)
 {
     struct property *known = catalog_at(live->catalog, property);
     if (known->type != TYPE_OPEN) return 0;
-    struct dictionary *values = known->entity == ENTITY_EVENT ? &live->history.event_properties[property].values
-                                                              : &live->history.properties[property].values;
-    uint32_t unreadable = 0;
-    for (uint32_t s = 0; s < SEGMENTS_MAX && segment_begin(s) < values->count; s++) {
-        struct value *segment = ARENA_ARRAY(live->arena, struct value, segment_size(s));
-        for (uint32_t i = 0; i < segment_size(s) && segment_begin(s) + i < values->count; i++)
-            if (segment_begin(s) + i > 0) segment[i] = read_as(live, type, values->segments[s][i].raw, &unreadable);
-        __atomic_store_n(&values->segments[s], segment, __ATOMIC_RELEASE); /* the former stays for its readers */
-    }
+    uint32_t unreadable = read_anew(live, property, type);
     __atomic_store_n(&known->type, type, __ATOMIC_RELEASE);
     return unreadable;
+}
+
+void live_reread(struct live *live, uint32_t property)
+{
+    read_anew(live, property, catalog_at(live->catalog, property)->type);
+}
+
+uint32_t live_contradicting(const struct live *live, const struct property *as, uint32_t property)
+{
+    AUTO_ARENA scratch = arena_new();
+    const struct dictionary *values = values_of(live, property);
+    uint32_t contradicting = 0;
+    for (uint32_t code = 1; code < values->count; code++)
+        contradicting += door_text(scratch, as, as->type, dictionary_at(values, code)->raw, NULL) != ERR_OK;
+    return contradicting;
 }
 
 /* ---- Ids of facts. ---- */

@@ -344,6 +344,25 @@ static void take_over(struct scan *scan, uint32_t score, struct scan *former, ui
     }
 }
 
+/* The room of former results of the same object, so that no page of it is asked for anew. */
+static void take_room(struct scan *scan, uint32_t score, struct scan *former)
+{
+    for (uint32_t old = 0; old < former->set->score_count; old++) {
+        bool fits = former->set->scores[old]->object == scan->set->scores[score]->object;
+        if (!fits || former->results[old].total == NULL) continue;
+        scan->results[score] = former->results[old];
+        former->results[old] = (struct score_column){0};
+        return;
+    }
+}
+
+static void take_snapshot(struct scan *scan, struct scan *former)
+{
+    scan->snapshot = former->snapshot;
+    scan->snapshot_holds = former->snapshot != NULL;
+    former->snapshot = NULL;
+}
+
 /* ---- The scan ---- */
 
 struct scan *scan_new(const struct definitions *set, const struct history *history, struct scan *former)
@@ -364,10 +383,12 @@ struct scan *scan_new(const struct definitions *set, const struct history *histo
     for (uint32_t s = 0; s < set->segment_count; s++) scan->segments[s] = program_compile_segment(arena, set, s);
     if (former != NULL && former->history == history) {
         scan->as_of_ms = former->as_of_ms;
+        take_snapshot(scan, former);
         for (uint32_t s = 0; s < set->score_count; s++) {
             uint32_t old = definitions_find_score(former->set, set->scores[s]->name);
             if (old != UINT32_MAX && former->set->scores[old]->object == set->scores[s]->object)
                 take_over(scan, s, former, old);
+            take_room(scan, s, former);
         }
     }
     scan_free(former);
@@ -440,6 +461,20 @@ static void run_score(struct scan *scan, uint32_t score, const struct scan_optio
     scan->done[score] = true;
 }
 
+/* The wanted scores and all that they build on; in the arena of the run. */
+static const bool *with_uses(const struct scan *scan, const bool *wanted)
+{
+    bool *all = ARENA_ARRAY(scan->run_arena, bool, scan->set->score_count);
+    for (uint32_t s = 0; s < scan->set->score_count; s++) all[s] = wanted == NULL || wanted[s];
+    for (uint32_t i = scan->set->score_count; i-- > 0;) { /* each stands behind those that it uses */
+        const struct program *program = scan->programs[scan->set->order[i]];
+        if (!all[scan->set->order[i]]) continue;
+        for (uint32_t s = 0; s < program->score_count; s++) all[program->scores[s].score] = true;
+        for (uint32_t r = 0; r < program->rollup_count; r++) all[program->rollups[r]->score] = true;
+    }
+    return all;
+}
+
 void scan_run(struct scan *scan, const struct scan_options *options)
 {
     INVARIANT(options->threads >= 1);
@@ -456,13 +491,19 @@ void scan_run(struct scan *scan, const struct scan_options *options)
             scan->tables[s] = NULL;
         }
     }
-    snapshot_free(scan->snapshot);
+    if (!scan->snapshot_holds || scan->as_of_ms != options->as_of_ms) {
+        snapshot_free(scan->snapshot);
+        scan->snapshot = snapshot_new(scan->history, options->as_of_ms);
+    }
+    scan->snapshot_holds = false;
     arena_free(scan->run_arena);
     scan->run_arena = arena_new();
     scan->as_of_ms = options->as_of_ms;
     scan->events_read = 0;
-    scan->snapshot = snapshot_new(scan->history, options->as_of_ms, scan->programs, scan->set->score_count);
-    for (uint32_t s = 0; s < scan->set->score_count; s++) run_score(scan, scan->set->order[s], options);
+    snapshot_resolve(scan->snapshot, scan->programs, scan->set->score_count);
+    const bool *wanted = with_uses(scan, options->wanted);
+    for (uint32_t i = 0; i < scan->set->score_count; i++)
+        if (wanted[scan->set->order[i]]) run_score(scan, scan->set->order[i], options);
 }
 
 const struct score_column *scan_results(const struct scan *scan, uint32_t score)

@@ -28,14 +28,16 @@ struct scan; /* a set of definitions compiled against a history; opaque */
 /* Compile `set` (parsed, checked and bound) for `history`. Both are borrowed and must
  * outlive *out. Keeps what a re-score after an edit of points, clamps or bands can use:
  * pass the scan of the former definitions as `former` (may be NULL; consumed: freed here)
- * to take over the event signals that are still valid. */
+ * to take over the event signals that are still valid, and at the same instant the state of
+ * properties and associations. */
 struct scan *scan_new(const struct definitions *set, const struct history *history, struct scan *former);
 void scan_free(struct scan *scan); /* NULL is fine */
 
 struct scan_options {
     int64_t as_of_ms;
-    unsigned threads;  /* at least 1 */
-    bool keep_signals; /* for a later scan_new(former): 4 bytes a record and signal */
+    unsigned threads;   /* at least 1 */
+    bool keep_signals;  /* for a later scan_new(former): 4 bytes a record and signal */
+    const bool *wanted; /* [score_count] only these are scored, and what they build on; NULL: all */
     /* Called from time to time by one thread with records done and in all; may be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t all);
     void *progress_context;
@@ -60,6 +62,9 @@ struct explanation {
  * `arena`. Threads may call it at once with arenas of their own. */
 void scan_explain(const struct scan *scan, uint32_t score, uint32_t record, int64_t as_of_ms, struct arena *arena,
                   struct explanation *out);
+
+/* Who belongs to a segment of the set at the instant of the last scan_run: [records of its object] 1 or 0. */
+void scan_members(const struct scan *scan, uint32_t segment, unsigned threads, uint8_t *out);
 
 /* Does a record belong to a segment of the set at as_of? */
 bool scan_in_segment(const struct scan *scan, uint32_t segment, uint32_t record, int64_t as_of_ms);

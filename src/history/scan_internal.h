@@ -7,8 +7,7 @@
  *   slots.c        the event signals of many records, by the fast way
  *   scan.c         blocks, threads, results, kept signals
  *   explain.c      one record with its ledger
- *   scorer.c       one record's scores, again and again
- *   threads.c      the same work on several threads */
+ *   scorer.c       one record's scores, again and again */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HISTORY_SCAN_INTERNAL_H
 #define PLUMB_HISTORY_SCAN_INTERNAL_H
@@ -18,6 +17,7 @@
 #include "history/history_internal.h"
 #include "history/scan.h"
 #include "history/scorer.h"
+#include "history/threads.h"
 
 /* ---- history.c ---- */
 
@@ -47,9 +47,9 @@ struct snapshot {
     struct arena *arena;
 };
 
-/* Resolve the properties that the programs read. */
-struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms, const struct program *const *programs,
-                              uint32_t program_count);
+struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms);
+/* Resolve what the programs read and is not resolved yet. */
+void snapshot_resolve(struct snapshot *snapshot, const struct program *const *programs, uint32_t program_count);
 void snapshot_free(struct snapshot *snapshot); /* NULL is fine */
 
 /* RECORD_NONE without one. `object` is contact or deal. */
@@ -102,11 +102,6 @@ bool match_needs_versions(const struct rule *rule);
 bool test_needs_as_of(const struct test *test);
 bool where_needs_as_of(const struct condition *where);
 const struct value *event_value(const struct history *history, uint64_t event, uint32_t property);
-
-/* ---- threads.c ---- */
-
-/* Call work(context) on `threads` threads, this one included, and wait for all. */
-void run_threads(unsigned threads, void *(*work)(void *), void *context);
 
 /* ---- record.c ---- */
 
@@ -201,6 +196,7 @@ struct scan {
     int64_t as_of_ms;                /* of results and kept signals */
     struct kept_signals *kept;       /* [score_count] */
     struct snapshot *snapshot;       /* of the last scan_run */
+    bool snapshot_holds;             /* it was taken over, and is as good as a new one at as_of_ms */
     struct tables **tables;          /* [score_count] of the last scan_run */
     struct arena *run_arena;
     uint64_t events_read;

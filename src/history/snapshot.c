@@ -136,13 +136,17 @@ static void resolve_hop(struct snapshot *snapshot, enum entity object, uint32_t 
     if (hop == HOP_DEAL) resolve_deals(snapshot);
 }
 
-struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms, const struct program *const *programs,
-                              uint32_t program_count)
+struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms)
 {
     struct arena *arena = arena_new();
     struct snapshot *snapshot = ARENA_NEW(arena, struct snapshot);
     *snapshot = (struct snapshot){.history = history, .as_of_ms = as_of_ms, .arena = arena};
     snapshot->codes = ARENA_ARRAY(arena, const uint32_t *, history->property_count);
+    return snapshot;
+}
+
+void snapshot_resolve(struct snapshot *snapshot, const struct program *const *programs, uint32_t program_count)
+{
     for (uint32_t p = 0; p < program_count; p++) {
         enum entity object = programs[p]->score->object;
         for (uint32_t i = 0; i < programs[p]->leaf_count; i++)
@@ -150,7 +154,6 @@ struct snapshot *snapshot_new(const struct history *history, int64_t as_of_ms, c
         for (uint32_t i = 0; i < programs[p]->match_count; i++)
             resolve_hop(snapshot, object, programs[p]->matches[i]->property, programs[p]->matches[i]->hop);
     }
-    return snapshot;
 }
 
 void snapshot_free(struct snapshot *snapshot)

@@ -1,8 +1,10 @@
-/* threads.c — the same work on several threads at once. */
+/* threads.c — see threads.h. */
 // SPDX-License-Identifier: Apache-2.0
+#include "history/threads.h"
+
 #include <pthread.h>
 
-#include "history/scan_internal.h"
+#include "base/arena.h"
 
 void run_threads(unsigned threads, void *(*work)(void *), void *context)
 {

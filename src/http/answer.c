@@ -50,6 +50,17 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
     exchange_answered(exchange);
 }
 
+void http_answer_file(struct http_exchange *exchange, unsigned status, const char *content_type, int fd, uint64_t bytes)
+{
+    struct answer *answer = &exchange->answer;
+    answer->status = status;
+    answer->content_type = arena_str(exchange->arena, str_from_c(content_type)).at;
+    answer->is_file = true;
+    answer->fd = fd;
+    answer->file_bytes = bytes;
+    exchange_answered(exchange);
+}
+
 static bool is_set(const struct answer *answer, const char *name)
 {
     for (const struct header *header = answer->headers; header != NULL; header = header->next)
@@ -70,6 +81,7 @@ enum MHD_Result answer_queue(struct http_exchange *exchange)
     struct answer *answer = &exchange->answer;
     struct MHD_Response *response =
         answer->stream != NULL ? stream_response(answer->stream, connection)
+        : answer->is_file      ? MHD_create_response_from_fd64(answer->file_bytes, answer->fd)
                                : MHD_create_response_from_buffer(answer->body.len, (void *)(uintptr_t)answer->body.at,
                                                                  MHD_RESPMEM_PERSISTENT);
     INVARIANT(response != NULL); /* else out of memory */
@@ -83,7 +95,8 @@ enum MHD_Result answer_queue(struct http_exchange *exchange)
     }
     if (answer->closes || atomic_load_explicit(&server->quiescing, memory_order_relaxed))
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    if (answer->stream == NULL) connection_must_by(connection, now_ms(), answer->body.len);
+    if (answer->stream == NULL)
+        connection_must_by(connection, now_ms(), answer->is_file ? answer->file_bytes : answer->body.len);
     answer->queued = true;
     enum MHD_Result queued = MHD_queue_response(connection->mhd, answer->status, response);
     MHD_destroy_response(response);

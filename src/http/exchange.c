@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "http/http_internal.h"
 
@@ -110,6 +111,7 @@ static void exchange_end(struct http_exchange *exchange)
     const struct http_options *options = &exchange->loop->server->options;
     const struct answer *answer = &exchange->answer;
     if (answer->stream != NULL && !answer->queued) stream_abandon(answer->stream);
+    if (answer->is_file && !answer->queued) close(answer->fd);
     if (options->done != NULL && answer->status != 0)
         options->done(options->context, exchange, answer->status, (uint64_t)(now_ns() - exchange->began_ns) / 1000);
     count_done(exchange);

@@ -71,6 +71,10 @@ void http_set_header(struct http_exchange *exchange, const char *name, struct st
 /* Send. `body` is copied. Any thread; afterwards the exchange is gone. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct str body);
 
+/* Send `bytes` of a file from its beginning, as they are read. `fd` is closed by the server in any case. */
+void http_answer_file(struct http_exchange *exchange, unsigned status, const char *content_type, int fd,
+                      uint64_t bytes);
+
 /* RFC 9457: {"type","title","status","detail","code","at"}. `code` is a word for programs, `detail` a
  * sentence, `place` the field or the line ("" for none). */
 void http_problem(struct http_exchange *exchange, unsigned status, const char *code, struct str place,

@@ -41,6 +41,9 @@ struct answer {
     struct str body;            /* the same */
     struct header *headers;     /* the same */
     struct http_stream *stream; /* instead of a body; NULL: none */
+    bool is_file;               /* instead of a body: */
+    int fd;                     /* libmicrohttpd closes it once queued */
+    uint64_t file_bytes;
     bool closes;                /* the connection, afterwards */
     bool queued;                /* libmicrohttpd has it */
 };

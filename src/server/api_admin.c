@@ -1,50 +1,7 @@
-/* api_admin.c — what is known of properties, who entered which band, who did what. */
+/* api_admin.c — who did what. */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api.h"
 #include "server/api_json.h"
-
-/* ---- The catalog. ---- */
-
-static void write_property(struct json_writer *writer, const struct property *property)
-{
-    json_begin_object(writer);
-    api_write_text(writer, "object", str_from_c(entity_name(property->entity)));
-    api_write_text(writer, "name", property->name);
-    json_key(writer, "type");
-    if (property->type == TYPE_OPEN) json_null(writer);
-    else json_string(writer, str_from_c(type_name(property->type)));
-    json_key(writer, "declared");
-    json_bool(writer, property->declared);
-    json_key(writer, "options");
-    json_begin_array(writer);
-    for (uint32_t i = 0; i < property->option_count; i++) json_string(writer, property->options[i]);
-    json_end_array(writer);
-    json_end_object(writer);
-}
-
-void api_property_index(struct request *request)
-{
-    struct catalog *catalog = engine_catalog(request->server->engine);
-    struct str wanted = http_query(request->exchange, "object");
-    enum entity entity = ENTITY_EVENT;
-    if (wanted.at != NULL && !str_equal(wanted, STR("event")) && !api_object_named(wanted, &entity)) {
-        api_refuse(request, 400, "bad_query", STR("object"), "object is contact, company, deal or event");
-        return;
-    }
-    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
-    struct json_writer writer = {.out = &json};
-    json_begin_object(&writer);
-    json_key(&writer, "results");
-    json_begin_array(&writer);
-    uint32_t count = catalog_count(catalog);
-    for (uint32_t p = 0; p < count; p++) {
-        const struct property *property = catalog_at(catalog, p);
-        if (wanted.at == NULL || property->entity == entity) write_property(&writer, property);
-    }
-    json_end_array(&writer);
-    json_end_object(&writer);
-    request_answer(request, 200, &json);
-}
 
 /* ---- Pages of what the store keeps in order. ---- */
 
@@ -68,54 +25,6 @@ static void end_page(struct json_writer *writer, struct request *request, const 
         json_string(writer, arena_format(request->arena, "%llu", (unsigned long long)last));
     else json_null(writer);
     json_end_object(writer);
-}
-
-static void write_label(struct json_writer *writer, const char *name, struct str label)
-{
-    json_key(writer, name);
-    if (label.len > 0) json_string(writer, label);
-    else json_null(writer);
-}
-
-static void write_band(struct json_writer *writer, struct engine *engine, const struct band_fact *fact)
-{
-    json_begin_object(writer);
-    api_write_text(writer, "object", str_from_c(entity_name(fact->object)));
-    api_write_text(writer, "id", history_record_id(engine_history(engine), fact->object, fact->record));
-    api_write_text(writer, "score", fact->score);
-    write_label(writer, "band", fact->band);
-    write_label(writer, "former", fact->former);
-    api_write_instant(writer, "at", fact->at_ms);
-    json_key(writer, "micro");
-    json_i64(writer, fact->micro);
-    api_write_count(writer, "version", fact->version);
-    api_write_text(writer, "cause", str_from_c(band_cause_name((enum band_cause)fact->cause)));
-    json_end_object(writer);
-}
-
-void api_band_history(struct request *request)
-{
-    struct page page;
-    struct band_row *rows = NULL;
-    size_t count = 0;
-    struct err_info why = {0};
-    enum entity object = ENTITY_CONTACT;
-    uint32_t record = UINT32_MAX;
-    bool of_one = request->match.count > 0;
-    if (!read_page(request, &page) || (of_one && !api_find_path(request, &object, &record))) return;
-    if (store_bands(request->server->store, object, record, page.before, page.limit, request->arena, &rows, &count,
-                    &why) != ERR_OK) {
-        request_fail(request, &why);
-        return;
-    }
-    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
-    struct json_writer writer = {.out = &json};
-    json_begin_object(&writer);
-    json_key(&writer, "results");
-    json_begin_array(&writer);
-    for (size_t i = 0; i < count; i++) write_band(&writer, request->server->engine, &rows[i].fact);
-    end_page(&writer, request, &page, count, count > 0 ? rows[count - 1].number : 0);
-    request_answer(request, 200, &json);
 }
 
 void api_audit_index(struct request *request)

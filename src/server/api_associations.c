@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "server/api.h"
+#include "server/api_json.h"
+
+#define ASSOCIATED_MAX 1000 /* shown of each object */
 
 void api_associate(struct request *request)
 {
@@ -21,4 +24,37 @@ void api_associate(struct request *request)
     if (engine_associate(request->server->engine, kind, from, to, ended, request->actor->text, &why) != ERR_OK)
         request_fail(request, &why);
     else http_answer(request->exchange, 204, "application/json", STR(""));
+}
+
+void api_association_index(struct request *request)
+{
+    const struct history *history = engine_history(request->server->engine);
+    enum entity object;
+    uint32_t record;
+    int64_t as_of_ms;
+    if (!api_find_path(request, &object, &record) ||
+        !api_query_instant(request, "as_of", api_now_ms(request), &as_of_ms))
+        return;
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    uint32_t *others = ARENA_ARRAY(request->arena, uint32_t, ASSOCIATED_MAX);
+    uint64_t total = 0;
+    json_begin_object(&writer);
+    json_key(&writer, "results");
+    json_begin_array(&writer);
+    for (enum entity over = ENTITY_CONTACT; over <= ENTITY_DEAL; over++) {
+        if (over == object) continue;
+        uint32_t count = history_associated(history, object, record, over, as_of_ms, others, ASSOCIATED_MAX);
+        total += count;
+        for (uint32_t i = 0; i < count && i < ASSOCIATED_MAX; i++) {
+            json_begin_object(&writer);
+            api_write_text(&writer, "object", str_from_c(entity_name(over)));
+            api_write_text(&writer, "id", history_record_id(history, over, others[i]));
+            json_end_object(&writer);
+        }
+    }
+    json_end_array(&writer);
+    api_write_count(&writer, "total", total);
+    json_end_object(&writer);
+    request_answer(request, 200, &json);
 }

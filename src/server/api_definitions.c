@@ -269,6 +269,10 @@ static void publish(struct request *request, const struct publish *what)
         request_answer(request, 422, &json);
         return;
     }
+    if (failure == ERR_CONFLICT && http_header(request->exchange, "If-Match").at != NULL) {
+        api_refuse(request, 412, "version_changed", STR("If-Match"), "%s", why.msg);
+        return;
+    }
     if (failure != ERR_OK) {
         request_fail(request, &why);
         return;

@@ -4,6 +4,7 @@
 #include "server/api.h"
 #include "server/api_definition.h"
 #include "server/api_json.h"
+#include "server/previews.h"
 
 #define DRAFT_BYTES_MAX YAML_BYTES_MAX
 #define OUTCOME_BYTES_MAX ((size_t)64 * 1024)
@@ -276,17 +277,19 @@ void api_score_preview(struct request *request)
     if (!api_body(request, &body) || !read_text(request, body, &text) || !read_outcome(request, body, &outcome) ||
         !find_name(request, text, &name) || !api_enter(request))
         return;
-    struct everybody everybody;
-    engine_everybody(engine, api_now_ms(request), &everybody);
-    struct preview_ground *ground =
-        preview_ground_new(&everybody, engine_catalog(engine), request->server->scan_threads, name);
+    const struct preview_use *use = previews_take(request->server->previews, name);
+    if (use == NULL) {
+        api_leave(request);
+        request_unavailable(request, 1, "other drafts are being tried; ask again in a second");
+        return;
+    }
     struct preview *preview = ARENA_NEW(request->arena, struct preview);
-    enum err failure = preview_draft(ground, text, outcome, remembered_band, engine, request->arena, preview, &why);
+    enum err failure =
+        preview_draft(use->ground, text, outcome, remembered_band, engine, request->arena, preview, &why);
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
-    if (failure == ERR_OK) write_preview(&writer, preview, &everybody);
-    preview_ground_free(ground);
-    everybody_release(&everybody);
+    if (failure == ERR_OK) write_preview(&writer, preview, use->everybody);
+    previews_give(request->server->previews, use);
     api_leave(request);
     if (failure == ERR_OK) request_answer(request, 200, &json);
     else request_fail(request, &why);

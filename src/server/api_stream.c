@@ -3,8 +3,14 @@
  *     event: band
  *     data: {"object":"contact","id":"ada","score":"lead_score","band":"MQL","former":null,...}
  *
+ *     event: member
+ *     data: {"object":"contact","id":"ada","segment":"big","entered":true,...}     or "list"
+ *
+ *     event: job
+ *     data: {"id":3,"state":"done",...}                                            as GET /api/v1/jobs/3
+ *
  * A commit that moves more than CHANGES_TOLD records (a definition was published) is told as one
- * event `bands` with their number: whoever listens then asks anew. */
+ * event `bands` or `members` with their number: whoever listens then asks anew. */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api_stream.h"
 
@@ -41,15 +47,49 @@ static void tell(struct server *server, const struct band_change *change)
     if (!json.failed) hub_send(server->hub, STR("band"), buf_str(&json));
 }
 
-void api_stream_changes(void *context, const struct band_change *changes, size_t count)
+static void tell_count(struct server *server, struct str event, size_t count)
+{
+    AUTO_BUF json = BUF_INIT(CHANGE_BYTES_MAX);
+    buf_format(&json, "{\"count\":%zu}", count);
+    hub_send(server->hub, event, buf_str(&json));
+}
+
+void api_stream_bands(void *context, const struct band_change *changes, size_t count)
 {
     struct server *server = context;
     if (hub_is_empty(server->hub)) return;
-    for (size_t i = 0; count <= CHANGES_TOLD && i < count; i++) tell(server, &changes[i]);
-    if (count <= CHANGES_TOLD) return;
+    if (count > CHANGES_TOLD) tell_count(server, STR("bands"), count);
+    else
+        for (size_t i = 0; i < count; i++) tell(server, &changes[i]);
+}
+
+static void tell_member(struct server *server, const struct member_change *change)
+{
     AUTO_BUF json = BUF_INIT(CHANGE_BYTES_MAX);
-    buf_format(&json, "{\"count\":%zu}", count);
-    hub_send(server->hub, STR("bands"), buf_str(&json));
+    struct json_writer writer = {.out = &json};
+    struct str name = change->name;
+    bool of_list = str_starts_with(name, STR(LIST_PREFIX));
+    (void)str_cut(&name, ':');
+    if (of_list) (void)str_cut(&name, ':');
+    json_begin_object(&writer);
+    api_write_text(&writer, "object", str_from_c(entity_name(change->object)));
+    api_write_text(&writer, "id", history_record_id(engine_history(server->engine), change->object, change->record));
+    api_write_text(&writer, of_list ? "list" : "segment", name);
+    json_key(&writer, "entered");
+    json_bool(&writer, change->entered);
+    api_write_instant(&writer, "at", change->at_ms);
+    api_write_text(&writer, "cause", str_from_c(band_cause_name(change->cause)));
+    json_end_object(&writer);
+    if (!json.failed) hub_send(server->hub, STR("member"), buf_str(&json));
+}
+
+void api_stream_members(void *context, const struct member_change *changes, size_t count)
+{
+    struct server *server = context;
+    if (hub_is_empty(server->hub)) return;
+    if (count > CHANGES_TOLD) tell_count(server, STR("members"), count);
+    else
+        for (size_t i = 0; i < count; i++) tell_member(server, &changes[i]);
 }
 
 void api_stream_open(struct request *request)

@@ -1,4 +1,4 @@
-/* api_stream.h — changes of bands, told to whoever listens at /api/v1/stream. */
+/* api_stream.h — what happens, told to whoever listens at /api/v1/stream. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_SERVER_API_STREAM_H
 #define PLUMB_SERVER_API_STREAM_H
@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 
 /* For engine_listen; `context` is the server, which has a hub. */
-void api_stream_changes(void *context, const struct band_change *changes, size_t count);
+void api_stream_bands(void *context, const struct band_change *changes, size_t count);
+void api_stream_members(void *context, const struct member_change *changes, size_t count);
 
 #endif

@@ -1,4 +1,5 @@
-/* housekeeper.c — a thread that sleeps, writes down when tokens were used, and moves the store's log along. */
+/* housekeeper.c — a thread that sleeps, writes down when tokens were used, moves the store's log along, and drops what
+ * nobody looks at any more. */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/housekeeper.h"
 
@@ -9,9 +10,11 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "server/access.h"
+#include "server/previews.h"
 #include "server/server.h"
 
-#define ROUND_S 60
+#define ROUND_S 10
+#define ROUNDS_A_MINUTE 6
 
 struct housekeeper {
     struct server *server;
@@ -21,9 +24,11 @@ struct housekeeper {
     bool ends;
 };
 
-static void go_round(struct server *server)
+static void go_round(struct server *server, unsigned round)
 {
     struct err_info why = {0};
+    previews_sweep(server->previews);
+    if (round % ROUNDS_A_MINUTE != 0) return;
     if (access_refresh(server->access, &why) != ERR_OK)
         log_warn("access_refresh_failed", LOG_STR("why", str_from_c(why.msg)));
     store_checkpoint(server->store);
@@ -47,7 +52,7 @@ static bool sleep_a_round(struct housekeeper *housekeeper)
 static void *keep_house(void *context)
 {
     struct housekeeper *housekeeper = context;
-    while (sleep_a_round(housekeeper)) go_round(housekeeper->server);
+    for (unsigned round = 1; sleep_a_round(housekeeper); round++) go_round(housekeeper->server, round);
     return NULL;
 }
 

@@ -15,8 +15,10 @@
 #include "server/dispatch.h"
 #include "server/housekeeper.h"
 #include "server/hub.h"
+#include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/parsers.h"
+#include "server/previews.h"
 #include "server/rates.h"
 
 #define HASHINGS_MAX 2  /* passwords at once, 64 MB each */
@@ -44,8 +46,11 @@ static enum err open_engine(struct server *server, const char *snapshot, struct 
     };
     server->scan_threads = options.threads;
     enum err e = engine_open(&options, &server->engine, why);
-    if (e == ERR_OK) engine_listen(server->engine, api_stream_changes, server);
-    return e;
+    if (e != ERR_OK) return e;
+    engine_listen(server->engine, (struct engine_listener){
+                                      .bands = api_stream_bands, .members = api_stream_members, .context = server});
+    server->previews = previews_new(server->engine, server->clock, options.threads);
+    return ERR_OK;
 }
 
 static enum err open_access(struct server *server, struct err_info *why)
@@ -53,7 +58,8 @@ static enum err open_access(struct server *server, struct err_info *why)
     const struct access_options options = {
         .store = server->store, .clock = server->clock, .hashings_max = HASHINGS_MAX};
     enum err e = access_open(&options, &server->access, why);
-    return e == ERR_OK ? housekeeper_start(server, &server->housekeeper, why) : e;
+    if (e == ERR_OK) e = housekeeper_start(server, &server->housekeeper, why);
+    return e == ERR_OK ? jobs_start(server, &server->jobs, why) : e;
 }
 
 static enum err listen_at(struct server *server, const struct server_options *options, struct err_info *why)
@@ -112,6 +118,8 @@ void server_stop(struct server *server)
     if (server->http != NULL) http_quiesce(server->http, QUIESCE_MS);
     while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     housekeeper_stop(server->housekeeper);
+    jobs_stop(server->jobs);
+    previews_free(server->previews); /* look at the engine's history */
     engine_close(server->engine);
     hub_free(server->hub); /* before the port that its streams belong to */
     http_stop(server->http);

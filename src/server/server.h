@@ -21,8 +21,10 @@ struct access;      /* access.h */
 struct answers;     /* answers.h */
 struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
+struct jobs;        /* jobs.h */
 struct metrics;     /* metrics.h */
 struct parsers;     /* parsers.h */
+struct previews;    /* previews.h */
 struct rates;       /* rates.h */
 struct router;      /* dispatch.h */
 
@@ -40,6 +42,8 @@ struct server {
     struct parsers *parsers;
     struct rates *rates;
     struct hub *hub;
+    struct previews *previews;
+    struct jobs *jobs;
     struct answers *answers;
     struct housekeeper *housekeeper;
     bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */

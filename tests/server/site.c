@@ -43,6 +43,7 @@ struct site *site_open(struct site_options options)
     site->config.log_requests = false;
     site->config.sweep_seconds = 0;
     site->config.http_threads = 2;
+    site->config.data = arena_str(site->arena, str_from_c(harness_tmpdir()));
     set(&site->config, options.setting, options.value);
     set(&site->config, options.setting2, options.value2);
     struct err_info why = {0};

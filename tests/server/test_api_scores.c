@@ -93,7 +93,8 @@ TEST(publishing_from_an_old_version_is_refused_and_changes_nothing)
     struct site *site = open_site();
     CHECK_STR(reply_header(api_call(site, "GET /api/v1/scores/lead", "", 200), "ETag"), STR("\"1\""));
     api_call_with(site, PUBLISH, "If-Match: \"1\"\r\n", "{'text':'" SCORE("5", "20") "'}", 200);
-    api_call_with(site, PUBLISH, "If-Match: \"1\"\r\n", "{'text':'" SCORE("6", "20") "'}", 409);
+    api_call_with(site, PUBLISH, "If-Match: \"1\"\r\n", "{'text':'" SCORE("6", "20") "'}", 412);
+    api_call_with(site, PUBLISH, "If-Match: *\r\n", "{'text':'" SCORE("5", "20") "'}", 200);
     api_call(site, PUBLISH, "{'expected':1,'text':'" SCORE("6", "20") "'}", 409);
     api_call_with(site, PUBLISH, "If-Match: seven\r\n", "{'text':'" SCORE("6", "20") "'}", 400);
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("15"));

@@ -1,0 +1,129 @@
+/* api_jobs.c — imports and exports are begun here, and asked about. */
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "server/api.h"
+#include "server/api_json.h"
+#include "server/jobs.h"
+
+static bool object_of(struct str name, bool with_events, enum entity *out)
+{
+    *out = ENTITY_EVENT;
+    return (with_events && (str_equal(name, STR("events")) || str_equal(name, STR("event")))) ||
+           api_object_named(name, out);
+}
+
+static void answer_job(struct request *request, unsigned status, const struct job *job)
+{
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    job_write(&writer, job);
+    request_answer(request, status, &json);
+}
+
+static void begin(struct request *request, struct job *job)
+{
+    snprintf(job->actor, sizeof job->actor, STR_FMT, STR_ARG(request->actor->text));
+    if (!jobs_add(request->server->jobs, job)) {
+        request_unavailable(request, 10, "too many imports and exports wait already");
+        return;
+    }
+    struct job seen = *job;
+    (void)jobs_look(request->server->jobs, job->number, &seen);
+    answer_job(request, 202, &seen);
+}
+
+void api_import_create(struct request *request)
+{
+    struct job job = {.kind = JOB_IMPORT};
+    struct str body = http_body(request->exchange), kind = http_query(request->exchange, "kind");
+    struct str type = http_header(request->exchange, "Content-Type");
+    if (!object_of(kind, true, &job.object)) {
+        api_refuse(request, 400, "bad_query", STR("kind"), "kind is contacts, companies, deals or events");
+        return;
+    }
+    if (str_starts_with(type, STR("text/csv"))) {
+        api_refuse(request, 415, "no_csv", STR("Content-Type"),
+                   "an import is JSON Lines (application/x-ndjson); `plumb import` reads CSV");
+        return;
+    }
+    if (body.len == 0) {
+        api_refuse(request, 400, "no_lines", STR(""), "the body has a JSON object on each line");
+        return;
+    }
+    job.bytes = job.all = body.len;
+    job.body = memory_alloc(body.len + JSON_PADDING);
+    memcpy(job.body, body.at, body.len);
+    begin(request, &job);
+}
+
+void api_export_create(struct request *request)
+{
+    const struct json_item *body;
+    struct job job = {.kind = JOB_EXPORT};
+    struct str what = {0}, format = STR("jsonl");
+    if (!api_body(request, &body) || !api_member_text(request, body, "what", &what) ||
+        !api_member_text(request, body, "format", &format))
+        return;
+    job.as_csv = str_equal(format, STR("csv"));
+    if (!object_of(what, false, &job.object))
+        api_refuse(request, 400, "wrong_type", STR("what"), "what is contacts, companies or deals");
+    else if (!job.as_csv && !str_equal(format, STR("jsonl")))
+        api_refuse(request, 400, "wrong_type", STR("format"), "format is jsonl or csv");
+    else begin(request, &job);
+}
+
+void api_job_index(struct request *request)
+{
+    struct job *all = memory_array(JOBS_KEPT_MAX, sizeof *all);
+    uint32_t count = jobs_list(request->server->jobs, all, JOBS_KEPT_MAX);
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    json_begin_object(&writer);
+    json_key(&writer, "results");
+    json_begin_array(&writer);
+    for (uint32_t i = 0; i < count; i++) job_write(&writer, &all[i]);
+    json_end_array(&writer);
+    json_end_object(&writer);
+    memory_free(all);
+    request_answer(request, 200, &json);
+}
+
+static bool find_job(struct request *request, struct job *out)
+{
+    struct str text = request_path(request, "id");
+    uint64_t number;
+    if (str_to_u64(text, &number) && jobs_look(request->server->jobs, number, out)) return true;
+    return api_refuse(request, 404, "not_found", STR("id"), "there is no job '" STR_FMT "'", STR_ARG(text));
+}
+
+void api_job_show(struct request *request)
+{
+    struct job job;
+    if (find_job(request, &job)) answer_job(request, 200, &job);
+}
+
+void api_job_delete(struct request *request)
+{
+    struct job job;
+    if (!find_job(request, &job)) return;
+    (void)jobs_cancel(request->server->jobs, job.number);
+    http_answer(request->exchange, 204, "application/json", STR(""));
+}
+
+void api_job_result(struct request *request)
+{
+    struct job job;
+    uint64_t bytes = 0;
+    if (!find_job(request, &job)) return;
+    int fd = jobs_open_result(request->server->jobs, job.number, &bytes);
+    if (fd < 0) {
+        api_refuse(request, 409, "no_result", STR("id"), "the job has no result: only an export that is done has one");
+        return;
+    }
+    struct str name = arena_format(request->arena, "attachment; filename=\"%s.%s\"", entity_plural(job.object),
+                                   job.as_csv ? "csv" : "jsonl");
+    http_set_header(request->exchange, "Content-Disposition", name);
+    http_answer_file(request->exchange, 200, job.as_csv ? "text/csv" : "application/x-ndjson", fd, bytes);
+}
