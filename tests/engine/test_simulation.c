@@ -13,7 +13,11 @@
 #include "harness.h"
 #include "simulated.h"
 
-#define LIVES 12
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LIVES 3
+#else
+#define LIVES 8
+#endif
 #define STEPS 250
 
 struct lives {
@@ -36,7 +40,12 @@ static enum err do_on_failing_disk(struct lives *l, const struct act *act, struc
     enum err e = act_do(act, &l->other, out, why);
     fault_set(FAULT_ONCE, 0);
     if (e != ERR_UNAVAILABLE) return e;
-    if (act->kind != ACT_ERASE) check_same_dump(before, engine_dump(&l->other, l->arena), "a refusal by the disk");
+    struct str after = engine_dump(&l->other, l->arena);
+    if (act->kind == ACT_PUBLISH) {
+        before = dump_without_values(before, l->arena);
+        after = dump_without_values(after, l->arena);
+    }
+    if (act->kind != ACT_ERASE) check_same_dump(before, after, "a refusal by the disk"); /* it may be erased already */
     buf_clear(out);
     *why = (struct err_info){0};
     return act_do(act, &l->other, out, why);
@@ -69,10 +78,12 @@ static void live(uint64_t seed)
         if (chance == 0) fixture_reopen(&l.one);
         if (chance == 1) fixture_reopen(&l.other);
         if (chance == 2) l.one.clock.fixed_ms = l.other.clock.fixed_ms += draw(&l.dice, 5) * DAY;
-        if (chance <= 1) compare(&l, "a restart");
+        if (chance == 0) compare(&l, "a restart of the first");
+        if (chance == 1) compare(&l, "a restart of the second");
         act_on_both(&l);
     }
-    CHECK_STR(store_dump(l.one.store, l.arena), store_dump(l.other.store, l.arena));
+    check_same_dump(dump_sorted(store_dump(l.one.store, l.arena), l.arena),
+                    dump_sorted(store_dump(l.other.store, l.arena), l.arena), "all of it");
     CHECK_STR(store_findings(l.other.store, l.arena), STR(""));
     fixture_close(&l.one);
     fixture_close(&l.other);
