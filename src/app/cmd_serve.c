@@ -93,10 +93,12 @@ static int stay(struct app *app, struct server *server, const sigset_t *ending)
 static int serve(struct app *app, const struct serve_settings *settings, struct store *store)
 {
     sigset_t ending = block_signals();
+    AUTO_ARENA arena = arena_new();
     const struct server_options options = {
         .store = store,
         .clock = app->clock,
         .config = &settings->config,
+        .snapshot = arena_format(arena, STR_FMT "/plumb.snapshot", STR_ARG(settings->config.data)).at,
         .address = settings->address,
         .port = settings->port,
         .tls_cert = settings->tls_cert,

@@ -154,6 +154,7 @@ enum err batch_end(struct engine *engine, struct err_info *why)
         return outcome;
     }
     remember_properties(engine);
+    engine->merge_count += (uint32_t)batch->merges.count;
     batch_keep(engine);
     if (batch->band_changes.count > 0 && engine->listener != NULL)
         engine->listener(engine->listener_context, batch->band_changes.at, batch->band_changes.count);

@@ -2,6 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine_internal.h"
 
+static void make_columns(struct engine *engine)
+{
+    engine->catalog = catalog_new();
+    engine->live = live_new(engine->catalog);
+    engine->people = people_new();
+    engine->bands = bands_new();
+}
+
+static void free_columns(struct engine *engine)
+{
+    bands_free(engine->bands);
+    people_free(engine->people);
+    live_free(engine->live);
+    catalog_free(engine->catalog);
+}
+
+void engine_forget_columns(struct engine *engine)
+{
+    free_columns(engine);
+    make_columns(engine);
+    for (size_t i = 0; i < OBJECT_COUNT; i++) engine->states[i].count = 0;
+    engine->stored_properties.count = 0;
+}
+
 enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
 {
     INVARIANT(options->threads >= 1);
@@ -9,15 +33,18 @@ enum err engine_open(const struct engine_options *options, struct engine **out, 
     engine->options = *options;
     engine->store = options->store;
     engine->clock = options->clock;
-    engine->catalog = catalog_new();
-    engine->live = live_new(engine->catalog);
-    engine->people = people_new();
-    engine->bands = bands_new();
+    make_columns(engine);
     batch_init(&engine->batch);
     pthread_rwlock_init(&engine->people_lock, NULL);
     pthread_mutex_init(&engine->edition_lock, NULL);
     pthread_mutex_init(&engine->queue_lock, NULL);
-    pthread_cond_init(&engine->queue_filled, NULL);
+    pthread_mutex_init(&engine->snapshot_lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&engine->queue_filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    engine->wake_at = 1;
     pthread_cond_init(&engine->state_changed, NULL);
     *out = engine;
     enum err e = writer_start(engine, why);
@@ -33,6 +60,7 @@ void engine_close(struct engine *engine)
     if (engine == NULL) return;
     writer_stop(engine);
     sweeper_stop(engine);
+    snapshot_at_close(engine);
     editions_close(engine);
     batch_release(&engine->batch);
     for (size_t i = 0; i < OBJECT_COUNT; i++) {
@@ -41,13 +69,11 @@ void engine_close(struct engine *engine)
     }
     LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
-    bands_free(engine->bands);
-    people_free(engine->people);
-    live_free(engine->live);
-    catalog_free(engine->catalog);
+    free_columns(engine);
     pthread_rwlock_destroy(&engine->people_lock);
     pthread_mutex_destroy(&engine->edition_lock);
     pthread_mutex_destroy(&engine->queue_lock);
+    pthread_mutex_destroy(&engine->snapshot_lock);
     pthread_cond_destroy(&engine->queue_filled);
     pthread_cond_destroy(&engine->state_changed);
     memory_free(engine);

@@ -30,6 +30,7 @@ struct engine_options {
     unsigned threads;          /* for scans over everybody; at least 1 */
     uint32_t sweep_s;          /* seconds between two sweeps; 0: only when asked (engine_sweep) */
     uint32_t waiting_max;      /* facts that may wait for the writer; more are refused (ERR_UNAVAILABLE) */
+    const char *snapshot_path; /* a cache of the columns, beside the store; NULL: none is kept */
     bool catalog_locked;       /* facts with a property that nobody declared are refused */
 };
 
@@ -48,6 +49,9 @@ struct engine_progress {
 struct engine_progress engine_progress(struct engine *engine);
 /* Wait until it is no longer loading. Errors: those of the loading. */
 MUST_CHECK enum err engine_wait_ready(struct engine *engine, struct err_info *why);
+
+/* Write the cache of the columns now. It is also written when much has come, and by engine_close. */
+MUST_CHECK enum err engine_snapshot(struct engine *engine, struct err_info *why);
 
 /* ---- Intake. ---- */
 

@@ -10,6 +10,7 @@
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
  *   startup.c     everything from the store, once
+ *   snapshot.c    the columns as a file, so that starting is quick
  *
  * Who may touch what: `live`, `people`, `bands`, `batch`, `catalog` and `scorer` are changed by the
  * writer alone. Readers on other threads use the live history freely, `people` and
@@ -21,12 +22,18 @@
 
 #include <pthread.h>
 
+#include "base/blob.h"
 #include "base/list.h"
 #include "core/band.h"
 #include "engine/bands.h"
 #include "engine/engine.h"
 #include "engine/people.h"
 #include "history/scorer.h"
+
+/* ---- engine.c ---- */
+
+/* Empty columns, people, bands and catalog, while loading. */
+void engine_forget_columns(struct engine *engine);
 
 /* ---- batch.c ---- */
 
@@ -86,7 +93,8 @@ struct engine {
     LIST(bool) has_left;                          /* [contacts] it was once taken out of a company or deal */
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     uint32_t next_event;
-    uint64_t hash_seed; /* of message ids; the store's, so that hashes hold for ever */
+    uint32_t merge_count; /* in the store */
+    uint64_t hash_seed;   /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
     int64_t latest_ms; /* atomic: see engine_now */
 
@@ -105,7 +113,11 @@ struct engine {
     pthread_cond_t queue_filled, state_changed;
     struct submission *first, *last;
     struct errand *first_errand, *last_errand;
-    uint32_t waiting;
+    uint32_t waiting; /* facts */
+    uint32_t queued;  /* submissions */
+    uint32_t wake_at; /* so many of them wake the writer */
+    uint64_t last_commit_us;
+    uint32_t last_answered, last_queued; /* submissions, when the last batch ended */
     bool writer_started, stopping;
     enum engine_phase phase;
     struct err_info failure;
@@ -114,6 +126,10 @@ struct engine {
     /* everybody.c */
     pthread_t sweeper;
     bool sweeper_started;
+
+    /* snapshot.c */
+    pthread_mutex_t snapshot_lock; /* of the file */
+    uint64_t snapshot_events;      /* that the file knows; 0: there is none */
 
     void (*listener)(void *context, const struct band_change *changes, size_t count);
     void *listener_context;
@@ -192,5 +208,24 @@ void sweeper_stop(struct engine *engine);
 /* ---- startup.c ---- */
 
 MUST_CHECK enum err startup_load(struct engine *engine, struct err_info *why);
+
+/* ---- snapshot.c ---- */
+
+#define SNAPSHOT_EVENTS 100000 /* fewer new ones are quicker taken than written */
+
+/* How much of the facts is in a snapshot. */
+struct snapshot_position {
+    uint32_t next_event;
+    uint64_t last_version; /* store_last_version */
+    uint32_t merges;
+};
+
+/* A good snapshot of this store: *in stands at its image; the caller closes it. */
+bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapshot_position *position);
+bool snapshot_is_due(struct engine *engine);
+/* After the writer has stopped. */
+void snapshot_at_close(struct engine *engine);
+/* Somebody is to be erased: no file may know them. */
+void snapshot_forget(struct engine *engine);
 
 #endif

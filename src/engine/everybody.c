@@ -117,6 +117,7 @@ static void *sweep_until_stopped(void *context)
         uint64_t changes;
         struct err_info failed = {0};
         (void)!engine_sweep(engine, &changes, &failed); /* the next one finds what this one could not write */
+        if (snapshot_is_due(engine)) (void)!engine_snapshot(engine, &failed);
     }
     return NULL;
 }

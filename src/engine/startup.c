@@ -2,16 +2,21 @@
  *
  * Facts come in the order in which they can be taken again. Events of contacts that were
  * merged away are given to the one that stayed; of two with one message id the first is kept, as
- * it was when they merged. */
+ * it was when they merged.
+ *
+ * A snapshot knows events and values up to some place; then only what lies behind it is taken, and
+ * merges that it does not know are made at the end, as they were made after those events. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/intern.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/engine_internal.h"
+#include "history/image.h"
 
-#define SETTLED_EVERY 65536 /* events between two commits of the columns, which empty the log to undo with */
+#define TOLD_EVERY 65536 /* events between two words of how far it is */
 #define HASH_SEED "hash_seed"
 
 struct loading {
@@ -22,7 +27,11 @@ struct loading {
     LIST(bool) has_merged;                    /* [contacts] somebody was merged into it */
     LIST(struct definition_fact) definitions; /* the latest of each name */
     struct arena *arena;
-    struct intern *messages; /* contact and message id of each event of those */
+    struct snapshot_position snapshot; /* of zeroes: there is none */
+    uint32_t merges;                   /* met */
+    bool unfit;                        /* the snapshot is not of what the store has: all begins anew without it */
+    LIST(struct merge_fact) later;     /* merges that the snapshot does not know */
+    struct intern *messages;           /* contact and message id of each event of those */
     struct buf message;
 };
 
@@ -95,12 +104,37 @@ static enum err load_merge(void *context, const struct merge_fact *fact, struct 
     if (e == ERR_OK) e = check_contact(l, fact->goes, why);
     if (e != ERR_OK) return e;
     struct people *people = l->engine->people;
+    if (l->merges++ >= l->snapshot.merges && l->snapshot.next_event > 0) {
+        *LIST_ADD(&l->later) = *fact;
+        return ERR_OK;
+    }
     uint32_t stays = people_root(people, fact->stays), goes = people_root(people, fact->goes);
     if (stays == goes) return ERR_OK;
     people_merge(people, stays, goes);
     live_merge(l->engine->live, stays, goes, never_same, NULL);
     l->has_merged.at[stays] = true;
     return ERR_OK;
+}
+
+static bool same_as_stored(void *context, uint32_t a, uint32_t b)
+{
+    const struct engine *engine = context;
+    AUTO_ARENA arena = arena_new();
+    struct str ids[2] = {{0}, {0}};
+    struct err_info why = {0};
+    return store_message_id(engine->store, a, arena, &ids[0], &why) == ERR_OK &&
+           store_message_id(engine->store, b, arena, &ids[1], &why) == ERR_OK && str_equal(ids[0], ids[1]);
+}
+
+static void make_later_merges(struct loading *l)
+{
+    struct people *people = l->engine->people;
+    for (size_t i = 0; i < l->later.count; i++) {
+        uint32_t stays = people_root(people, l->later.at[i].stays), goes = people_root(people, l->later.at[i].goes);
+        if (stays == goes) continue;
+        people_merge(people, stays, goes);
+        live_merge(l->engine->live, stays, goes, same_as_stored, l->engine);
+    }
 }
 
 /* ---- What is known of them. ---- */
@@ -182,9 +216,7 @@ static enum err read_properties(struct loading *l, struct str json, struct err_i
 
 static void advance(struct engine *engine, uint32_t number)
 {
-    if (number % SETTLED_EVERY != 0) return;
-    live_commit(engine->live);
-    live_begin(engine->live);
+    if (number % TOLD_EVERY != 0) return;
     pthread_mutex_lock(&engine->queue_lock);
     engine->loaded = number;
     pthread_mutex_unlock(&engine->queue_lock);
@@ -257,6 +289,35 @@ static enum err settle_seed(struct engine *engine, struct arena *arena, struct e
                           arena_format(arena, "%llu", (unsigned long long)engine->hash_seed), why);
 }
 
+/* Who there is. */
+static enum err read_records(struct loading *l, struct err_info *why)
+{
+    const struct store_reader reader = {
+        .context = l,
+        .property = load_property,
+        .record = load_record,
+        .identifier = load_identifier,
+        .merge = load_merge,
+    };
+    return store_read(l->engine->store, &reader, why);
+}
+
+/* What is known of them, behind the snapshot. */
+static enum err read_facts(struct loading *l, struct err_info *why)
+{
+    const struct store_reader reader = {
+        .context = l,
+        .versions_after = l->snapshot.last_version,
+        .events_from = l->snapshot.next_event,
+        .version = load_version,
+        .association = load_association,
+        .event = load_event,
+        .definition = load_definition,
+        .band = load_band,
+    };
+    return store_read(l->engine->store, &reader, why);
+}
+
 static enum err read_all(struct loading *l, struct err_info *why)
 {
     struct engine *engine = l->engine;
@@ -266,40 +327,40 @@ static enum err read_all(struct loading *l, struct err_info *why)
     pthread_mutex_lock(&engine->queue_lock);
     engine->to_load = size.events;
     pthread_mutex_unlock(&engine->queue_lock);
-    const struct store_reader reader = {
-        .context = l,
-        .property = load_property,
-        .record = load_record,
-        .identifier = load_identifier,
-        .merge = load_merge,
-        .version = load_version,
-        .association = load_association,
-        .event = load_event,
-        .definition = load_definition,
-        .band = load_band,
-    };
-    live_begin(engine->live);
+    struct blob_reader in = {0};
+    bool quick = snapshot_open(engine, &in, &l->snapshot);
+    if (!quick) l->snapshot = (struct snapshot_position){0};
+    live_begin_alone(engine->live);
     people_begin(engine->people);
     bands_begin(engine->bands);
-    e = store_read(engine->store, &reader, why);
+    e = read_records(l, why);
+    if (e == ERR_OK && quick) {
+        struct err_info unfit = {0};
+        l->unfit = live_image_read(engine->live, &in, &unfit) != ERR_OK;
+    }
+    if (e == ERR_OK && !l->unfit) e = read_facts(l, why);
+    if (e == ERR_OK) make_later_merges(l);
+    blob_close(&in);
     live_commit(engine->live);
     people_commit(engine->people);
     bands_commit(engine->bands);
     engine->next_event = store_next_event(engine->store); /* the last ones may have been erased */
+    engine->merge_count = l->merges;
+    engine->snapshot_events = l->snapshot.next_event;
+    if (l->unfit) return ERR_OK;
     return e != ERR_OK ? e : editions_load(engine, l->definitions.at, l->definitions.count, why);
 }
 
-enum err startup_load(struct engine *engine, struct err_info *why)
+static enum err load(struct engine *engine, struct arena *arena, bool *unfit, struct err_info *why)
 {
-    AUTO_ARENA arena = arena_new();
     struct loading l = {.engine = engine,
                         .parser = json_parser_new(),
                         .text = BUF_INIT(SIZE_MAX),
                         .arena = arena,
                         .messages = intern_new(),
                         .message = BUF_INIT(SIZE_MAX)};
-    enum err e = settle_seed(engine, arena, why);
-    if (e == ERR_OK) e = read_all(&l, why);
+    enum err e = read_all(&l, why);
+    *unfit = l.unfit;
     json_parser_free(l.parser);
     intern_free(l.messages);
     buf_release(&l.text);
@@ -307,5 +368,19 @@ enum err startup_load(struct engine *engine, struct err_info *why)
     LIST_RELEASE(&l.properties);
     LIST_RELEASE(&l.has_merged);
     LIST_RELEASE(&l.definitions);
+    LIST_RELEASE(&l.later);
     return e;
+}
+
+enum err startup_load(struct engine *engine, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    bool unfit = false;
+    enum err e = settle_seed(engine, arena, why);
+    if (e == ERR_OK) e = load(engine, arena, &unfit, why);
+    if (e != ERR_OK || !unfit) return e;
+    log_warn("snapshot_ignored", LOG_STR("why", STR("it does not fit the records of the store")));
+    snapshot_forget(engine);
+    engine_forget_columns(engine);
+    return load(engine, arena, &unfit, why);
 }

@@ -1,15 +1,20 @@
 /* writer.c — one thread that takes whatever has gathered, and tells when it is durable.
  *
- * Group commit without a timer: while one batch is written to the disk the next one gathers, so
- * a lone fact waits for nobody and many share one fsync. Verbs (errands) run between
- * batches, each in one of its own. */
+ * Group commit: while one batch is written to the disk the next one gathers, so a lone fact
+ * waits for nobody and many share one fsync. Whoever was just answered mostly comes again at once;
+ * where the disk is slow, the next batch gives them a part of what a commit takes, else two
+ * halves of the clients would wait for each other's commits for ever. Verbs (errands) run
+ * between batches, each in one of its own. */
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/engine_internal.h"
 
 #define BATCH_FACTS_MAX 4096 /* taken together at most, so that nobody waits long for a crowd */
+#define SLOW_COMMIT_US 400   /* from here on waiting for company pays */
+#define PAUSE_SHARE 4        /* a pause is at most this part of the last commit */
 
 /* ---- The queue. ---- */
 
@@ -27,7 +32,8 @@ enum err engine_submit(struct engine *engine, struct submission *submission, str
         else engine->last->next = submission;
         engine->last = submission;
         engine->waiting += (uint32_t)submission->count;
-        pthread_cond_signal(&engine->queue_filled);
+        engine->queued++;
+        if (engine->queued >= engine->wake_at) pthread_cond_signal(&engine->queue_filled);
     }
     pthread_mutex_unlock(&engine->queue_lock);
     if (stopped) return err_set(why, ERR_UNAVAILABLE, "the server is stopping");
@@ -96,15 +102,35 @@ static struct submission *take_from_queue(struct engine *engine)
     struct submission *first = engine->first, *last = first;
     if (first == NULL) return NULL;
     size_t facts = first->count;
+    engine->queued--;
     while (last->next != NULL && facts + last->next->count <= BATCH_FACTS_MAX) {
         last = last->next;
         facts += last->count;
+        engine->queued--;
     }
     engine->first = last->next;
     if (engine->first == NULL) engine->last = NULL;
     last->next = NULL;
     engine->waiting -= (uint32_t)facts;
     return first;
+}
+
+/* After a slow commit that answered `answered` submissions: let them come back, for a while. Under the lock. */
+static void wait_for_company(struct engine *engine)
+{
+    uint64_t pause_us = engine->last_commit_us / PAUSE_SHARE;
+    uint32_t expected = engine->last_answered + engine->last_queued;
+    if (engine->last_commit_us < SLOW_COMMIT_US || engine->queued >= expected) return;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + pause_us * 1000;
+    until.tv_sec += (time_t)(ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    engine->wake_at = expected - expected / 8;
+    int timed_out = 0;
+    while (timed_out == 0 && engine->queued < engine->wake_at && engine->first_errand == NULL && !engine->stopping)
+        timed_out = pthread_cond_timedwait(&engine->queue_filled, &engine->queue_lock, &until);
+    engine->wake_at = 1;
 }
 
 static uint64_t us_since(const struct engine *engine, int64_t began_ns)
@@ -116,7 +142,8 @@ static void count_batch(struct engine *engine, const struct submission *first, e
                         uint64_t commit_us)
 {
     uint64_t states[3] = {0};
-    for (const struct submission *s = first; s != NULL; s = s->next)
+    uint32_t answered = 0;
+    for (const struct submission *s = first; s != NULL; s = s->next, answered++)
         for (size_t i = 0; i < s->count; i++) states[s->results[i].state]++;
     pthread_mutex_lock(&engine->queue_lock);
     struct engine_counts *counts = &engine->counts;
@@ -131,6 +158,9 @@ static void count_batch(struct engine *engine, const struct submission *first, e
     }
     counts->score_us += score_us;
     counts->commit_us += commit_us;
+    engine->last_commit_us = commit_us;
+    engine->last_answered = answered;
+    engine->last_queued = engine->queued;
     pthread_mutex_unlock(&engine->queue_lock);
 }
 
@@ -211,6 +241,7 @@ static void *write_until_stopped(void *context)
         pthread_mutex_lock(&engine->queue_lock);
         while (engine->first == NULL && engine->first_errand == NULL && !engine->stopping)
             pthread_cond_wait(&engine->queue_filled, &engine->queue_lock);
+        wait_for_company(engine);
         struct submission *submissions = take_from_queue(engine);
         struct errand *errand = engine->first_errand;
         if (errand != NULL) engine->first_errand = errand->next;

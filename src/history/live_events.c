@@ -285,6 +285,52 @@ enum err live_event(struct live *live, const struct event_fact *fact, uint32_t i
     return ERR_OK;
 }
 
+/* ---- From an image. ---- */
+
+uint32_t live_add_class(struct live *live, struct str name, bool bot, const struct class_property *properties,
+                        uint32_t count)
+{
+    if (live->pair_capacity < count) {
+        live->pair_capacity = (uint64_t)count * 2;
+        live->pairs = memory_resize(live->pairs, live->pair_capacity, sizeof *live->pairs);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        live->pairs[i] = (struct event_pair){properties[i].property, properties[i].code, i};
+    struct tuple tuple = class_tuple(live, keep_name(live, name), bot, door_sort_pairs(live->pairs, count));
+    uint32_t class_id = tuple_set_add(&live->class_set, tuple);
+    if (class_id == live->history.class_count) publish_class(live, class_id, tuple);
+    return class_id;
+}
+
+void live_put_rows(struct live *live, uint32_t property, const void *rows, uint64_t count)
+{
+    struct event_column *column = &live->history.event_properties[property];
+    INVARIANT(column->row_count == 0);
+    memory_free(column->rows);
+    column->rows = memory_array(count, sizeof *column->rows);
+    memcpy(column->rows, rows, count * sizeof *column->rows);
+    live->columns[property].row_capacity = count;
+    column->row_count = count;
+    live->history.pressed++;
+}
+
+bool live_put_events(struct live *live, uint32_t contact, const char *const *columns, uint64_t first, uint32_t count)
+{
+    struct history *history = &live->history;
+    uint64_t *word = &history->event_run[contact];
+    if (count == 0) return true;
+    if (run_of(*word).count != 0 || !run_pool_has_room(&live->events, count)) return false;
+    struct run_edit edit = run_edit(&live->events, *word, 0, 0, count);
+    for (uint32_t c = 0; c < live->events.column_count; c++) {
+        const size_t bytes = live->events.bytes[c];
+        memcpy((char *)live->events.columns[c].at + edit.place * bytes, columns[c] + first * bytes, count * bytes);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (history->class_id[edit.place + i] >= history->class_count) return false;
+    live_swing(live, &live->events, word, edit.word);
+    return true;
+}
+
 /* ---- Questions. ---- */
 
 bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,

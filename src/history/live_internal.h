@@ -113,6 +113,10 @@ uint32_t live_code(struct live *live, uint32_t property, struct dictionary *valu
 /* It, or 0 when the dictionary does not have it. */
 uint32_t live_known_code(const struct live *live, uint32_t property, struct str text);
 MUST_CHECK enum err live_check_new(const struct live *live, uint32_t property, struct str text, struct err_info *why);
+/* The versions of an image (see image.c), sorted, into the empty run of a record. False: a code is not below
+ * `values`, an id of a fact lies nowhere. */
+bool live_put_versions(struct live *live, uint32_t property, uint32_t record, const void *versions, uint32_t count,
+                       uint32_t values);
 void live_merge_versions(struct live *live, uint32_t stays, uint32_t goes);
 void live_forget_versions(struct live *live, enum entity object, uint32_t record);
 
@@ -122,6 +126,15 @@ void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes);
 void live_forget_edges(struct live *live, enum entity object, uint32_t record);
 
 /* ---- live_events.c ---- */
+
+/* A class with these pairs; its number. */
+uint32_t live_add_class(struct live *live, struct str name, bool bot, const struct class_property *properties,
+                        uint32_t count);
+/* All rows of a property that has none yet, sorted. */
+void live_put_rows(struct live *live, uint32_t property, const void *rows, uint64_t count);
+/* Events first .. first + count of the columns of an image into the empty run of a contact. False: no room, or a class
+ * that is not there. */
+bool live_put_events(struct live *live, uint32_t contact, const char *const *columns, uint64_t first, uint32_t count);
 
 void live_merge_events(struct live *live, uint32_t stays, uint32_t goes,
                        bool (*same)(void *context, uint32_t a, uint32_t b), void *context);

@@ -181,6 +181,21 @@ bool live_set(struct live *live, uint32_t property, uint32_t record, int64_t fro
     return put_version(live, property, record, &version);
 }
 
+bool live_put_versions(struct live *live, uint32_t property, uint32_t record, const void *versions, uint32_t count,
+                       uint32_t values)
+{
+    uint64_t *word = word_of(live, property, record);
+    if (run_of(*word).count != 0 || !run_pool_has_room(&live->versions, count)) return false;
+    struct run_edit edit = run_edit(&live->versions, *word, 0, 0, count);
+    struct version *at = live->history.properties[property].versions + edit.place;
+    memcpy(at, versions, count * sizeof *at);
+    for (uint32_t i = 0; i < count; i++)
+        if ((at[i].code > 0 && at[i].code >= values) || at[i].fact * (uint64_t)sizeof(uint32_t) >= live->fact_id_end)
+            return false;
+    live_swing(live, &live->versions, word, edit.word);
+    return true;
+}
+
 /* The record's run of versions; NULL without any. */
 static uint64_t *versions_word(struct live *live, uint32_t property, uint32_t record)
 {

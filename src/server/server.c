@@ -30,7 +30,7 @@ static unsigned threads_of(int64_t setting)
     return cores > 0 ? (unsigned)cores : 1;
 }
 
-static enum err open_engine(struct server *server, struct err_info *why)
+static enum err open_engine(struct server *server, const char *snapshot, struct err_info *why)
 {
     const struct config *config = server->config;
     const struct engine_options options = {
@@ -39,6 +39,7 @@ static enum err open_engine(struct server *server, struct err_info *why)
         .threads = threads_of(config->threads),
         .sweep_s = (uint32_t)config->sweep_seconds,
         .waiting_max = (uint32_t)config->waiting_max,
+        .snapshot_path = snapshot,
         .catalog_locked = config->catalog_locked,
     };
     server->scan_threads = options.threads;
@@ -89,7 +90,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->hub = hub_new();
     server->answers = answers_new();
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
-    enum err e = open_engine(server, why);
+    enum err e = open_engine(server, options->snapshot, why);
     if (e == ERR_OK) e = open_access(server, why);
     if (e == ERR_OK) e = listen_at(server, options, why);
     if (e != ERR_OK) {

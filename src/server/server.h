@@ -54,6 +54,7 @@ struct server_options {
     struct store *store;            /* borrowed */
     const struct clock *clock;      /* borrowed */
     const struct config *config;    /* borrowed; see config.def */
+    const char *snapshot;           /* path of the engine's cache; NULL: none */
     const char *address;            /* "127.0.0.1" */
     uint16_t port;                  /* 0: any free one */
     const char *tls_cert, *tls_key; /* PEM texts; NULL: plain */

@@ -192,6 +192,11 @@ enum err store_events(struct store *store, const uint32_t *numbers, size_t count
     return count == 0 ? ERR_OK : store->ops->events(store, numbers, count, arena, *out, why);
 }
 
+enum err store_last_version(struct store *store, uint64_t *out, struct err_info *why)
+{
+    return store->ops->last_version(store, out, why);
+}
+
 enum err store_message_id(struct store *store, uint32_t number, struct arena *arena, struct str *out,
                           struct err_info *why)
 {

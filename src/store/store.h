@@ -179,6 +179,8 @@ MUST_CHECK enum err store_append(struct store *store, const struct store_batch *
 
 /* The number that the next event must have. Greater than that of the last one read when the last ones were erased. */
 uint32_t store_next_event(struct store *store);
+/* The place of the last version. Places ascend; one is given again only after somebody was erased. Any thread. */
+MUST_CHECK enum err store_last_version(struct store *store, uint64_t *out, struct err_info *why);
 
 /* Everything, in the order in which it can be taken again: properties, records, changes,
  * identifiers, merges, versions, associations, events (by number), definitions, bands (the latest
@@ -187,6 +189,8 @@ uint32_t store_next_event(struct store *store);
  * Events ascend, with gaps where a person was erased. All of it is of one moment. */
 struct store_reader {
     void *context;
+    uint64_t versions_after; /* only versions behind this place (store_last_version); 0: all */
+    uint32_t events_from;    /* only events with this number and greater ones */
     enum err (*property)(void *context, const struct property_fact *fact, struct err_info *why);
     enum err (*record)(void *context, const struct record_fact *fact, bool archived, struct err_info *why);
     enum err (*identifier)(void *context, const struct identifier_fact *fact, struct err_info *why);

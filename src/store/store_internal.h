@@ -37,6 +37,7 @@ struct store_ops {
     enum err (*read)(struct store *store, const struct store_reader *reader, struct err_info *why);
     enum err (*events)(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
+    enum err (*last_version)(struct store *store, uint64_t *out, struct err_info *why);
     enum err (*rejects)(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);
     enum err (*audits)(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,

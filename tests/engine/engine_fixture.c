@@ -17,8 +17,11 @@ static void open_store(struct fixture *fixture)
 static void open_engine(struct fixture *fixture)
 {
     struct err_info why = {0};
-    const struct engine_options options = {
-        .store = fixture->store, .clock = &fixture->clock, .threads = 2, .waiting_max = 10000};
+    const struct engine_options options = {.store = fixture->store,
+                                           .clock = &fixture->clock,
+                                           .threads = 2,
+                                           .waiting_max = 10000,
+                                           .snapshot_path = fixture->snapshot};
     CHECK_OK(engine_open(&options, &fixture->engine, &why), why);
     CHECK_OK(engine_wait_ready(fixture->engine, &why), why);
 }

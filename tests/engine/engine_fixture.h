@@ -13,6 +13,7 @@ struct fixture {
     struct store *store;
     struct engine *engine;
     const char *path;        /* of the store; NULL: in memory */
+    const char *snapshot;    /* of the engine's; assign and reopen */
     const char *vfs;         /* of the file: NULL, or a disk that can fail (../store/fault_vfs.h) */
     struct fact_result last; /* of the last fact */
     uint64_t messages;       /* for message ids that are new */

@@ -5,22 +5,23 @@
 #include "engine_fixture.h"
 #include "harness.h"
 
-static const char lead_score[] = "score: lead\n"
-                                 "bands:\n"
-                                 "  - {label: SQL, from: 20}\n"
-                                 "  - {label: MQL, from: 10, until: 8}\n"
-                                 "groups:\n"
-                                 "  - name: Who\n"
-                                 "    category: fit\n"
-                                 "    rules:\n"
-                                 "      - {name: Pro, when: {property: plan, is: pro}, points: 5}\n"
-                                 "      - {name: Software, when: {property: company.industry, is: Software}, points: 4}\n"
-                                 "  - name: Web\n"
-                                 "    category: engagement\n"
-                                 "    rules:\n"
-                                 "      - {name: Pricing, event: page_viewed, where: {property: path, is: /pricing}, "
-                                 "points: 3, within: 30d}\n"
-                                 "      - {name: Demo, event: demo_requested, points: 10, within: 30d}\n";
+static const char lead_score[] =
+    "score: lead\n"
+    "bands:\n"
+    "  - {label: SQL, from: 20}\n"
+    "  - {label: MQL, from: 10, until: 8}\n"
+    "groups:\n"
+    "  - name: Who\n"
+    "    category: fit\n"
+    "    rules:\n"
+    "      - {name: Pro, when: {property: plan, is: pro}, points: 5}\n"
+    "      - {name: Software, when: {property: company.industry, is: Software}, points: 4}\n"
+    "  - name: Web\n"
+    "    category: engagement\n"
+    "    rules:\n"
+    "      - {name: Pricing, event: page_viewed, where: {property: path, is: /pricing}, "
+    "points: 3, within: 30d}\n"
+    "      - {name: Demo, event: demo_requested, points: 10, within: 30d}\n";
 
 static void open_with_score(struct fixture *fixture)
 {
@@ -152,7 +153,9 @@ TEST(a_fact_that_is_wrong_is_refused_alone_with_its_reason)
     struct fixture f;
     AUTO_ARENA arena = arena_new();
     open_with_score(&f);
-    fixture_publish(&f, "score: size\ngroups:\n  - {name: G, category: fit, rules: [{name: R, when: {property: employees, gt: 5}, points: 1}]}\n",
+    fixture_publish(&f,
+                    "score: size\ngroups:\n  - {name: G, category: fit, rules: [{name: R, when: {property: employees, "
+                    "gt: 5}, points: 1}]}\n",
                     PUBLISH_NET);
     CHECK_INT(fixture_set(&f, "user:ada", MONDAY, "employees", "many"), FACT_REFUSED);
     CHECK_STR(str_from_c(f.last.reason), STR("wrong_type"));

@@ -3,14 +3,16 @@
 #include "engine_fixture.h"
 #include "harness.h"
 
-static const char ten[] = "score: lead\n"
-                          "bands: [{label: MQL, from: 10}]\n"
-                          "groups:\n"
-                          "  - {name: Web, category: engagement, rules: [{name: Demo, event: demo, points: 10, within: 30d}]}\n";
-static const char twenty[] = "score: lead\n"
-                             "bands: [{label: SQL, from: 20}, {label: MQL, from: 10}]\n"
-                             "groups:\n"
-                             "  - {name: Web, category: engagement, rules: [{name: Demo, event: demo, points: 20, within: 30d}]}\n";
+static const char ten[] =
+    "score: lead\n"
+    "bands: [{label: MQL, from: 10}]\n"
+    "groups:\n"
+    "  - {name: Web, category: engagement, rules: [{name: Demo, event: demo, points: 10, within: 30d}]}\n";
+static const char twenty[] =
+    "score: lead\n"
+    "bands: [{label: SQL, from: 20}, {label: MQL, from: 10}]\n"
+    "groups:\n"
+    "  - {name: Web, category: engagement, rules: [{name: Demo, event: demo, points: 20, within: 30d}]}\n";
 
 static enum err publish(struct fixture *f, const char *text, uint32_t expected, struct diagnostics *diagnostics,
                         struct err_info *why)

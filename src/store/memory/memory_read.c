@@ -3,11 +3,12 @@
 #include "store/memory/memory_store.h"
 
 /* Every element of a list, handed to a member of the reader. Returns from the function that uses it. */
-#define READ_EACH(list_, type_, member_, ...)                               \
-    for (size_t i = 0; reader->member_ != NULL && i < (list_).count; i++) { \
-        const type_ *row = LIST_AT(list_, type_, i);                        \
-        enum err e = reader->member_(reader->context, __VA_ARGS__, why);    \
-        if (e != ERR_OK) return e;                                          \
+#define READ_EACH(list_, type_, member_, ...) READ_FROM(0, list_, type_, member_, __VA_ARGS__)
+#define READ_FROM(from_, list_, type_, member_, ...)                              \
+    for (size_t i = (from_); reader->member_ != NULL && i < (list_).count; i++) { \
+        const type_ *row = LIST_AT(list_, type_, i);                              \
+        enum err e = reader->member_(reader->context, __VA_ARGS__, why);          \
+        if (e != ERR_OK) return e;                                                \
     }
 
 /* Is there a later one of the same record and score? */
@@ -22,6 +23,18 @@ static bool is_latest(const struct memory_store *store, size_t index)
     return true;
 }
 
+/* Numbers ascend, with gaps where somebody was erased. */
+static size_t first_event(const struct memory_store *store, uint32_t number)
+{
+    size_t low = 0, high = store->events.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (LIST_AT(store->events, struct event_fact_row, middle)->number < number) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 static MUST_CHECK enum err read_all(struct memory_store *store, const struct store_reader *reader, struct err_info *why)
 {
     READ_EACH(store->properties, struct property_fact, property, row);
@@ -29,9 +42,9 @@ static MUST_CHECK enum err read_all(struct memory_store *store, const struct sto
         READ_EACH(store->records[object], struct memory_record, record, &row->fact, row->archived);
     READ_EACH(store->identifiers, struct identifier_fact, identifier, row);
     READ_EACH(store->merges, struct merge_fact, merge, row);
-    READ_EACH(store->versions, struct version_fact_row, version, row);
+    READ_FROM(reader->versions_after, store->versions, struct version_fact_row, version, row);
     READ_EACH(store->associations, struct association_fact, association, row);
-    READ_EACH(store->events, struct event_fact_row, event, row);
+    READ_FROM(first_event(store, reader->events_from), store->events, struct event_fact_row, event, row);
     READ_EACH(store->definitions, struct definition_fact, definition, row);
     for (size_t i = 0; reader->band != NULL && i < store->bands.count; i++) {
         if (!is_latest(store, i)) continue;
@@ -47,18 +60,20 @@ enum err memory_read(struct store *base, const struct store_reader *reader, stru
     return memory_leave(store, read_all(store, reader, why));
 }
 
-/* Numbers ascend, with gaps where somebody was erased. */
 static const struct event_fact_row *find_event(const struct memory_store *store, uint32_t number)
 {
-    size_t low = 0, high = store->events.count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (LIST_AT(store->events, struct event_fact_row, middle)->number < number) low = middle + 1;
-        else high = middle;
-    }
+    size_t low = first_event(store, number);
     if (low == store->events.count) return NULL;
     const struct event_fact_row *row = LIST_AT(store->events, struct event_fact_row, low);
     return row->number == number ? row : NULL;
+}
+
+enum err memory_last_version(struct store *base, uint64_t *out, struct err_info *why)
+{
+    (void)why;
+    struct memory_store *store = memory_enter(base);
+    *out = store->versions.count;
+    return memory_leave(store, ERR_OK);
 }
 
 enum err memory_events(struct store *base, const uint32_t *numbers, size_t count, struct arena *arena,

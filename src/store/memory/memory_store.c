@@ -94,6 +94,7 @@ static const struct store_ops memory_ops = {
     .put_text = memory_put_text,
     .read = memory_read,
     .events = memory_events,
+    .last_version = memory_last_version,
     .rejects = memory_rejects,
     .audits = memory_audits,
     .bands = memory_bands,

@@ -4,8 +4,8 @@
 INSERT INTO event (key, contact, at_ms, received_ms, name, message_id, bot, properties, context)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
--- name: event_all
-SELECT key, contact, at_ms, received_ms, name, message_id, bot, properties, context FROM event ORDER BY key;
+-- name: event_after
+SELECT key, contact, at_ms, received_ms, name, message_id, bot, properties, context FROM event WHERE key > $1 ORDER BY key;
 
 -- name: event_at
 SELECT key, contact, at_ms, received_ms, name, message_id, bot, properties, context FROM event WHERE key = $1;

@@ -3,8 +3,11 @@
 -- name: version_add
 INSERT INTO version (object, record, property, from_ms, text, fact_id) VALUES ($1, $2, $3, $4, $5, $6);
 
--- name: version_all
-SELECT object, record, property, from_ms, text, fact_id FROM version ORDER BY key;
+-- name: version_after
+SELECT object, record, property, from_ms, text, fact_id FROM version WHERE key > $1 ORDER BY key;
+
+-- name: version_last
+SELECT coalesce(max(key), 0) FROM version;
 
 -- name: version_of
 -- Reads the whole table: only erasing asks.

@@ -48,6 +48,15 @@ enum err sqlite_events(struct store *store, const uint32_t *numbers, size_t coun
     return question_end(&question, e);
 }
 
+enum err sqlite_last_version(struct store *store, uint64_t *out, struct err_info *why)
+{
+    struct question question;
+    enum err e = question_begin(&question, store, SQL_VERSION_LAST, why);
+    if (e == ERR_OK) e = question_next(&question, why);
+    if (e == ERR_OK) *out = question.row ? (uint64_t)column_i64(question.query, 0) : 0;
+    return question_end(&question, e);
+}
+
 enum err sqlite_rejects(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why)
 {

@@ -206,6 +206,7 @@ static const struct store_ops sqlite_ops = {
     .put_text = sqlite_put_text,
     .read = sqlite_read,
     .events = sqlite_events,
+    .last_version = sqlite_last_version,
     .rejects = sqlite_rejects,
     .audits = sqlite_audits,
     .bands = sqlite_bands,

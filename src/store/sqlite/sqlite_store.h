@@ -93,6 +93,7 @@ enum err sqlite_read_on(struct connection *connection, const struct store_reader
 
 enum err sqlite_events(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
+enum err sqlite_last_version(struct store *store, uint64_t *out, struct err_info *why);
 enum err sqlite_rejects(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);
 enum err sqlite_audits(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,

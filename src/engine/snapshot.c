@@ -1,0 +1,116 @@
+/* snapshot.c — the columns as a file, so that a start copies what it would have to compute.
+ *
+ * Only a cache: it says of which store it is and up to which event, version and merge it knows the
+ * facts; what came later is taken from the store as always. One that is missing, of another store,
+ * damaged or ahead of its store is as good as none. */
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include "base/log.h"
+#include "engine/engine_internal.h"
+#include "history/image.h"
+
+#define MAGIC "PLUMBS01"
+
+/* What a snapshot knows of the facts. */
+static void put_position(struct blob_writer *out, uint64_t seed, const struct snapshot_position *position)
+{
+    blob_put_u64(out, seed);
+    blob_put_u32(out, position->next_event);
+    blob_put_u64(out, position->last_version);
+    blob_put_u32(out, position->merges);
+}
+
+/* ---- Writing. ---- */
+
+struct taken {
+    struct snapshot_position position;
+    struct live_image *image;
+};
+
+static enum err take_image(struct engine *engine, void *argument, struct err_info *why)
+{
+    struct taken *taken = argument;
+    enum err e = store_last_version(engine->store, &taken->position.last_version, why);
+    if (e != ERR_OK) return e;
+    taken->position.next_event = engine->next_event;
+    taken->position.merges = engine->merge_count;
+    taken->image = live_image_take(engine->live);
+    return ERR_OK;
+}
+
+static enum err write_image(struct engine *engine, const struct taken *taken, struct err_info *why)
+{
+    struct blob_writer *out;
+    enum err e = blob_create(engine->options.snapshot_path, MAGIC, &out, why);
+    if (e != ERR_OK) return e;
+    put_position(out, engine->hash_seed, &taken->position);
+    live_image_write(taken->image, out);
+    return blob_commit(out, why);
+}
+
+static enum err finish(struct engine *engine, struct taken *taken, enum err e, struct err_info *why)
+{
+    if (e == ERR_OK) e = write_image(engine, taken, why);
+    if (e == ERR_OK) engine->snapshot_events = taken->position.next_event;
+    live_image_free(taken->image);
+    return e;
+}
+
+enum err engine_snapshot(struct engine *engine, struct err_info *why)
+{
+    if (engine->options.snapshot_path == NULL) return ERR_OK;
+    struct taken taken = {.image = NULL};
+    pthread_mutex_lock(&engine->snapshot_lock);
+    enum err e = finish(engine, &taken, writer_run(engine, take_image, &taken, why), why);
+    pthread_mutex_unlock(&engine->snapshot_lock);
+    return e;
+}
+
+void snapshot_at_close(struct engine *engine)
+{
+    bool worth_it = engine->phase == ENGINE_READY && engine->next_event >= engine->snapshot_events + SNAPSHOT_EVENTS;
+    if (engine->options.snapshot_path == NULL || !worth_it) return;
+    struct taken taken = {.image = NULL};
+    struct err_info why = {0};
+    if (finish(engine, &taken, take_image(engine, &taken, &why), &why) != ERR_OK)
+        log_warn("snapshot_not_written", LOG_STR("why", str_from_c(why.msg)));
+}
+
+bool snapshot_is_due(struct engine *engine)
+{
+    uint64_t events = history_events(live_history(engine->live)), known = engine->snapshot_events;
+    return engine->options.snapshot_path != NULL && events > known + SNAPSHOT_EVENTS && events > known + known / 10;
+}
+
+void snapshot_forget(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->snapshot_lock);
+    if (engine->options.snapshot_path != NULL) unlink(engine->options.snapshot_path);
+    engine->snapshot_events = 0;
+    pthread_mutex_unlock(&engine->snapshot_lock);
+}
+
+/* ---- Reading. ---- */
+
+bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapshot_position *position)
+{
+    struct err_info why = {0};
+    uint64_t last_version = 0;
+    if (engine->options.snapshot_path == NULL) return false;
+    enum err e = blob_open(engine->options.snapshot_path, MAGIC, in, &why);
+    if (e == ERR_NOT_FOUND) return false;
+    if (e == ERR_OK) e = store_last_version(engine->store, &last_version, &why);
+    if (e == ERR_OK) {
+        bool same = blob_take_u64(in) == engine->hash_seed;
+        *position = (struct snapshot_position){
+            .next_event = blob_take_u32(in), .last_version = blob_take_u64(in), .merges = blob_take_u32(in)};
+        if (in->failed || !same) e = err_set(&why, ERR_INVALID, "it is of another store");
+        else if (position->next_event > store_next_event(engine->store) || position->last_version > last_version)
+            e = err_set(&why, ERR_INVALID, "it knows more than the store, which was perhaps restored");
+    }
+    if (e == ERR_OK) return true;
+    log_warn("snapshot_ignored", LOG_STR("why", str_from_c(why.msg)));
+    blob_close(in);
+    return false;
+}

@@ -1,0 +1,148 @@
+/* test_snapshot.c — a start from the cache of the columns is a start from the facts, only sooner. */
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine_fixture.h"
+#include "harness.h"
+
+static const char lead_score[] =
+    "score: lead\n"
+    "bands: [{label: MQL, from: 10}]\n"
+    "groups:\n"
+    "  - {name: Who, category: fit, rules: [{name: Pro, when: {property: plan, is: pro}, points: 5}, "
+    "{name: Big, when: {property: seats, gt: 10}, points: 2}]}\n"
+    "  - {name: Web, category: engagement, rules: [{name: Pricing, event: page, where: "
+    "{property: path, is: /pricing}, points: 3}]}\n";
+
+static char store_path[256], snapshot_path[256];
+
+static void open_with_snapshot(struct fixture *f, const char *name)
+{
+    snprintf(store_path, sizeof store_path, "%s/%s.db", harness_tmpdir(), name);
+    snprintf(snapshot_path, sizeof snapshot_path, "%s/%s.snapshot", harness_tmpdir(), name);
+    fixture_open(f, store_path);
+    f->snapshot = snapshot_path;
+    fixture_reopen(f);
+    fixture_publish(f, lead_score, PUBLISH_NET);
+    fixture_event(f, "user:ada anon:a1", "page", MONDAY, "m1", "path", "/pricing");
+    fixture_event(f, "user:ada", "page", MONDAY - DAY, "m2", "path", "/blog");
+    fixture_event(f, "user:eve", "page", MONDAY, "m1", "path", "/pricing");
+    fixture_set(f, "user:ada", MONDAY, "plan", "pro");
+    fixture_set(f, "user:eve", MONDAY, "seats", "12");
+    fixture_company(f, "user:eve", "acme", "industry", "Software");
+}
+
+static void write_snapshot(struct fixture *f)
+{
+    struct err_info why = {0};
+    CHECK_OK(engine_snapshot(f->engine, &why), why);
+    CHECK_INT(access(snapshot_path, F_OK), 0);
+}
+
+/* What open_with_snapshot told. */
+static void check_all(struct fixture *f)
+{
+    uint32_t ada = fixture_contact(f, "anon:a1"), eve = fixture_contact(f, "user:eve");
+    CHECK_INT(fixture_contact(f, "user:ada"), ada);
+    CHECK_INT(fixture_score(f, "lead", ada), 8000000);
+    CHECK_INT(fixture_score(f, "lead", eve), 5000000);
+    CHECK_INT(engine_event_count(f->engine, ada), 2);
+    CHECK_INT(fixture_event(f, "anon:a1", "page", MONDAY, "m1", "path", "/pricing"), FACT_DUPLICATE);
+    CHECK_INT(fixture_event(f, "user:eve", "page", MONDAY, "m1", "path", "/pricing"), FACT_DUPLICATE);
+}
+
+TEST(a_start_from_a_snapshot_finds_everything)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "everything");
+    write_snapshot(&f);
+    fixture_reopen(&f);
+    check_all(&f);
+    fixture_close(&f);
+}
+
+TEST(facts_that_came_after_the_snapshot_are_taken_from_the_store)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "after");
+    write_snapshot(&f);
+    fixture_event(&f, "user:ada", "page", MONDAY, "m3", "path", "/pricing");
+    fixture_event(&f, "user:new", "page", MONDAY, "m4", "path", "/pricing");
+    fixture_event(&f, "user:new", "page", MONDAY, "m5", "path", "/other");
+    fixture_set(&f, "user:ada", MONDAY, "seats", "50");
+    fixture_reopen(&f);
+    CHECK_INT(fixture_score(&f, "lead", fixture_contact(&f, "user:ada")), 13000000);
+    CHECK_STR(fixture_band(&f, "lead", fixture_contact(&f, "user:ada")), STR("MQL"));
+    CHECK_INT(fixture_score(&f, "lead", fixture_contact(&f, "user:new")), 3000000);
+    CHECK_INT(fixture_event(&f, "user:ada", "page", MONDAY, "m3", "path", "/pricing"), FACT_DUPLICATE);
+    fixture_close(&f);
+}
+
+TEST(a_merge_that_the_snapshot_does_not_know_unites_what_it_knows)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "merge");
+    write_snapshot(&f);
+    fixture_event(&f, "user:eve", "page", MONDAY, "m6", "path", "/pricing");
+    fixture_set(&f, "user:ada user:eve", MONDAY, "city", "Brno"); /* m1 of both is one event from now on */
+    uint32_t one = fixture_contact(&f, "user:eve");
+    int64_t before = fixture_score(&f, "lead", one);
+    for (int round = 0; round < 2; round++) {
+        fixture_reopen(&f);
+        CHECK_INT(fixture_contact(&f, "user:ada"), one);
+        CHECK_INT(fixture_score(&f, "lead", one), before);
+        CHECK_INT(engine_event_count(f.engine, one), 3);
+        write_snapshot(&f);
+    }
+    fixture_close(&f);
+}
+
+TEST(a_snapshot_that_is_damaged_cut_short_or_of_another_store_costs_time_and_nothing_else)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "damaged");
+    write_snapshot(&f);
+    FILE *file = fopen(snapshot_path, "r+b");
+    CHECK_TRUE(file != NULL);
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    for (int round = 0; round < 3; round++) {
+        if (round == 0) { /* a byte in the middle */
+            fseek(file, size / 2, SEEK_SET);
+            int byte = fgetc(file);
+            fseek(file, size / 2, SEEK_SET);
+            fputc(byte ^ 0x10, file);
+            fflush(file);
+        }
+        if (round == 1) CHECK_INT(truncate(snapshot_path, size / 3), 0);
+        if (round == 2) CHECK_INT(truncate(snapshot_path, 0), 0);
+        fixture_reopen(&f);
+        check_all(&f);
+    }
+    fclose(file);
+    write_snapshot(&f);
+    fixture_close(&f);
+    struct fixture other; /* the snapshot of one store beside another */
+    fixture_open(&other, NULL);
+    other.snapshot = snapshot_path;
+    fixture_reopen(&other);
+    CHECK_INT(fixture_contact(&other, "user:ada"), RECORD_NONE);
+    fixture_close(&other);
+}
+
+TEST(no_snapshot_knows_an_erased_person)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "erased");
+    write_snapshot(&f);
+    struct err_info why = {0};
+    CHECK_OK(engine_erase(f.engine, fixture_contact(&f, "user:ada"), STR("user:1"), &why), why);
+    CHECK_TRUE(access(snapshot_path, F_OK) != 0);
+    write_snapshot(&f);
+    fixture_reopen(&f);
+    CHECK_INT(fixture_contact(&f, "user:ada"), RECORD_NONE);
+    CHECK_INT(fixture_score(&f, "lead", fixture_contact(&f, "user:eve")), 5000000);
+    fixture_close(&f);
+}
