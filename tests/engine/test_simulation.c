@@ -1,7 +1,8 @@
 /* test_simulation.c — a random life, lived by two engines: one over memory, one over a file on a disk that fails.
  *
  * Facts, merges, archives, erasures, publishes and sweeps are drawn from a seed and done to both. Now and then the
- * disk refuses (then nothing may have changed), one of them is closed and opened again, or time passes. After every
+ * disk refuses (then nothing may have changed), one of them is closed and opened again (the second
+ * from a snapshot), or time passes. After every
  * step both must know the same: identities, values, bands, scores to the last digit of their ledgers, and stores.
  * Now and then the scores are those of a history built of the surviving facts. */
 // SPDX-License-Identifier: Apache-2.0
@@ -71,11 +72,14 @@ static void act_on_both(struct lives *l)
 static int live(uint64_t seed)
 {
     int rebuilt = 0;
+    struct err_info why = {0};
     struct lives l = {.dice = seed, .arena = arena_new()};
     AUTO_ARENA arena = arena_new();
     fault_register();
     fixture_open(&l.one, NULL);
     fixture_open_on(&l.other, fresh_path(arena), FAULT_VFS);
+    l.other.snapshot = arena_format(arena, "%s.snapshot", l.other.path).at;
+    fixture_reopen(&l.other);
     for (int step = 0; step < STEPS; step++) {
         arena_reset(l.arena);
         uint32_t chance = draw(&l.dice, 40);
@@ -83,6 +87,7 @@ static int live(uint64_t seed)
         if (chance == 1) fixture_reopen(&l.other);
         if (chance == 2) l.one.clock.fixed_ms = l.other.clock.fixed_ms += draw(&l.dice, 5) * DAY;
         if (chance == 0) compare(&l, "a restart of the first");
+        if (chance == 4) CHECK_OK(engine_snapshot(l.other.engine, &why), why);
         if (chance == 3) rebuilt += check_against_rebuilt(&l.one);
         if (chance == 1) compare(&l, "a restart of the second");
         act_on_both(&l);
