@@ -204,6 +204,30 @@ TEST(a_company_that_one_of_two_merged_people_had_left_is_still_the_others_after_
     fixture_close(&f);
 }
 
+TEST(a_company_that_two_merged_people_left_does_not_come_back_with_a_snapshot_from_before)
+{
+    struct fixture f;
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    fixture_open(&f, fresh_path(arena));
+    f.snapshot = arena_format(arena, "%s.snapshot", f.path).at;
+    fixture_reopen(&f);
+    fixture_publish(&f, lead, PUBLISH_NET);
+    fixture_event(&f, "user:ada", "demo_requested", MONDAY, NULL, NULL, NULL);
+    fixture_company(&f, "user:eve", "acme", "employees", "70");
+    uint32_t ada = fixture_contact(&f, "user:ada"), eve = fixture_contact(&f, "user:eve");
+    uint32_t acme = engine_find(f.engine, ENTITY_COMPANY, STR("acme"));
+    CHECK_OK(engine_snapshot(f.engine, &why), why);
+    CHECK_OK(engine_merge(f.engine, ada, eve, actor, NULL, &why), why);
+    CHECK_INT(fixture_score(&f, "lead", ada), 14000000);
+    CHECK_OK(engine_associate(f.engine, ASSOCIATION_CONTACT_COMPANY, ada, acme, true, actor, &why), why);
+    struct str before = engine_dump(&f, arena);
+    fixture_reopen(&f);
+    CHECK_INT(fixture_score(&f, "lead", ada), 10000000);
+    check_same_dump(before, engine_dump(&f, arena), "a restart");
+    fixture_close(&f);
+}
+
 TEST(a_band_that_a_replay_takes_away_stays_away_after_a_restart)
 {
     struct fixture f;
