@@ -16,6 +16,7 @@ struct rebuilding {
     struct arena *arena;
     struct json_parser *parser;
     LIST(uint32_t) numbers[OBJECT_COUNT]; /* the builder's number of each record */
+    LIST(uint32_t) roots; /* [contacts] asked before the store is read, which holds its lock meanwhile */
     LIST(struct association_fact) associations;
     bool refused;
 };
@@ -30,6 +31,7 @@ static void add_records(struct rebuilding *r, enum entity object)
         uint32_t number = RECORD_NONE; /* of who was erased */
         if (info.id.len > 0) number = history_builder_record(r->product->builder, object, info.id, info.listed);
         *LIST_ADD(&r->numbers[object]) = number;
+        if (object == ENTITY_CONTACT) *LIST_ADD(&r->roots) = info.merged_into != RECORD_NONE ? info.merged_into : i;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct record_info info;
@@ -52,21 +54,14 @@ static enum err add_version(void *context, const struct version_fact_row *fact, 
     return ERR_OK;
 }
 
-static uint32_t root_of(struct rebuilding *r, uint32_t contact)
-{
-    struct record_info info;
-    engine_record(r->fixture->engine, ENTITY_CONTACT, contact, r->arena, &info);
-    return info.merged_into != RECORD_NONE ? info.merged_into : contact;
-}
-
 /* Associations end as if they had never been: of each pair what was said after the last end. */
 static enum err note_association(void *context, const struct association_fact *fact, struct err_info *why)
 {
     (void)why;
     struct rebuilding *r = context;
     struct association_fact mine = *fact;
-    if (mine.kind == ASSOCIATION_CONTACT_COMPANY) mine.from = root_of(r, mine.from);
-    if (mine.kind == ASSOCIATION_DEAL_CONTACT) mine.to = root_of(r, mine.to);
+    if (mine.kind == ASSOCIATION_CONTACT_COMPANY) mine.from = r->roots.at[mine.from];
+    if (mine.kind == ASSOCIATION_DEAL_CONTACT) mine.to = r->roots.at[mine.to];
     if (!mine.ended) {
         *LIST_ADD(&r->associations) = mine;
         return ERR_OK;
@@ -126,7 +121,7 @@ static void compare_scores(struct rebuilding *r, const struct edition *edition)
         for (uint32_t i = 0; !score->anonymous && i < r->numbers[score->object].count; i++) {
             AUTO_ARENA arena = arena_new();
             struct str id = history_record_id(engine_history(r->fixture->engine), score->object, i);
-            if (id.len == 0 || (score->object == ENTITY_CONTACT && root_of(r, i) != i)) continue;
+            if (id.len == 0 || (score->object == ENTITY_CONTACT && r->roots.at[i] != i)) continue;
             struct explanation live;
             scan_explain(edition->scan, s, i, r->fixture->clock.fixed_ms, arena, &live);
             struct explanation built =
@@ -160,6 +155,7 @@ bool check_against_rebuilt(struct fixture *fixture)
         product_free(r.product);
     }
     for (int object = 0; object < OBJECT_COUNT; object++) LIST_RELEASE(&r.numbers[object]);
+    LIST_RELEASE(&r.roots);
     LIST_RELEASE(&r.associations);
     json_parser_free(r.parser);
     edition_release(edition);
