@@ -8,7 +8,7 @@ all: build/plumb ## build build/plumb
 build/plumb: base-setup
 	@tools/build build -- plumb
 
-demo: build/plumb ## score a generated company's leads and explain one of them
+demo: build/plumb ## a generated company's leads, scored, explained, and served
 	@tools/demo
 
 test: base-setup ## run all tests; the last line counts them (ARGS=-v names them, ARGS=core/rule picks some)

@@ -4,7 +4,6 @@
  * at the end a summary on standard error. Standard output holds nothing but the scores. */
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -14,7 +13,8 @@
 #include "app/options.h"
 #include "app/outfile.h"
 #include "app/output.h"
-#include "base/instant.h"
+#include "app/summary.h"
+#include "app/threads.h"
 #include "core/nearest.h"
 
 #define THREADS_MAX 1024
@@ -23,7 +23,6 @@
 #define ROWS_MIN 8
 #define ROWS_MAX 20
 #define EXPLAINED_ROWS 5
-#define REJECT_INDENT 2
 #define UNUSED_NAMES_MAX 1000
 
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSONL };
@@ -99,29 +98,6 @@ static const struct example score_examples[] = {
 
 /* ---- What is asked for. ---- */
 
-static uint64_t threads_by_default(const struct app *app)
-{
-    if (app->config.threads > 0) return (uint64_t)app->config.threads;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return (uint64_t)CPU_COUNT(&set);
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (uint64_t)online : 1;
-}
-
-static enum err read_as_of(const struct app *app, const struct arguments *arguments, int64_t *out, struct err_info *why)
-{
-    const char *text = options_value(arguments, "as-of");
-    *out = app->clock->now_ms(app->clock);
-    if (text == NULL) return ERR_OK;
-    if (!instant_parse(str_from_c(text), out))
-        return err_set(why, ERR_INVALID, "--as-of takes a time such as 2026-01-05T10:00:00Z or 2026-01-05, not '%s'",
-                       text);
-    if (*out < EVENT_MIN_MS || *out > EVENT_MAX_MS)
-        return err_set(why, ERR_INVALID, "--as-of takes a time from the year 1900 to 5999, not '%s'", text);
-    return ERR_OK;
-}
-
 /* Standard input can be read by one only. */
 static enum err check_standard_input(const struct request *request, struct err_info *why)
 {
@@ -152,10 +128,9 @@ static enum err read_request(const struct app *app, const struct arguments *argu
         .strict = options_given(arguments, "strict"),
     };
     out->files.events = options_values(arena, arguments, "events", &out->files.event_file_count);
-    enum err e = read_as_of(app, arguments, &out->as_of_ms, why);
+    enum err e = options_as_of(app, arguments, &out->as_of_ms, why);
     if (e == ERR_OK) e = options_number(arguments, "top", 1, RECORDS_MAX, 0, &out->top, why);
-    if (e == ERR_OK)
-        e = options_number(arguments, "threads", 1, THREADS_MAX, threads_by_default(app), &out->threads, why);
+    if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = check_standard_input(out, why);
     const struct load_options *files = &out->files;
@@ -256,15 +231,6 @@ static void write_results(const struct app *app, const struct request *request, 
 
 /* ---- The summary. ---- */
 
-/* A line of the summary, wrapped on a terminal, and `text` empty for the next. */
-static void put_message(struct app *app, struct buf *text, size_t indent)
-{
-    size_t width = app->err_is_terminal ? app->width : SIZE_MAX;
-    fprintf(app->err, "%*s", (int)indent, "");
-    text_put_wrapped(app->err, buf_str(text), indent, width);
-    buf_clear(text);
-}
-
 /* "5,000 contacts, 60,000 events read in 0.41 s, scored in 0.02 s" */
 static void put_summary(struct app *app, const struct load_summary *summary, int64_t load_ns, int64_t scan_ns)
 {
@@ -281,44 +247,7 @@ static void put_summary(struct app *app, const struct load_summary *summary, int
     buf_append_c(&text, ", scored in ");
     text_seconds(&text, scan_ns);
     if (app->err_is_terminal && app->out_is_terminal) fputc('\n', app->err);
-    put_message(app, &text, 0);
-}
-
-/* "3 rows refused (2 wrong type, 1 no id):" and the first of them. */
-static void put_rejects(struct app *app, const struct request *request, const struct rejects *rejects)
-{
-    uint64_t all = rejects_count(rejects);
-    if (all == 0) return;
-    AUTO_BUF text = BUF_INIT((size_t)1024 * 1024);
-    text_counted(&text, all, "row was refused", "rows were refused");
-    int named = 0;
-    for (enum reject_reason reason = 0; reason < REJECT_REASONS; reason++) {
-        uint64_t count = rejects_count_of(rejects, reason);
-        if (count == 0) continue;
-        buf_append_c(&text, named++ == 0 ? " (" : ", ");
-        text_count(&text, count);
-        buf_append_char(&text, ' ');
-        buf_append_c(&text, reject_reason_name(reason));
-    }
-    buf_append_c(&text, "):");
-    put_message(app, &text, 0);
-    size_t kept;
-    const struct reject *reject = rejects_kept(rejects, &kept);
-    if (kept > (size_t)app->config.reject_lines_shown) kept = (size_t)app->config.reject_lines_shown;
-    for (size_t i = 0; i < kept; i++) {
-        AUTO_BUF line = BUF_INIT((size_t)64 * 1024);
-        reject_render(&reject[i], &line);
-        text_clean(&text, buf_str(&line));
-        put_message(app, &text, REJECT_INDENT);
-    }
-    if (request->rejects != NULL) {
-        fprintf(app->err, "All of them are in %s.\n", request->rejects);
-    } else if (all > kept) {
-        buf_append_c(&text, "\u2026 and ");
-        text_count(&text, all - kept);
-        buf_append_c(&text, " more; --rejects FILE keeps them all");
-        put_message(app, &text, REJECT_INDENT);
-    }
+    summary_put_line(app, &text, 0);
 }
 
 /* ---- The steps. ---- */
@@ -390,7 +319,7 @@ static int load_and_score(struct app *app, const struct request *request, struct
     }
     if (status == STATUS_OK) {
         put_summary(app, &summary, load_ns, scan_ns);
-        put_rejects(app, request, rejects);
+        summary_put_rejects(app, rejects, request->rejects);
     }
     history_free(history);
     return status;

@@ -64,10 +64,23 @@ static void greet(struct app *app, const struct serve_settings *settings, struct
         app_warn(app, "%s", why.msg);
         return;
     }
-    fprintf(app->err,
-            "\nNobody can sign in yet. Within a day, make the first account here:\n\n    " STR_FMT "\n\n"
-            "Sites and programs send events with a write key; make one there, in the settings.\n",
+    fprintf(app->err, "\nNobody can sign in yet. Within a day, make the first account here:\n\n    " STR_FMT "\n",
             STR_ARG(buf_str(&link)));
+}
+
+/* Without a write key no site can send anything. */
+static void tell_of_keys(struct app *app, const struct serve_settings *settings, struct server *server)
+{
+    AUTO_ARENA arena = arena_new();
+    struct key_view *keys = NULL;
+    size_t count, usable = 0;
+    access_keys(server->access, arena, &keys, &count);
+    for (size_t i = 0; i < count; i++) usable += !keys[i].revoked;
+    if (usable > 0) return;
+    fprintf(app->err,
+            "\nSites and programs send events with a write key, and there is none yet. Stop the server, make one, and "
+            "start it again:\n\n    plumb key create --data " STR_FMT " --name website\n\n",
+            STR_ARG(settings->config.data));
 }
 
 /* Until a signal, or until loading has failed. */
@@ -108,6 +121,7 @@ static int serve(struct app *app, const struct serve_settings *settings, struct 
     struct err_info why = {0};
     if (server_start(&options, &server, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
     greet(app, settings, server);
+    tell_of_keys(app, settings, server);
     int status = stay(app, server, &ending);
     pthread_sigmask(SIG_UNBLOCK, &ending, NULL); /* a second signal ends us at once: what was answered is durable */
     server_stop(server);

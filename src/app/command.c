@@ -14,6 +14,13 @@ extern const struct command command_score;
 extern const struct command command_check;
 extern const struct command command_serve;
 extern const struct command command_demo_data;
+extern const struct command command_import;
+extern const struct command command_apply;
+extern const struct command command_explain;
+extern const struct command command_export;
+extern const struct command command_backup;
+extern const struct command command_rebuild;
+extern const struct command command_doctor;
 extern const struct command command_user;
 extern const struct command command_token;
 extern const struct command command_key;
@@ -21,8 +28,23 @@ extern const struct command command_help;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
-    &command_score, &command_check, &command_serve, &command_demo_data, &command_user,
-    &command_token, &command_key,   &command_help,  &command_version,   NULL,
+    &command_score,
+    &command_check,
+    &command_serve,
+    &command_import,
+    &command_apply,
+    &command_explain,
+    &command_export,
+    &command_backup,
+    &command_rebuild,
+    &command_doctor,
+    &command_demo_data,
+    &command_user,
+    &command_token,
+    &command_key,
+    &command_help,
+    &command_version,
+    NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -47,7 +47,7 @@ enum err load_refuse(struct loader *loader, const struct row *row, enum reject_r
 bool load_check_value(struct loader *loader, uint32_t property, struct str text, enum reject_reason *reason,
                       struct err_info *bad)
 {
-    enum type type = loader->door[property];
+    enum type type = property < loader->door_count ? loader->door[property] : TYPE_OPEN;
     if (text.len == 0) return true;
     if ((type == TYPE_OPEN || type == TYPE_STRING) && text.len <= VALUE_TEXT_MAX) return true;
     struct value value = {0};
@@ -124,10 +124,14 @@ void load_list_columns(const struct rows *rows, struct buf *out)
 
 /* ---- One file. ---- */
 
+enum err load_row(struct loader *loader, struct row *row, struct err_info *why)
+{
+    return loader->entity == ENTITY_EVENT ? load_event_row(loader, row, why) : load_record_row(loader, row, why);
+}
+
 static MUST_CHECK enum err take_row(struct loader *loader, struct row *row, struct err_info *why)
 {
-    enum err failed =
-        loader->entity == ENTITY_EVENT ? load_event_row(loader, row, why) : load_record_row(loader, row, why);
+    enum err failed = loader->take(loader, row, why);
     arena_reset(loader->scratch);
     return failed;
 }
@@ -201,12 +205,16 @@ struct loader *loader_new(const struct load_options *options, struct catalog *ca
     loader->options = options;
     loader->catalog = catalog;
     loader->rejects = rejects;
+    loader->take = load_row;
     loader->summary = summary;
     loader->builder = history_builder_new(catalog);
-    for (enum entity entity = 0; entity < ENTITY_COUNT; entity++)
+    for (enum entity entity = 0; entity < ENTITY_COUNT; entity++) {
         loader->names[entity] = names_new(catalog, entity, options->id_column);
+        if (options->keep_all) names_add_to(loader->names[entity], catalog);
+    }
     uint32_t properties = catalog_count(catalog);
     loader->door = memory_array(properties, sizeof(enum type));
+    loader->door_count = properties;
     for (uint32_t i = 0; i < properties; i++) loader->door[i] = catalog_door_type(catalog, i);
     loader->scratch = arena_new();
     loader->contacts = id_index_new();
@@ -281,7 +289,7 @@ static MUST_CHECK enum err check_files(const struct load_options *options, const
     return ERR_OK;
 }
 
-static MUST_CHECK enum err load_files(struct loader *loader, struct err_info *why)
+static MUST_CHECK enum err load_in_order(struct loader *loader, struct err_info *why)
 {
     static const enum entity order[] = {ENTITY_COMPANY, ENTITY_CONTACT, ENTITY_DEAL};
     enum err failed = ERR_OK;
@@ -290,16 +298,23 @@ static MUST_CHECK enum err load_files(struct loader *loader, struct err_info *wh
     return failed;
 }
 
+enum err load_files(struct loader *loader, struct err_info *why)
+{
+    uint64_t bytes = 0;
+    struct progress *progress = loader->options->progress;
+    enum err failed = check_files(loader->options, loader->rejects, &bytes, why);
+    if (progress != NULL) progress_begin(progress, "loading", "B", bytes);
+    if (failed == ERR_OK) failed = load_in_order(loader, why);
+    if (progress != NULL) progress_end(progress);
+    return failed;
+}
+
 enum err load_history(const struct load_options *options, struct catalog *catalog, struct rejects *rejects,
                       struct history **out, const bool **seen, struct load_summary *summary, struct err_info *why)
 {
     *out = NULL;
-    uint64_t bytes = 0;
     struct loader *loader = loader_new(options, catalog, rejects, summary);
-    enum err failed = check_files(options, rejects, &bytes, why);
-    if (options->progress != NULL) progress_begin(options->progress, "loading", "B", bytes);
-    if (failed == ERR_OK) failed = load_files(loader, why);
-    if (options->progress != NULL) progress_end(options->progress);
+    enum err failed = load_files(loader, why);
     if (failed == ERR_OK) *out = loader_finish(loader, seen);
     loader_free(loader);
     return failed;

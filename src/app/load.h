@@ -43,6 +43,7 @@ struct load_options {
     size_t event_file_count;
     const char *id_column;     /* --id: the contacts' id column instead of `id`; NULL: `id` */
     bool one_thread;           /* do not read large files on a thread of their own */
+    bool keep_all;             /* columns that the catalog does not know become properties of it */
     struct progress *progress; /* bytes read; NULL: none */
 };
 

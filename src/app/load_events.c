@@ -126,21 +126,26 @@ static MUST_CHECK enum err refuse_contact(struct loader *loader, const struct ro
                        STR_ARG(contact), loader->options->contacts);
 }
 
+bool load_read_event(struct loader *loader, struct row *row, struct event_fact *fact, enum err *failed,
+                     struct err_info *why)
+{
+    if (row->json != NULL) row_add_json(row, loader->names[ENTITY_EVENT], row->json);
+    if (row->json != NULL && row->role[ROLE_CONTACT].len == 0 && row->role[ROLE_EVENT].len == 0) {
+        *failed = load_refuse(loader, row, REJECT_NOT_A_CALL, STR(""), why,
+                              "neither an event (contact, event, time) nor a Segment call of type track, page, "
+                              "screen, identify, group or alias");
+        return false;
+    }
+    return load_check_id(loader, row, row->role[ROLE_CONTACT], STR("contact"), failed, why) &&
+           read_frame(loader, row, fact, failed, why) && read_bot(loader, row, &fact->bot, failed, why);
+}
+
 enum err load_event_row(struct loader *loader, struct row *row, struct err_info *why)
 {
-    if (row->json != NULL) {
-        if (load_is_segment_call(row->json)) return load_segment_call(loader, row, why);
-        row_add_json(row, loader->names[ENTITY_EVENT], row->json);
-        if (row->role[ROLE_CONTACT].len == 0 && row->role[ROLE_EVENT].len == 0)
-            return load_refuse(loader, row, REJECT_NOT_A_CALL, STR(""), why,
-                               "neither an event (contact, event, time) nor a Segment call of type track, page, "
-                               "screen, identify, group or alias");
-    }
+    if (row->json != NULL && load_is_segment_call(row->json)) return load_segment_call(loader, row, why);
     enum err failed = ERR_OK;
     struct event_fact fact = {0};
-    if (!load_check_id(loader, row, row->role[ROLE_CONTACT], STR("contact"), &failed, why)) return failed;
-    if (!read_frame(loader, row, &fact, &failed, why)) return failed;
-    if (!read_bot(loader, row, &fact.bot, &failed, why)) return failed;
+    if (!load_read_event(loader, row, &fact, &failed, why)) return failed;
     id_index_prefetch(loader->contacts, rows_ahead(loader->rows, ROLE_CONTACT, ROWS_AHEAD));
     fact.contact = load_find_contact(loader, row->role[ROLE_CONTACT]);
     if (fact.contact == RECORD_NONE || fact.contact == LOOKUP_SEVERAL)

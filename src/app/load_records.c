@@ -24,7 +24,7 @@ enum err load_check_record_columns(const struct loader *loader, struct err_info 
 }
 
 /* The company that a column's text means; made when there is none. */
-static MUST_CHECK enum err find_company(struct loader *loader, struct str text, uint32_t *out, struct err_info *why)
+enum err load_find_company(struct loader *loader, struct str text, uint32_t *out, struct err_info *why)
 {
     uint32_t by_id = history_builder_find(loader->builder, ENTITY_COMPANY, text);
     if (by_id == RECORD_NONE || !load_is_listed(loader, ENTITY_COMPANY, by_id)) {
@@ -43,7 +43,7 @@ static MUST_CHECK enum err associate_company(struct loader *loader, const struct
     struct str text = row->role[ROLE_COMPANY];
     if (text.len == 0) return ERR_OK;
     uint32_t company = RECORD_NONE;
-    enum err failed = find_company(loader, text, &company, why);
+    enum err failed = load_find_company(loader, text, &company, why);
     if (failed != ERR_OK) return failed;
     enum association kind = loader->entity == ENTITY_DEAL ? ASSOCIATION_DEAL_COMPANY : ASSOCIATION_CONTACT_COMPANY;
     history_builder_associate(loader->builder, kind, record, company, FOREVER);
@@ -84,10 +84,10 @@ static bool check_contacts(struct loader *loader, const struct row *row, enum er
     return true;
 }
 
-/* False after refusing the row. */
-static bool check_row(struct loader *loader, const struct row *row, enum err *failed, struct err_info *why)
+bool load_check_record(struct loader *loader, struct row *row, enum err *failed, struct err_info *why)
 {
     struct names *names = loader->names[loader->entity];
+    if (row->json != NULL) row_add_json(row, names, row->json);
     struct str id = row->role[ROLE_ID];
     struct str id_column = names_of_role(names, ROLE_ID);
     if (!load_check_id(loader, row, id, id_column, failed, why)) return false;
@@ -131,16 +131,22 @@ static void note_names(struct loader *loader, const struct row *row, uint32_t re
     if (memchr(id.at, '@', id.len) != NULL) lookup_add(loader->emails, loader->scratch, id, record);
 }
 
+enum err load_list_record(struct loader *loader, const struct row *row, uint32_t *out, struct err_info *why)
+{
+    enum err failed = load_record_number(loader, loader->entity, row->role[ROLE_ID], true, out, why);
+    if (failed != ERR_OK) return failed;
+    note_listed(loader, *out, row->line);
+    note_names(loader, row, *out);
+    return ERR_OK;
+}
+
 enum err load_record_row(struct loader *loader, struct row *row, struct err_info *why)
 {
-    if (row->json != NULL) row_add_json(row, loader->names[loader->entity], row->json);
     enum err failed = ERR_OK;
-    if (!check_row(loader, row, &failed, why)) return failed;
+    if (!load_check_record(loader, row, &failed, why)) return failed;
     uint32_t record = RECORD_NONE;
-    failed = load_record_number(loader, loader->entity, row->role[ROLE_ID], true, &record, why);
+    failed = load_list_record(loader, row, &record, why);
     if (failed != ERR_OK) return failed;
-    note_listed(loader, record, row->line);
-    note_names(loader, row, record);
     for (uint32_t i = 0; i < row->value_count; i++) {
         const struct event_property *value = &row->values[i];
         if (value->text.len == 0) continue;

@@ -17,7 +17,7 @@ bool load_is_segment_call(const struct json_item *object)
            json_member(object, STR("contact")) == NULL; /* with one it is a plain event, whatever its type */
 }
 
-static enum reject_reason reason_of(struct str reason)
+enum reject_reason load_reason_of(struct str reason)
 {
     static const struct {
         struct str word;
@@ -27,6 +27,7 @@ static enum reject_reason reason_of(struct str reason)
         {STR_INIT("no_event"), REJECT_NO_EVENT},
         {STR_INIT("bad_time"), REJECT_BAD_TIME},
         {STR_INIT("wrong_type"), REJECT_WRONG_TYPE},
+        {STR_INIT("not_found"), REJECT_UNKNOWN_CONTACT},
     };
     for (size_t i = 0; i < COUNT_OF(reasons); i++)
         if (str_equal(reasons[i].word, reason)) return reasons[i].reason;
@@ -141,6 +142,7 @@ enum err load_segment_call(struct loader *loader, struct row *row, struct err_in
     struct fact fact;
     struct fact_result result;
     if (!call_read(row->json, row->text, &setting, loader->scratch, &fact, &result))
-        return load_refuse(loader, row, reason_of(str_from_c(result.reason)), result.place, why, "%s", result.message);
+        return load_refuse(loader, row, load_reason_of(str_from_c(result.reason)), result.place, why, "%s",
+                           result.message);
     return fact.event.len > 0 ? take_event(loader, row, &fact, why) : take_record(loader, row, &fact, why);
 }

@@ -33,6 +33,7 @@ static const struct {
 
 struct names {
     const struct catalog *catalog;
+    struct catalog *grows; /* the same, when unknown names become properties; else NULL */
     enum entity entity;
     struct str id_column; /* at NULL: not given */
     struct arena *arena;
@@ -52,6 +53,12 @@ struct names *names_new(const struct catalog *catalog, enum entity entity, const
     names->arena = arena_new();
     names->texts = intern_new();
     return names;
+}
+
+void names_add_to(struct names *names, struct catalog *catalog)
+{
+    INVARIANT(catalog == names->catalog);
+    names->grows = catalog;
 }
 
 void names_free(struct names *names)
@@ -92,6 +99,10 @@ static struct name describe(const struct names *names, struct str text)
     if (text.len <= PROPERTY_NAME_MAX) name.property = catalog_find(names->catalog, names->entity, text);
     find_role(names, &name);
     name.reserved = names->entity == ENTITY_EVENT && name.role != ROLE_NONE && name.role != ROLE_BOT;
+    bool is_new = name.property == INTERN_NONE && text.len > 0 && text.len <= PROPERTY_NAME_MAX;
+    bool is_frame = name.reserved && name.rank == 0;
+    if (names->grows != NULL && is_new && !is_frame && !catalog_is_full(names->grows))
+        name.property = catalog_property(names->grows, names->entity, text);
     return name;
 }
 

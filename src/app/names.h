@@ -38,6 +38,8 @@ struct names; /* opaque; see names.c */
 /* `id_column` (borrowed, may be NULL) is --id: the id of contacts instead of `id`; of
  * companies and deals when they have no `id`; of no meaning for events. */
 struct names *names_new(const struct catalog *catalog, enum entity entity, const char *id_column);
+/* From now on a name that is no property yet becomes one of `catalog`, which is the one of names_new, while it has room. */
+void names_add_to(struct names *names, struct catalog *catalog);
 void names_free(struct names *names); /* NULL is fine */
 
 /* Never NULL. The pointer stays valid, but past NAMES_MAX different names only until the next call. */

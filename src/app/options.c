@@ -8,7 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/str.h"
+#include "history/history.h"
 #include "core/nearest.h"
 
 static const struct option *find(const struct command *command, struct str name)
@@ -169,4 +171,17 @@ enum err options_choice(const struct arguments *arguments, const char *name, uns
         return ERR_OK;
     }
     return err_set(why, ERR_INVALID, "--%s is one of " STR_FMT ", not '%s'", name, STR_ARG(choices), value);
+}
+
+enum err options_as_of(const struct app *app, const struct arguments *arguments, int64_t *out, struct err_info *why)
+{
+    const char *text = options_value(arguments, "as-of");
+    *out = app->clock->now_ms(app->clock);
+    if (text == NULL) return ERR_OK;
+    if (!instant_parse(str_from_c(text), out))
+        return err_set(why, ERR_INVALID, "--as-of takes a time such as 2026-01-05T10:00:00Z or 2026-01-05, not '%s'",
+                       text);
+    if (*out < EVENT_MIN_MS || *out > EVENT_MAX_MS)
+        return err_set(why, ERR_INVALID, "--as-of takes a time from the year 1900 to 5999, not '%s'", text);
+    return ERR_OK;
 }

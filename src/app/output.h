@@ -71,6 +71,13 @@ void output_histogram(const struct results *results, uint32_t score, const struc
 void output_reasons(const struct results *results, uint32_t score, const struct explanation *explanation,
                     const struct page *page);
 
+/* "Ada Lovelace  c-12  49  MQL  A1" */
+void output_record_head(const struct score *score, struct str name, struct str id, const struct result *result,
+                        const struct page *page);
+/* That, and the tree of reasons. No scan need have run. Memory in `arena`. */
+void output_record(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
+                   const struct page *page);
+
 /* A dim sentence, indented by two and wrapped. */
 void output_note(const struct page *page, struct str sentence);
 

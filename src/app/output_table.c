@@ -247,39 +247,42 @@ static void put_list(struct listing *listing)
     }
 }
 
-/* "Ada Lovelace  c-12  49  MQL  A1" and the tree of reasons. */
-static void put_reasons(const struct listing *listing, uint32_t record, struct arena *arena)
+void output_record_head(const struct score *score, struct str name, struct str id, const struct result *result,
+                        const struct page *page)
 {
-    const struct results *results = listing->results;
-    const struct score *score = definition_of(listing);
-    const struct style *style = listing->page->style;
-    struct result result = result_of(results, listing->score, record);
+    const struct style *style = page->style;
     AUTO_BUF out = BUF_INIT(ROW_BYTES_MAX);
-    AUTO_BUF name = BUF_INIT(ROW_BYTES_MAX);
-    person_name(&name, results->history, score->object, record, results->as_of_ms);
     buf_append_c(&out, style->bold);
-    if (text_cut(&out, buf_str(&name), page_cells(listing->page) / 3) > 0) buf_append_c(&out, "  ");
-    text_cut(&out, history_record_id(results->history, score->object, record), page_cells(listing->page) / 3);
+    if (text_cut(&out, name, page_cells(page) / 3) > 0) buf_append_c(&out, "  ");
+    text_cut(&out, id, page_cells(page) / 3);
     buf_append_c(&out, "  ");
-    if (result.known) text_whole(&out, points_shown(result.total));
+    if (result->known) text_whole(&out, points_shown(result->total));
     else buf_append_c(&out, "unknown");
     buf_append_c(&out, style->off);
-    if (result.band != BAND_NONE) {
+    if (result->band != BAND_NONE) {
         buf_append_c(&out, "  ");
-        buf_append_c(&out, output_band_colour(style, result.band, score->band_count));
-        text_cut(&out, score->bands[result.band].label, LABEL_CELLS_MAX);
+        buf_append_c(&out, output_band_colour(style, result->band, score->band_count));
+        text_cut(&out, score->bands[result->band].label, LABEL_CELLS_MAX);
         buf_append_c(&out, style->off);
     }
-    if (result.known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
-    result_grade(&out, score, &result);
+    if (result->known && score->grade_count[CATEGORY_FIT] > 0) buf_append_c(&out, "  ");
+    result_grade(&out, score, result);
     buf_append_char(&out, '\n');
-    fwrite(out.at, 1, out.len, listing->page->to);
+    fwrite(out.at, 1, out.len, page->to);
+}
 
+void output_record(const struct results *results, uint32_t index, uint32_t record, struct arena *arena,
+                   const struct page *page)
+{
+    const struct score *score = results->set->scores[index];
     struct explanation explanation;
-    scan_explain(results->scan, listing->score, record, results->as_of_ms, arena, &explanation);
-    output_reasons(results, listing->score, &explanation, listing->page);
-    arena_reset(arena);
-    fputc('\n', listing->page->to);
+    scan_explain(results->scan, index, record, results->as_of_ms, arena, &explanation);
+    struct result result = result_explained(results, index, record, &explanation);
+    AUTO_BUF name = BUF_INIT(ROW_BYTES_MAX);
+    person_name(&name, results->history, score->object, record, results->as_of_ms);
+    output_record_head(score, buf_str(&name), history_record_id(results->history, score->object, record), &result,
+                       page);
+    output_reasons(results, index, &explanation, page);
 }
 
 static uint64_t count_listed(const struct results *results, enum entity object)
@@ -325,7 +328,11 @@ static void put_score(const struct results *results, uint32_t score, const struc
     listing.records = results_ranked(results, score, RANKING_HIGHEST_FIRST, most, arena, &listing.count);
     put_title(&listing, all);
     if (results->explain)
-        for (uint64_t i = 0; i < listing.count; i++) put_reasons(&listing, listing.records[i], reasons);
+        for (uint64_t i = 0; i < listing.count; i++) {
+            output_record(results, score, listing.records[i], reasons, page);
+            fputc('\n', page->to);
+            arena_reset(reasons);
+        }
     else if (listing.count > 0) put_list(&listing);
     put_more(&listing, all);
     if (listing.count < all || !results->explain) fputc('\n', page->to);

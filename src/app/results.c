@@ -5,6 +5,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/results.h"
 
+static void settle(const struct results *results, uint32_t score, struct result *result)
+{
+    result_settle(result, results->set->scores[score], BAND_NONE);
+    if (results->band != NULL && result->known)
+        result->band = results->band(results->band_context, score, result->record);
+}
+
+struct result result_explained(const struct results *results, uint32_t score, uint32_t record,
+                               const struct explanation *explanation)
+{
+    struct result result = {.record = record,
+                            .known = explanation->known,
+                            .total = explanation->total,
+                            .fit = explanation->fit,
+                            .engagement = explanation->engagement};
+    settle(results, score, &result);
+    return result;
+}
+
 struct result result_of(const struct results *results, uint32_t score, uint32_t record)
 {
     const struct score_column *column = scan_results(results->scan, score);
@@ -13,7 +32,7 @@ struct result result_of(const struct results *results, uint32_t score, uint32_t 
                             .total = column->total[record],
                             .fit = column->fit[record],
                             .engagement = column->engagement[record]};
-    result_settle(&result, results->set->scores[score], BAND_NONE);
+    settle(results, score, &result);
     return result;
 }
 

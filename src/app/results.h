@@ -27,9 +27,15 @@ struct results {
     uint64_t top;              /* 0: everyone */
     unsigned threads;          /* at least 1 */
     struct progress *progress; /* of writing lines; NULL: none */
+    /* The band that a record is in, by its index, BAND_NONE; NULL: as computed without memory. Threads call it at once. */
+    uint32_t (*band)(const void *context, uint32_t score, uint32_t record);
+    const void *band_context;
 };
 
 struct result result_of(const struct results *results, uint32_t score, uint32_t record);
+/* The same from an explanation, where no scan ran. */
+struct result result_explained(const struct results *results, uint32_t score, uint32_t record,
+                               const struct explanation *explanation);
 
 enum ranking { RANKING_BY_ID, RANKING_HIGHEST_FIRST };
 

@@ -38,9 +38,18 @@ void row_append(struct row *row, uint32_t property, struct str text)
     row->values[row->value_count++] = (struct event_property){.property = property, .text = text};
 }
 
+/* The catalog has grown since row_init. */
+static void widen(struct row *row, uint32_t property)
+{
+    uint32_t count = property < 2 * row->property_count ? 2 * row->property_count : property + 1;
+    row->place = memory_resize(row->place, (size_t)count + 1, sizeof(uint32_t));
+    memset(row->place + row->property_count + 1, 0, (count - row->property_count) * sizeof(uint32_t));
+    row->property_count = count;
+}
+
 void row_set(struct row *row, uint32_t property, struct str text)
 {
-    INVARIANT(property < row->property_count);
+    if (property >= row->property_count) widen(row, property);
     uint32_t place = row->place[property];
     if (place > 0) {
         row->values[place - 1].text = text;

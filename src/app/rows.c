@@ -133,13 +133,13 @@ enum err rows_open(struct input *input, const struct catalog *catalog, struct na
     rows->input = input;
     rows->names = names;
     rows->csv = csv;
-    row_init(&rows->row, catalog);
     *out = rows;
+    if (csv != NULL) choose_columns(rows); /* which may make properties */
+    row_init(&rows->row, catalog);
     if (csv == NULL) {
         rows->parser = json_parser_new();
         return ERR_OK;
     }
-    choose_columns(rows);
     bool own_thread = !one_thread && input_size(input) >= THREAD_FROM_BYTES;
     rows->reader = csv_reader_new(csv, input, rows->fields, rows->column_count, own_thread);
     return ERR_OK;

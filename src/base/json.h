@@ -72,7 +72,7 @@ void json_double(struct json_writer *writer, double value);
 void json_bool(struct json_writer *writer, bool value);
 void json_null(struct json_writer *writer);
 void json_raw(struct json_writer *writer, struct str json); /* a value that is encoded already */
-void json_newline(struct json_writer *writer); /* ends a line of JSON Lines */
+void json_newline(struct json_writer *writer);              /* ends a line of JSON Lines */
 
 #ifdef __cplusplus
 }

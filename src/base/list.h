@@ -11,17 +11,18 @@
 #define PLUMB_BASE_LIST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
-#define LIST(type)              \
-    struct {                    \
-        type *at;               \
-        size_t count, capacity; \
+#define LIST(type)                \
+    struct {                      \
+        type *at;                 \
+        uint64_t count, capacity; \
     }
 
 /* The array with room for one element more. */
-static inline void *list_grown(void *at, size_t count, size_t *capacity, size_t element_bytes)
+static inline void *list_grown(void *at, uint64_t count, uint64_t *capacity, size_t element_bytes)
 {
     if (count < *capacity) return at;
     *capacity = *capacity == 0 ? 16 : *capacity * 2;
@@ -29,15 +30,15 @@ static inline void *list_grown(void *at, size_t count, size_t *capacity, size_t 
 }
 
 /* A pointer to a new last element, not yet written. */
-#define LIST_ADD(list)                                                                                  \
+#define LIST_ADD(list)                                                                          \
     ((list)->at = list_grown((list)->at, (list)->count, &(list)->capacity, sizeof *(list)->at), \
      &(list)->at[(list)->count++])
 
-#define LIST_RELEASE(list)                                   \
-    do {                                                     \
-        memory_free((list)->at);                             \
-        (list)->at = NULL;                                   \
-        (list)->count = (list)->capacity = 0;                \
+#define LIST_RELEASE(list)                    \
+    do {                                      \
+        memory_free((list)->at);              \
+        (list)->at = NULL;                    \
+        (list)->count = (list)->capacity = 0; \
     } while (0)
 
 #endif

@@ -45,6 +45,7 @@ void batch_begin(struct engine *engine)
 {
     batch_empty(&engine->batch);
     engine->batch.next_event_before = engine->next_event;
+    engine->batch.judged_before = engine->judged.count;
     engine->batch_number++;
     live_begin(engine->live);
     people_begin(engine->people);
@@ -108,6 +109,8 @@ void batch_abandon(struct engine *engine)
     people_rollback(engine->people);
     bands_rollback(engine->bands);
     engine->next_event = engine->batch.next_event_before;
+    engine->judged.count = engine->batch.judged_before;
+    bot_watch_forget(engine->watch); /* it has seen what did not come to pass, and will be told again */
     pthread_rwlock_unlock(&engine->people_lock);
 }
 

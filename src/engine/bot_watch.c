@@ -6,6 +6,7 @@
 #include "engine/bot_watch.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -52,6 +53,11 @@ void bot_watch_free(struct bot_watch *watch)
     if (watch == NULL) return;
     memory_free(watch->entries);
     memory_free(watch);
+}
+
+void bot_watch_forget(struct bot_watch *watch)
+{
+    memset(watch->entries, 0, watch->set_count * WAYS * sizeof(struct entry));
 }
 
 size_t bot_watch_bytes(const struct bot_watch *watch)

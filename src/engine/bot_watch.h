@@ -26,6 +26,8 @@ struct bot_watch; /* opaque; see bot_watch.c */
 /* `remembered`: contacts and messages, rounded up to a power of two; 96 bytes each. */
 struct bot_watch *bot_watch_new(size_t remembered);
 void bot_watch_free(struct bot_watch *watch); /* NULL is fine */
+/* As new: when what it was shown has not come to pass, and will be told again. */
+void bot_watch_forget(struct bot_watch *watch);
 size_t bot_watch_bytes(const struct bot_watch *watch);
 
 /* Evidence (bot.h) or the empty text. */

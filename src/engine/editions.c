@@ -21,7 +21,7 @@ struct in_force {
 
 struct in_force_list {
     struct in_force *at;
-    size_t count, capacity; /* a LIST */
+    uint64_t count, capacity; /* a LIST */
 };
 
 /* ---- Compiling. ---- */

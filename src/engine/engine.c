@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine_internal.h"
 
+#define WATCHED_MAX 65536 /* contacts and letters whose latest events are remembered: 6 MB */
+
 static void make_columns(struct engine *engine)
 {
     engine->catalog = catalog_new();
@@ -24,6 +26,7 @@ void engine_forget_columns(struct engine *engine)
     make_columns(engine);
     for (size_t i = 0; i < OBJECT_COUNT; i++) engine->states[i].count = 0;
     engine->stored_properties.count = 0;
+    engine->judged.count = 0;
 }
 
 enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
@@ -34,6 +37,8 @@ enum err engine_open(const struct engine_options *options, struct engine **out, 
     engine->store = options->store;
     engine->clock = options->clock;
     make_columns(engine);
+    engine->watch = bot_watch_new(WATCHED_MAX);
+    engine->exceptions = bot_exceptions_new(NULL, 0);
     batch_init(&engine->batch);
     pthread_rwlock_init(&engine->people_lock, NULL);
     pthread_mutex_init(&engine->edition_lock, NULL);
@@ -69,6 +74,9 @@ void engine_close(struct engine *engine)
     }
     LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
+    LIST_RELEASE(&engine->judged);
+    bot_exceptions_free(engine->exceptions);
+    bot_watch_free(engine->watch);
     free_columns(engine);
     pthread_rwlock_destroy(&engine->people_lock);
     pthread_mutex_destroy(&engine->edition_lock);

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "core/definition.h"
+#include "engine/bot_exceptions.h"
 #include "engine/fact.h"
 #include "history/live.h"
 #include "history/scan.h"
@@ -32,6 +33,7 @@ struct engine_options {
     uint32_t waiting_max;      /* facts that may wait for the writer; more are refused (ERR_UNAVAILABLE) */
     const char *snapshot_path; /* a cache of the columns, beside the store; NULL: none is kept */
     bool catalog_locked;       /* facts with a property that nobody declared are refused */
+    bool read_only;            /* the store is: questions only, nothing is submitted or changed */
 };
 
 /* Start the writer, which first takes everything from the store (engine_progress tells how far it is)
@@ -112,6 +114,24 @@ MUST_CHECK enum err engine_archive(struct engine *engine, enum entity object, ui
 MUST_CHECK enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor, struct err_info *why);
 MUST_CHECK enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to,
                                      bool ended, struct str actor, struct err_info *why);
+
+/* ---- Who is a program. ---- */
+
+/* Events keep what they were judged to be; an exception takes it back for those that fit it, past and future, and who
+ * is touched is scored anew. Each is durable when it returns. *changed: how many events are read differently.
+ * Errors   ERR_INVALID: bot_exception_check; ERR_CONFLICT: it is there; ERR_TOO_BIG: too many. ERR_UNAVAILABLE: the store;
+ *          it may then hold after the next start, and asking again is right. */
+MUST_CHECK enum err engine_add_bot_exception(struct engine *engine, enum bot_exception_kind kind, struct str text,
+                                             struct str actor, uint64_t *number, uint64_t *changed,
+                                             struct err_info *why);
+/* ERR_NOT_FOUND. */
+MUST_CHECK enum err engine_drop_bot_exception(struct engine *engine, uint64_t number, struct str actor,
+                                              uint64_t *changed, struct err_info *why);
+/* By number. Memory in `arena`. */
+void engine_bot_exceptions(struct engine *engine, struct arena *arena, struct bot_exception **out, size_t *count);
+/* Does an event of the store count as automatic now? */
+bool engine_is_bot(struct engine *engine, const struct event_fact_row *event);
+
 /* A line in the audit log about something that was done elsewhere (a sign-in, a token). */
 MUST_CHECK enum err engine_audit(struct engine *engine, struct str actor, struct str action, struct str target,
                                  struct str detail, struct err_info *why);

@@ -5,6 +5,7 @@
  *   batch.c       what one transaction will hold, and taking it back
  *   take.c        one fact into columns and batch
  *   judge.c       records that were touched: scores, bands, what changed
+ *   bots.c        exceptions from what is judged automatic
  *   verbs.c       merge, archive, erase, associate, audit
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
@@ -26,6 +27,8 @@
 #include "base/list.h"
 #include "core/band.h"
 #include "engine/bands.h"
+#include "engine/bot_exceptions.h"
+#include "engine/bot_watch.h"
 #include "engine/engine.h"
 #include "engine/people.h"
 #include "history/scorer.h"
@@ -60,6 +63,7 @@ struct batch {
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
     uint32_t next_event_before;
+    size_t judged_before;
 };
 
 /* What is known of a company's or deal's number beside the history; contacts' lie in people.c. */
@@ -97,6 +101,11 @@ struct engine {
     uint64_t hash_seed;   /* of message ids; the store's, so that hashes hold for ever */
     pthread_rwlock_t people_lock;
     int64_t latest_ms; /* atomic: see engine_now */
+
+    /* Who is a program. */
+    struct bot_watch *watch;           /* the writer's */
+    struct bot_exceptions *exceptions; /* changed by the writer under people_lock */
+    LIST(uint32_t) judged;             /* rows of all events that were judged automatic when they came; rising */
 
     /* editions.c */
     struct edition *edition;   /* what the writer judges by */
@@ -170,6 +179,13 @@ uint32_t message_hash(const struct engine *engine, struct str message_id);
 /* The values of an event as one JSON object of texts, in `arena`. */
 struct str event_text_of(const struct fact *fact, struct arena *arena);
 
+/* ---- bots.c ---- */
+
+/* The exceptions that the store has. */
+MUST_CHECK enum err bots_load(struct engine *engine, struct err_info *why);
+/* On the writer's thread: does an event with this judgement and context count as automatic? */
+bool bots_marks(const struct engine *engine, bool bot, struct str context);
+
 /* ---- judge.c ---- */
 
 /* Score all that the batch touched, with their companies and deals, and note which bands changed. */
@@ -215,6 +231,7 @@ MUST_CHECK enum err startup_load(struct engine *engine, struct err_info *why);
 
 /* How much of the facts is in a snapshot. */
 struct snapshot_position {
+    uint64_t exceptions; /* bot_exceptions_hash: an event's mark is part of the columns */
     uint32_t next_event;
     uint64_t last_version; /* store_last_version */
     uint32_t merges;

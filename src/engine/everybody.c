@@ -52,7 +52,7 @@ static enum err judge_again(struct engine *engine, void *argument, struct err_in
 
 struct candidates {
     struct touched *at;
-    size_t count, capacity; /* a LIST */
+    uint64_t count, capacity; /* a LIST */
 };
 
 /* Whose band by the scan differs from the one remembered. */

@@ -46,18 +46,20 @@ struct fact {
     bool lists; /* makes the record one that is shown and counted; an anonymous visitor is not */
 
     /* When. */
-    int64_t at_ms; /* of the fact, settled (clock corrected, the future clamped) */
+    int64_t at_ms; /* of the fact, settled (clock corrected, the future clamped); without an event also FOREVER */
     int64_t received_ms;
     struct str message_id; /* empty: none was sent, the writer makes one up */
 
     /* What: any of these. */
     struct str event; /* name; empty: no event */
     bool bot;
+    struct str letter; /* of an e-mail's event: which letter, when no property says it; empty: not known */
     const struct fact_value *event_values;
     uint32_t event_value_count;
     const struct fact_value *values; /* versions of the record's properties from at_ms on */
     uint32_t value_count;
     struct str company; /* id: a contact or deal is associated with it from at_ms on; empty: none */
+    bool mentions;      /* a company that is new by this is only mentioned, and not one that is shown */
     const struct fact_value *company_values;
     uint32_t company_value_count;
     const struct str *contacts; /* of a deal: ids of contacts associated with it from at_ms on */

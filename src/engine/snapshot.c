@@ -4,18 +4,20 @@
  * facts; what came later is taken from the store as always. One that is missing, of another store,
  * damaged or ahead of its store is as good as none. */
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "engine/engine_internal.h"
 #include "history/image.h"
 
-#define MAGIC "PLUMBS01"
+#define MAGIC "PLUMBS02"
 
 /* What a snapshot knows of the facts. */
 static void put_position(struct blob_writer *out, uint64_t seed, const struct snapshot_position *position)
 {
     blob_put_u64(out, seed);
+    blob_put_u64(out, position->exceptions);
     blob_put_u32(out, position->next_event);
     blob_put_u64(out, position->last_version);
     blob_put_u32(out, position->merges);
@@ -25,6 +27,8 @@ static void put_position(struct blob_writer *out, uint64_t seed, const struct sn
 
 struct taken {
     struct snapshot_position position;
+    uint32_t *judged; /* a copy: the writer goes on while it is written */
+    size_t judged_count;
     struct live_image *image;
 };
 
@@ -35,6 +39,10 @@ static enum err take_image(struct engine *engine, void *argument, struct err_inf
     if (e != ERR_OK) return e;
     taken->position.next_event = engine->next_event;
     taken->position.merges = engine->merge_count;
+    taken->position.exceptions = bot_exceptions_hash(engine->exceptions);
+    taken->judged_count = engine->judged.count;
+    taken->judged = memory_array(taken->judged_count, sizeof *taken->judged);
+    if (taken->judged_count > 0) memcpy(taken->judged, engine->judged.at, taken->judged_count * sizeof *taken->judged);
     taken->image = live_image_take(engine->live);
     return ERR_OK;
 }
@@ -45,6 +53,8 @@ static enum err write_image(struct engine *engine, const struct taken *taken, st
     enum err e = blob_create(engine->options.snapshot_path, MAGIC, &out, why);
     if (e != ERR_OK) return e;
     put_position(out, engine->hash_seed, &taken->position);
+    blob_put_u64(out, taken->judged_count);
+    blob_put(out, taken->judged, taken->judged_count * sizeof *taken->judged);
     live_image_write(taken->image, out);
     return blob_commit(out, why);
 }
@@ -54,6 +64,7 @@ static enum err finish(struct engine *engine, struct taken *taken, enum err e, s
     if (e == ERR_OK) e = write_image(engine, taken, why);
     if (e == ERR_OK) engine->snapshot_events = taken->position.next_event;
     live_image_free(taken->image);
+    memory_free(taken->judged);
     return e;
 }
 
@@ -93,6 +104,18 @@ void snapshot_forget(struct engine *engine)
 
 /* ---- Reading. ---- */
 
+/* Which of its events were judged automatic. False: cut short. */
+static bool take_judged(struct engine *engine, struct blob_reader *in)
+{
+    uint64_t count = blob_take_u64(in);
+    const unsigned char *rows = count <= UINT32_MAX ? blob_take(in, count * sizeof(uint32_t)) : NULL;
+    if (rows == NULL) return false;
+    engine->judged.count = 0;
+    for (uint64_t i = 0; i < count; i++)
+        memcpy(LIST_ADD(&engine->judged), rows + i * sizeof(uint32_t), sizeof(uint32_t));
+    return true;
+}
+
 bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapshot_position *position)
 {
     struct err_info why = {0};
@@ -103,11 +126,17 @@ bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapsho
     if (e == ERR_OK) e = store_last_version(engine->store, &last_version, &why);
     if (e == ERR_OK) {
         bool same = blob_take_u64(in) == engine->hash_seed;
-        *position = (struct snapshot_position){
-            .next_event = blob_take_u32(in), .last_version = blob_take_u64(in), .merges = blob_take_u32(in)};
+        uint64_t exceptions = blob_take_u64(in);
+        *position = (struct snapshot_position){.exceptions = exceptions,
+                                               .next_event = blob_take_u32(in),
+                                               .last_version = blob_take_u64(in),
+                                               .merges = blob_take_u32(in)};
         if (in->failed || !same) e = err_set(&why, ERR_INVALID, "it is of another store");
         else if (position->next_event > store_next_event(engine->store) || position->last_version > last_version)
             e = err_set(&why, ERR_INVALID, "it knows more than the store, which was perhaps restored");
+        else if (exceptions != bot_exceptions_hash(engine->exceptions))
+            e = err_set(&why, ERR_INVALID, "who counts as a program was told otherwise since");
+        else if (!take_judged(engine, in)) e = err_set(&why, ERR_INVALID, "it is cut short");
     }
     if (e == ERR_OK) return true;
     log_warn("snapshot_ignored", LOG_STR("why", str_from_c(why.msg)));

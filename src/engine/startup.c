@@ -233,11 +233,12 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
     engine_noted_at(engine, fact->received_ms);
+    if (fact->bot) *LIST_ADD(&engine->judged) = fact->number;
     if (met_before(l, contact, fact->message_id)) return ERR_OK;
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
-                                     .bot = fact->bot,
+                                     .bot = bots_marks(engine, fact->bot, fact->context),
                                      .properties = l->properties.at,
                                      .property_count = (uint32_t)l->properties.count};
     return live_event(engine->live, &event, hash, fact->number, NULL, why);
@@ -283,6 +284,7 @@ static enum err settle_seed(struct engine *engine, struct arena *arena, struct e
     enum err e = store_get_text(engine->store, STR(HASH_SEED), arena, &text, &absent);
     if (e == ERR_OK && str_to_u64(text, &engine->hash_seed)) return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND) return err_set(why, e, "%s", absent.msg);
+    if (engine->options.read_only) return ERR_OK; /* without facts of a server, of which hashes would be asked */
     if (getrandom(&engine->hash_seed, sizeof engine->hash_seed, 0) != (ssize_t)sizeof engine->hash_seed)
         return err_set(why, ERR_UNAVAILABLE, "the system gives no random bytes");
     return store_put_text(engine->store, STR(HASH_SEED),
@@ -386,6 +388,7 @@ enum err startup_load(struct engine *engine, struct err_info *why)
     AUTO_ARENA arena = arena_new();
     bool unfit = false;
     enum err e = settle_seed(engine, arena, why);
+    if (e == ERR_OK) e = bots_load(engine, why);
     if (e == ERR_OK) e = load(engine, arena, &unfit, why);
     if (e != ERR_OK || !unfit) return e;
     log_warn("snapshot_ignored", LOG_STR("why", STR("it does not fit the records of the store")));

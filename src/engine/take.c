@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/unicode.h"
+#include "engine/bot.h"
+#include "engine/bot_judge.h"
 #include "engine/engine_internal.h"
 
 #define BODY_KEPT ((size_t)32 * 1024) /* bytes of a refused fact */
@@ -26,6 +28,8 @@ struct taking {
     uint32_t company;
     struct str message_id;
     uint32_t hash;
+    bool bot; /* the event is judged automatic, by whoever read it or by the watch */
+    struct str context;
 };
 
 static bool refuse(struct taking *t, const char *reason, struct str place, const char *format, ...) PRINTF_LIKE(4, 5);
@@ -314,6 +318,14 @@ static bool settle_record(struct taking *t)
 
 /* ---- What. ---- */
 
+/* A value that always held, and is known already, is nothing new, whoever tells it. */
+static bool is_held(const struct engine *engine, uint32_t property, uint32_t record, int64_t from_ms, struct str text)
+{
+    if (from_ms != FOREVER) return false;
+    const struct value *held = history_value(live_history(engine->live), property, record, FOREVER);
+    return held != NULL && str_equal(held->raw, text);
+}
+
 static void set_values(struct taking *t, enum entity object, uint32_t record, const struct fact_value *values,
                        uint32_t count)
 {
@@ -321,6 +333,7 @@ static void set_values(struct taking *t, enum entity object, uint32_t record, co
     for (uint32_t i = 0; i < count; i++) {
         uint32_t property = catalog_property(engine->catalog, object, values[i].name);
         struct str text = str_trim(values[i].text);
+        if (is_held(engine, property, record, t->fact->at_ms, text)) continue;
         if (!live_set(engine->live, property, record, t->fact->at_ms, text, t->message_id)) continue;
         *LIST_ADD(&engine->batch.versions) = (struct version_fact_row){
             .object = object,
@@ -347,9 +360,9 @@ static void set_company(struct taking *t)
     struct str id = str_trim(fact->company);
     if (id.len == 0 || fact->object == ENTITY_COMPANY) return;
     uint32_t company = history_find(live_history(engine->live), ENTITY_COMPANY, id);
-    if (company == RECORD_NONE) company = add_record(engine, ENTITY_COMPANY, id, true, fact->received_ms);
+    if (company == RECORD_NONE) company = add_record(engine, ENTITY_COMPANY, id, !fact->mentions, fact->received_ms);
     if (company == RECORD_NONE) return;
-    list_record(engine, ENTITY_COMPANY, company);
+    if (!fact->mentions) list_record(engine, ENTITY_COMPANY, company);
     associate(engine, fact->object == ENTITY_DEAL ? ASSOCIATION_DEAL_COMPANY : ASSOCIATION_CONTACT_COMPANY, t->record,
               company, fact->at_ms);
     set_values(t, ENTITY_COMPANY, company, fact->company_values, fact->company_value_count);
@@ -386,6 +399,18 @@ struct str event_text_of(const struct fact *fact, struct arena *arena)
     return arena_str(arena, buf_str(&out));
 }
 
+/* What only shows beside the contact's events before this one. */
+static void judge_event(struct taking *t)
+{
+    t->bot = t->fact->bot;
+    t->context = t->fact->context;
+    if (t->bot) return;
+    struct str evidence = bot_judge(t->engine->watch, t->record, t->fact);
+    if (evidence.len == 0) return;
+    t->bot = true;
+    t->context = bot_context(t->engine->batch.arena, t->context, evidence);
+}
+
 static bool add_event(struct taking *t, struct str event_text)
 {
     struct engine *engine = t->engine;
@@ -399,15 +424,17 @@ static bool add_event(struct taking *t, struct str event_text)
         uint32_t property = catalog_property(engine->catalog, ENTITY_EVENT, fact->event_values[i].name);
         properties[count++] = (struct event_property){.property = property, .text = text};
     }
+    judge_event(t);
     const struct event_fact event = {.contact = t->record,
                                      .at_ms = fact->at_ms,
                                      .name = fact->event,
-                                     .bot = fact->bot,
+                                     .bot = bots_marks(engine, t->bot, t->context),
                                      .properties = properties,
                                      .property_count = count};
     struct err_info why = {0};
     if (live_event(engine->live, &event, t->hash, engine->next_event, NULL, &why) != ERR_OK)
         return refuse(t, why.code == ERR_TOO_BIG ? "too_many" : "wrong_type", STR("event"), "%s", why.msg);
+    if (t->bot) *LIST_ADD(&engine->judged) = engine->next_event;
     *LIST_ADD(&engine->batch.events) = (struct event_fact_row){
         .number = engine->next_event++,
         .contact = t->record,
@@ -415,9 +442,9 @@ static bool add_event(struct taking *t, struct str event_text)
         .received_ms = fact->received_ms,
         .name = fact->event,
         .message_id = t->message_id,
-        .bot = fact->bot,
+        .bot = t->bot,
         .properties = event_text,
-        .context = fact->context,
+        .context = t->context,
     };
     return true;
 }

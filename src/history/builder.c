@@ -80,7 +80,7 @@ uint32_t history_builder_record(struct history_builder *builder, enum entity obj
     uint32_t record = known < RECORDS_MAX ? intern_add(stage->names, id) : intern_find(stage->names, id);
     if (record == INTERN_NONE) return RECORD_NONE;
     if (record == known) {
-        stage->listed = grown(stage->listed, record, &stage->capacity, sizeof *stage->listed);
+        stage->listed = list_grown(stage->listed, record, &stage->capacity, sizeof *stage->listed);
         stage->listed[record] = 0;
     }
     if (listed) stage->listed[record] = 1;
@@ -91,6 +91,11 @@ uint32_t history_builder_find(const struct history_builder *builder, enum entity
 {
     uint32_t record = intern_find(builder->records[object].names, id);
     return record == INTERN_NONE ? RECORD_NONE : record;
+}
+
+struct str history_builder_id(const struct history_builder *builder, enum entity object, uint32_t record)
+{
+    return intern_at(builder->records[object].names, record);
 }
 
 struct column_stage *builder_new_column(struct history_builder *builder, uint32_t property)
@@ -145,12 +150,12 @@ enum err history_builder_property(struct history_builder *builder, uint32_t prop
     if (e != ERR_OK) return e;
     if (from_ms == FOREVER && fact_id.len == 0) {
         if (code == 0) return ERR_OK; /* no value at all is less than any other fact */
-        column->base = grown(column->base, column->base_count, &column->base_capacity, sizeof *column->base);
+        column->base = list_grown(column->base, column->base_count, &column->base_capacity, sizeof *column->base);
         column->base[column->base_count++] = (struct base_fact){record, code};
         return ERR_OK;
     }
     column->versions =
-        grown(column->versions, column->version_count, &column->version_capacity, sizeof *column->versions);
+        list_grown(column->versions, column->version_count, &column->version_capacity, sizeof *column->versions);
     column->versions[column->version_count++] = (struct version_fact){
         .from_ms = from_ms,
         .record = record,
@@ -166,7 +171,7 @@ void history_builder_associate(struct history_builder *builder, enum association
 {
     if (from == RECORD_NONE || to == RECORD_NONE) return;
     struct edge_stage *stage = &builder->edges[kind];
-    stage->edges = grown(stage->edges, stage->count, &stage->capacity, sizeof *stage->edges);
+    stage->edges = list_grown(stage->edges, stage->count, &stage->capacity, sizeof *stage->edges);
     stage->edges[stage->count++] = (struct edge){from, to, from_ms};
 }
 

@@ -24,6 +24,7 @@ void history_builder_free(struct history_builder *builder); /* NULL is fine; aft
  * with ERR_TOO_BIG, and its associations and joins are left out. */
 uint32_t history_builder_record(struct history_builder *builder, enum entity object, struct str id, bool listed);
 uint32_t history_builder_find(const struct history_builder *builder, enum entity object, struct str id);
+struct str history_builder_id(const struct history_builder *builder, enum entity object, uint32_t record);
 
 /* The property has the value `text` from from_ms (FOREVER: always) on; an empty text
  * means "no value from then on". Of several versions at one instant the one with the

@@ -105,7 +105,7 @@ static uint32_t keep_texts(struct history_builder *builder, const struct event_f
 
 static void append_row_words(struct event_stage *events, uint32_t a, uint32_t b)
 {
-    events->rows = grown(events->rows, events->row_words + 1, &events->row_capacity, sizeof *events->rows);
+    events->rows = list_grown(events->rows, events->row_words + 1, &events->row_capacity, sizeof *events->rows);
     events->rows[events->row_words++] = a;
     events->rows[events->row_words++] = b;
 }
@@ -153,7 +153,7 @@ static uint32_t add_class(struct event_stage *events, struct tuple tuple, bool p
     uint32_t known = events->classes.count;
     uint32_t class = tuple_set_add(&events->classes, tuple);
     if (class == known) {
-        events->plain = grown(events->plain, class, &events->plain_capacity, sizeof *events->plain);
+        events->plain = list_grown(events->plain, class, &events->plain_capacity, sizeof *events->plain);
         events->plain[class] = 0;
     }
     if (plain) events->plain[class] = 1;
@@ -186,7 +186,8 @@ static uint32_t class_of(struct history_builder *builder, uint32_t name, bool bo
 static void grow_chunks(struct event_stage *events)
 {
     if (events->count == 0 || events->room == CHUNK_EVENTS) {
-        events->chunks = grown(events->chunks, events->chunk_count, &events->chunk_capacity, sizeof *events->chunks);
+        events->chunks =
+            list_grown(events->chunks, events->chunk_count, &events->chunk_capacity, sizeof *events->chunks);
         events->chunks[events->chunk_count++] = NULL;
         events->room = events->count == 0 ? FIRST_CHUNK_EVENTS : CHUNK_EVENTS;
     } else {
@@ -225,7 +226,7 @@ enum err history_builder_event(struct history_builder *builder, const struct eve
 
     if (name == INTERN_NONE) {
         name = intern_add(events->names, fact->name);
-        events->kinds = grown(events->kinds, name, &events->kind_capacity, sizeof *events->kinds);
+        events->kinds = list_grown(events->kinds, name, &events->kind_capacity, sizeof *events->kinds);
         events->kinds[name] = (uint8_t)door_name_kind(builder->scratch, fact->name);
     }
     uint32_t count = door_sort_pairs(events->pairs, keep_texts(builder, fact));

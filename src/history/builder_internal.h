@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/list.h"
 #include "history/builder.h"
 #include "history/door.h"
 #include "history/history_internal.h"
@@ -127,14 +128,6 @@ struct history_builder {
     struct event_stage events;
     uint64_t hash_seed; /* random, so nobody can aim at a collision of message ids */
 };
-
-/* Room for one element more, twice the room when there is none. */
-static inline void *grown(void *array, uint64_t count, uint64_t *capacity, size_t element_bytes)
-{
-    if (count < *capacity) return array;
-    *capacity = *capacity == 0 ? 16 : *capacity * 2;
-    return memory_resize(array, *capacity, element_bytes);
-}
 
 /* Make the column of a property that is first met. */
 struct column_stage *builder_new_column(struct history_builder *builder, uint32_t property);

@@ -25,7 +25,7 @@ void layout_gather(const struct layout *layout, const uint32_t *staged, uint32_t
     for (uint32_t i = 0; i < count; i++) {
         uint32_t property = staged[2 * i];
         if (layout->demoted[property] != demoted) continue;
-        list->pairs = grown(list->pairs, list->count, &list->capacity, sizeof *list->pairs);
+        list->pairs = list_grown(list->pairs, list->count, &list->capacity, sizeof *list->pairs);
         list->pairs[list->count++] = (struct ranked_pair){
             .rank = layout->name_rank[property],
             .property = property,

@@ -74,7 +74,7 @@ static uint64_t make_tail(struct dealing *dealing, uint64_t tail_of_class, uint3
         const uint32_t *tail = events->rows + tail_of_class;
         for (uint32_t i = 0; i < tail[1]; i++) {
             uint32_t property = tail[ROWS_HEAD + 2 * i];
-            list->pairs = grown(list->pairs, list->count, &list->capacity, sizeof *list->pairs);
+            list->pairs = list_grown(list->pairs, list->count, &list->capacity, sizeof *list->pairs);
             list->pairs[list->count++] =
                 (struct ranked_pair){layout->name_rank[property], property, tail[ROWS_HEAD + 2 * i + 1]};
         }
@@ -239,7 +239,7 @@ static void write_rows(struct layout *layout, uint64_t event, uint64_t tail, uin
     for (uint32_t i = 0; i < group[1]; i++) {
         uint32_t property = group[ROWS_HEAD + 2 * i];
         struct event_column *column = &layout->history->event_properties[property];
-        column->rows = grown(column->rows, column->row_count, &capacities[property], sizeof *column->rows);
+        column->rows = list_grown(column->rows, column->row_count, &capacities[property], sizeof *column->rows);
         column->rows[column->row_count++] = (struct row_value){(uint32_t)event, group[ROWS_HEAD + 2 * i + 1]};
     }
 }

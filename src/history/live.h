@@ -100,6 +100,10 @@ bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
 MUST_CHECK enum err live_event(struct live *live, const struct event_fact *fact, uint32_t id_hash, uint32_t row,
                                uint32_t *bad_property, struct err_info *why);
 
+/* The event of this row is judged automatic, or not any more. False: the contact has no such event, or it bears this
+ * mark already, or there is no room for another kind of event. Never while the live history is alone. */
+bool live_mark_event(struct live *live, uint32_t contact, uint32_t row, bool bot);
+
 /* The rows of a contact's events from the latest on, at most `most`; `skip` of them left out. For
  * timelines. Returns how many. Any thread. */
 uint32_t live_event_rows(const struct live *live, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows);

@@ -95,19 +95,25 @@ void live_associations(const struct live *live, uint32_t contact,
     }
 }
 
+/* The last edge of a run that is emptied from its end, since while nobody looks runs change in place. False: there is
+ * none left. */
+static bool last_edge(const struct edge *edges, const uint64_t *word, struct edge *out)
+{
+    struct run run = run_of(*word);
+    if (run.count == 0) return false;
+    *out = edges[run.first + run.count - 1];
+    return true;
+}
+
 void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes)
 {
     const struct edges *companies = &live->history.edges[ASSOCIATION_CONTACT_COMPANY];
     const struct edges *deals = &live->history.edges[ASSOCIATION_DEAL_CONTACT];
-    struct run run = run_of(companies->forward_run[goes]);
-    for (uint32_t i = 0; i < run.count; i++) {
-        struct edge edge = companies->forward[run.first + i];
+    for (struct edge edge; last_edge(companies->forward, &companies->forward_run[goes], &edge);) {
         live_dissociate(live, ASSOCIATION_CONTACT_COMPANY, goes, edge.to);
         live_associate(live, ASSOCIATION_CONTACT_COMPANY, stays, edge.to, edge.from_ms);
     }
-    run = run_of(deals->backward_run[goes]);
-    for (uint32_t i = 0; i < run.count; i++) {
-        struct edge edge = deals->backward[run.first + i];
+    for (struct edge edge; last_edge(deals->backward, &deals->backward_run[goes], &edge);) {
         live_dissociate(live, ASSOCIATION_DEAL_CONTACT, edge.from, goes);
         live_associate(live, ASSOCIATION_DEAL_CONTACT, edge.from, stays, edge.from_ms);
     }
@@ -117,13 +123,10 @@ void live_forget_edges(struct live *live, enum entity object, uint32_t record)
 {
     for (int k = 0; k < ASSOCIATION_COUNT; k++) {
         const struct edges *edges = &live->history.edges[k];
-        struct run run = {0};
-        if (association_ends[k][0] == object) run = run_of(edges->forward_run[record]);
-        for (uint32_t i = 0; i < run.count; i++)
-            live_dissociate(live, (enum association)k, record, edges->forward[run.first + i].to);
-        run.count = 0;
-        if (association_ends[k][1] == object) run = run_of(edges->backward_run[record]);
-        for (uint32_t i = 0; i < run.count; i++)
-            live_dissociate(live, (enum association)k, edges->backward[run.first + i].from, record);
+        struct edge edge;
+        while (association_ends[k][0] == object && last_edge(edges->forward, &edges->forward_run[record], &edge))
+            live_dissociate(live, (enum association)k, record, edge.to);
+        while (association_ends[k][1] == object && last_edge(edges->backward, &edges->backward_run[record], &edge))
+            live_dissociate(live, (enum association)k, edge.from, record);
     }
 }

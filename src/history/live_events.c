@@ -81,13 +81,17 @@ static uint32_t keep_texts(struct live *live, const struct event_fact *fact)
     return door_sort_pairs(live->pairs, kept);
 }
 
+static void need_words(struct live *live, uint32_t count)
+{
+    if (live->word_capacity >= count) return;
+    live->word_capacity = (uint64_t)count * 2;
+    live->words = memory_resize(live->words, live->word_capacity, sizeof *live->words);
+}
+
 static struct tuple class_tuple(struct live *live, uint32_t name, bool bot, uint32_t count)
 {
     uint32_t words = 1 + 2 * count;
-    if (live->word_capacity < words) {
-        live->word_capacity = (uint64_t)words * 2;
-        live->words = memory_resize(live->words, live->word_capacity, sizeof *live->words);
-    }
+    need_words(live, words);
     live->words[0] = name * 2 + bot;
     for (uint32_t i = 0; i < count; i++) {
         live->words[1 + 2 * i] = live->pairs[i].property;
@@ -283,6 +287,65 @@ enum err live_event(struct live *live, const struct event_fact *fact, uint32_t i
     note_event(history, fact->at_ms);
     put_event(live, fact->contact, &event);
     return ERR_OK;
+}
+
+/* ---- Another judgement. ---- */
+
+/* The class that differs in its bot mark alone; TUPLE_NONE when there is no room for one. */
+static uint32_t class_marked(struct live *live, uint32_t class_id, bool bot)
+{
+    struct tuple tuple = tuple_set_at(&live->class_set, class_id);
+    need_words(live, tuple.count);
+    memcpy(live->words, tuple.words, tuple.count * sizeof *tuple.words);
+    live->words[0] = tuple.words[0] / 2 * 2 + bot;
+    tuple.words = live->words;
+    uint32_t marked = tuple_set_find(&live->class_set, tuple);
+    if (marked != TUPLE_NONE || live->history.class_count >= EVENT_CLASSES_MAX - 1) return marked;
+    marked = tuple_set_add(&live->class_set, tuple);
+    publish_class(live, marked, tuple);
+    return marked;
+}
+
+/* Of events of one instant those with lower classes come first, so the event may have to change its place among them: all
+ * from its old to its new one are written anew, and the run is swung once. */
+static void replace_event(struct live *live, uint32_t contact, uint32_t at, const struct placed_event *event)
+{
+    struct history *history = &live->history;
+    uint64_t *word = &history->event_run[contact];
+    const struct run run = run_of(*word);
+    uint32_t to = at;
+    for (; to > 0; to--) {
+        struct placed_event before = event_at(history, run.first + to - 1);
+        if (!is_before(event, &before)) break;
+    }
+    for (; to + 1 < run.count; to++) {
+        struct placed_event after = event_at(history, run.first + to + 1);
+        if (!is_before(&after, event)) break;
+    }
+    const uint32_t low = at < to ? at : to, count = (at < to ? to - at : at - to) + 1;
+    const struct run_edit edit = run_edit(&live->events, *word, low, count, count);
+    for (uint32_t i = 0, from = low; i < count; i++) {
+        if (from == at) from++;
+        struct placed_event other = low + i == to ? *event : event_at(history, run.first + from++);
+        place_event(history, edit.place + i, &other);
+    }
+    live_swing(live, &live->events, word, edit.word);
+}
+
+bool live_mark_event(struct live *live, uint32_t contact, uint32_t row, bool bot)
+{
+    struct history *history = &live->history;
+    INVARIANT(!live->alone);
+    struct run run = events_of_contact(history, contact);
+    uint32_t at = 0;
+    while (at < run.count && history->row[run.first + at] != row) at++;
+    if (at == run.count) return false;
+    struct placed_event event = event_at(history, run.first + at);
+    uint32_t class_id = class_marked(live, event.class_id, bot);
+    if (class_id == TUPLE_NONE || class_id == event.class_id) return false;
+    event.class_id = (uint16_t)class_id;
+    replace_event(live, contact, at, &event);
+    return true;
 }
 
 /* ---- From an image. ---- */

@@ -19,7 +19,7 @@ static bool write_events(struct json_writer *writer, struct request *request, ui
         return false;
     }
     for (uint32_t i = 0; i < *shown; i++)
-        if (events[i].number != UINT32_MAX) api_write_event(writer, &events[i]);
+        if (events[i].number != UINT32_MAX) api_write_event(writer, request->server->engine, &events[i]);
     return true;
 }
 

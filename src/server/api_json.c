@@ -117,7 +117,7 @@ void api_begin_record(struct json_writer *writer, struct engine *engine, const s
     write_properties(writer, history, object, record, as_of_ms);
 }
 
-void api_write_event(struct json_writer *writer, const struct event_fact_row *event)
+void api_write_event(struct json_writer *writer, struct engine *engine, const struct event_fact_row *event)
 {
     json_begin_object(writer);
     api_write_text(writer, "name", event->name);
@@ -125,7 +125,7 @@ void api_write_event(struct json_writer *writer, const struct event_fact_row *ev
     api_write_instant(writer, "received", event->received_ms);
     api_write_text(writer, "message_id", event->message_id);
     json_key(writer, "bot");
-    json_bool(writer, event->bot);
+    json_bool(writer, engine_is_bot(engine, event));
     json_key(writer, "properties");
     json_raw(writer, event->properties.len > 0 ? event->properties : STR("{}"));
     json_key(writer, "context");

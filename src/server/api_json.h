@@ -22,7 +22,7 @@ void api_begin_record(struct json_writer *writer, struct engine *engine, const s
                       enum entity object, uint32_t record, int64_t as_of_ms);
 
 /* {"name", "at", "received", "message_id", "bot", "properties", "context"}. */
-void api_write_event(struct json_writer *writer, const struct event_fact_row *event);
+void api_write_event(struct json_writer *writer, struct engine *engine, const struct event_fact_row *event);
 
 /* The line that `plumb score --format jsonl` writes. The band is the remembered one when `remembered`, else as the
  * numbers alone say. `explain`: with the ledger. */

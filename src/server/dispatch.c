@@ -103,7 +103,8 @@ static bool find_endpoint(struct request *request)
 
 static bool is_ready(struct request *request)
 {
-    if (request->endpoint->permission == PERM_PUBLIC || request->endpoint->permission == PERM_READ_METRICS) return true;
+    bool is_public = request->endpoint->permission == PERM_PUBLIC && request->endpoint->method == HTTP_GET;
+    if (is_public || request->endpoint->permission == PERM_READ_METRICS) return true;
     struct server *server = request->server;
     if (atomic_load_explicit(&server->loaded, memory_order_relaxed)) return true;
     struct engine_progress progress = engine_progress(server->engine);

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "server/pages.h"
 #include "server/request.h"
 #include "server/routes.h"
 #include "server/schemas.h"
@@ -334,5 +335,6 @@ void openapi_page(struct request *request)
 {
     AUTO_BUF html = BUF_INIT(DOCUMENT_BYTES_MAX);
     openapi_append_html(&html);
+    page_restrict(request);
     http_answer(request->exchange, 200, "text/html; charset=utf-8", buf_str(&html));
 }

@@ -204,14 +204,10 @@ void openapi_append_markdown(struct buf *out)
 void openapi_append_html(struct buf *out)
 {
     struct voice voice = {out, true};
-    buf_append_c(out,
-                 "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plumb: the API</title>"
-                 "<meta name=\"viewport\" content=\"width=device-width\"><style>"
-                 "body{font:15px/1.5 system-ui,sans-serif;max-width:75em;margin:2em auto;padding:0 1em;"
-                 "color-scheme:light dark}table{border-collapse:collapse;width:100%}"
-                 "td,th{border-bottom:1px solid #8886;padding:.3em .6em;text-align:left;vertical-align:top}"
-                 "code,pre{font-family:ui-monospace,monospace;font-size:.92em}pre{overflow-x:auto}"
-                 "</style><h1>The API</h1>\n<p>For programs: <a href=\"/api/openapi.json\">openapi.json</a></p>\n");
+    buf_append_c(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plumb: the API</title>"
+                      "<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">"
+                      "<link rel=\"stylesheet\" href=\"/api.css\">"
+                      "<h1>The API</h1>\n<p>For programs: <a href=\"/api/openapi.json\">openapi.json</a></p>\n");
     tell_all(&voice);
     buf_append_c(out, "</html>\n");
 }

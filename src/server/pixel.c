@@ -47,6 +47,7 @@ static struct fact opening(struct request *request, const struct actor *key)
     identify(&fact, IDENTIFIER_ANONYMOUS, http_query(exchange, "anonymousId"));
     struct str message = http_query(exchange, "messageId");
     if (message.len > 0) fact.message_id = arena_format(request->arena, "open:" STR_FMT, STR_ARG(message));
+    fact.letter = message;
     struct str campaign = http_query(exchange, "campaign");
     if (campaign.len > 0) {
         struct fact_value *value = ARENA_NEW(request->arena, struct fact_value);

@@ -61,6 +61,8 @@ refused() { # TEXT ARGUMENT...: it does not start, and says TEXT
 }
 check 'listening for everybody without TLS must be insisted on' refused '--insecure-listen' --listen 0.0.0.0:0
 check 'an address without a port is refused' refused 'expected one like 127.0.0.1:7420' --listen 127.0.0.1
+check 'without a write key it says how to make one' \
+    sh -c 'timeout 20 "$1" serve --data other --listen 127.0.0.1:0 2>err >out & server=$!; for i in $(seq 100); do grep -q "plumb key create --data other" err && break || sleep 0.1; done; kill $server; grep -q "plumb key create --data other" err' - "$plumb"
 key=$("$plumb" key create --data data --name web 2>/dev/null)
 token=$("$plumb" token create --data data --name test --scope admin 2>/dev/null)
 check 'a write key and a token are made on the command line' test -n "$key" -a -n "$token"
@@ -70,6 +72,7 @@ check 'a write key and a token are made on the command line' test -n "$key" -a -
 check 'it starts on a free port and says which' start
 check 'its folder is for its owner alone' test "$(stat -c %a data)" = 700
 check 'the first start has a link that makes the first account' grep -q "$url/start#plumb_start_" err
+check 'who has a write key is not told to make one' sh -c '! grep -q "key create" err'
 check 'an event is taken' test "$(send 1)" = '{"success":true}'
 check 'another process may not serve from the same folder' refused 'data' --listen 127.0.0.1:0
 printf '{"batch":[{"type":"page","userId":"u1","messageId":"m2"}]}' | gzip >packed

@@ -221,3 +221,15 @@ TEST(an_erased_person_is_known_to_nobody_and_may_come_again_as_somebody_new)
     CHECK_TRUE(fixture_contact(&f, "user:ada") != ada);
     fixture_close(&f);
 }
+
+TEST(a_value_that_always_held_may_be_told_again_and_is_there_after_a_restart)
+{
+    struct fixture f;
+    fixture_open(&f, NULL);
+    for (int told = 0; told < 2; told++) fixture_set(&f, "id:ann", FOREVER, "plan", "pro");
+    fixture_reopen(&f);
+    uint32_t ann = fixture_contact(&f, "id:ann");
+    uint32_t plan = catalog_find(engine_catalog(f.engine), ENTITY_CONTACT, STR("plan"));
+    CHECK_STR(history_value(engine_history(f.engine), plan, ann, 0)->raw, STR("pro"));
+    fixture_close(&f);
+}

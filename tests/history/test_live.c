@@ -202,6 +202,28 @@ TEST(of_several_values_of_one_instant_the_greatest_fact_holds_in_any_order)
     end(&g);
 }
 
+/* Found by a random world: while nobody looks runs change in place, and every second association was passed over. */
+TEST(a_merge_while_loading_keeps_every_association)
+{
+    struct grown g = begun();
+    live_commit(g.live);
+    live_begin_alone(g.live);
+    uint32_t ada = contact(&g, "ada"), eve = contact(&g, "eve"), companies[4];
+    for (int i = 0; i < 4; i++) {
+        companies[i] = live_add_record(g.live, ENTITY_COMPANY, (struct str){&"abcd"[i], 1}, true);
+        live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, eve, companies[i], 1000 + i);
+    }
+    live_merge(g.live, ada, eve, NULL, NULL);
+    uint32_t found[8];
+    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, ada, ENTITY_COMPANY, 2000, found, 8), 4);
+    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, eve, ENTITY_COMPANY, 2000, found, 8), 0);
+    for (int i = 0; i < 4; i++)
+        CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[i], ENTITY_CONTACT, 2000, found, 8), 1);
+    live_erase(g.live, ENTITY_CONTACT, ada);
+    CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[2], ENTITY_CONTACT, 2000, found, 8), 0);
+    end(&g);
+}
+
 TEST(a_property_takes_any_text_until_it_is_settled_and_remembers_what_its_texts_have_in_common)
 {
     struct grown g = begun();
@@ -409,6 +431,58 @@ TEST(a_merge_unites_two_people_and_keeps_each_message_once)
     CHECK_INT(find(&g, "visitor-1"), ada);
     CHECK_INT(find(&g, "visitor-0"), ada); /* an alias of an alias */
     CHECK_FALSE(history_is_listed(g.history, ENTITY_CONTACT, visitor));
+    end(&g);
+}
+
+/* The rows of ada's events that bear the mark, in the order of their run. */
+static uint32_t marked_rows(const struct grown *g, uint32_t who, uint32_t *rows)
+{
+    struct run run = events_of_contact(g->history, who);
+    uint32_t count = 0;
+    for (uint64_t e = run.first; e < run.first + run.count; e++)
+        if (g->history->classes[g->history->class_id[e]].bot) rows[count++] = g->history->row[e];
+    return count;
+}
+
+/* Those of one instant are sorted by their classes, which a mark changes. */
+static void check_sorted(const struct grown *g, uint32_t who, uint32_t count)
+{
+    struct run run = events_of_contact(g->history, who);
+    CHECK_INT(run.count, count);
+    for (uint64_t e = run.first + 1; e < run.first + run.count; e++) {
+        const struct history *h = g->history;
+        bool later = h->minute[e - 1] < h->minute[e] || (h->minute[e - 1] == h->minute[e] && h->ms[e - 1] < h->ms[e]);
+        CHECK_TRUE(later || h->class_id[e - 1] < h->class_id[e] ||
+                   (h->class_id[e - 1] == h->class_id[e] && h->row[e - 1] < h->row[e]));
+    }
+}
+
+TEST(an_event_may_be_judged_automatic_afterwards_and_back_and_a_rollback_undoes_it)
+{
+    struct grown g = begun();
+    uint32_t ada = contact(&g, "ada"), rows[8];
+    for (int i = 0; i < 3; i++) event(&g, ada, 60000, "a");
+    event(&g, ada, 60000, "b");
+    event(&g, ada, 120000, "a");
+    live_commit(g.live);
+    live_begin(g.live);
+    CHECK_TRUE(live_mark_event(g.live, ada, 0, true));
+    CHECK_TRUE(!live_mark_event(g.live, ada, 0, true));
+    CHECK_TRUE(live_mark_event(g.live, ada, 2, true));
+    CHECK_TRUE(live_mark_event(g.live, ada, 4, true));
+    CHECK_TRUE(!live_mark_event(g.live, ada, 99, true));
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 3);
+    CHECK_INT(rows[0] + 10 * rows[1] + 100 * rows[2], 420);
+    live_commit(g.live);
+    live_begin(g.live);
+    CHECK_TRUE(live_mark_event(g.live, ada, 0, false));
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 2);
+    live_rollback(g.live);
+    check_sorted(&g, ada, 5);
+    CHECK_INT(marked_rows(&g, ada, rows), 3);
+    CHECK_INT(history_events(g.history), 5);
     end(&g);
 }
 

@@ -130,6 +130,7 @@ TEST(the_page_in_a_browser_needs_nothing_from_elsewhere)
     CHECK_FALSE(html.failed);
     CHECK_CONTAINS(buf_str(&html), STR("/api/v1/contacts/{ref}"));
     CHECK_FALSE(str_contains(buf_str(&html), STR("<script")));
+    CHECK_FALSE(str_contains(buf_str(&html), STR("<style"))); /* which the page's policy would block */
     CHECK_FALSE(str_contains(buf_str(&html), STR("src=")));
     CHECK_FALSE(str_contains(buf_str(&html), STR("://")));
 }

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chromium } from 'playwright-core';
 
-export const startBrowser = () => chromium.launch({
+// One with a screen, which is somebody's. It must be the whole browser's name: beacons do not go by a page's.
+export const PERSON = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+
+export const startBrowser = (userAgent) => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1'],
+    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
+    ...(userAgent ? [`--user-agent=${userAgent}`] : [])],
 });

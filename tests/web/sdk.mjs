@@ -33,10 +33,14 @@ groups:
       - {name: Large, when: {all: [{property: employees, gte: 50}, {property: name, is: Acme}]}, points: 1}
 `;
 
-// From a server: every call says who it is about.
-export const tellFromServer = async (host, writeKey, userId) => {
+// From a server: every call says who it is about. `sent` gets the bodies of the requests.
+export const tellFromServer = async (host, writeKey, userId, sent = []) => {
   const failures = [];
-  const analytics = new Analytics({ writeKey, host, maxRetries: 1, flushAt: 3 });
+  const httpClient = (url, request) => {
+    sent.push(JSON.parse(request.body));
+    return fetch(url, request);
+  };
+  const analytics = new Analytics({ writeKey, host, maxRetries: 1, flushAt: 3, httpClient });
   analytics.on('error', (failure) => failures.push(failure));
   const visitor = `${userId}-visitor`;
   analytics.page({ anonymousId: visitor, name: 'Pricing', properties: { url: 'https://site.example/pricing?from=mail', title: 'Prices' } });
@@ -57,25 +61,40 @@ export const serveBrowserLibrary = async (page) => page.route('**/analytics-next
   await route.fulfill({ contentType: 'text/javascript', body: await readFile(path.join(bundles, file), 'utf8') });
 });
 
-// From a page of the site: `page` stands on any page of the origin where the library may be served.
-export const tellFromBrowser = async (page, host, writeKey, userId) => {
+// On a page of the site: `page` stands on any page of the origin where the library may be served.
+export const loadInBrowser = async (page, host, writeKey) => {
   const { protocol, host: apiHost } = new URL(host);
   await serveBrowserLibrary(page);
   await page.addScriptTag({ url: '/analytics-next/index.js' });
-  return page.evaluate(async ({ scheme, api, key, id }) => {
-    const [analytics] = await window.AnalyticsNext.AnalyticsBrowser.load(
+  await page.evaluate(async ({ scheme, api, key }) => {
+    [window.analytics] = await window.AnalyticsNext.AnalyticsBrowser.load(
       { writeKey: key, cdnURL: location.origin, cdnSettings: { integrations: { 'Segment.io': { apiKey: key } } } },
       { integrations: { 'Segment.io': { apiHost: `${api}/v1`, protocol: scheme } } },
     );
-    const failures = [];
+    window.failures = [];
     analytics.on('error', (failure) => failures.push(String(failure.reason ?? failure)));
-    await analytics.page('Pricing');
-    await analytics.identify(id, { email: `${id}@acme.example`, plan: 'pro', seats: 5 });
-    await analytics.group(`${id}-company`, { name: 'Acme', employees: 60 });
-    await analytics.track('Trial Started', { plan: 'pro', seats: 3 }, { context: { groupId: `${id}-company` } });
-    await analytics.track('Report Opened', { report: { kind: 'funnel' }, tags: ['a', 'b'] });
-    await analytics.track('Newsletter Read', {}, { userId: `${id}-old`, anonymousId: `${id}-elsewhere`, timestamp: new Date(Date.now() - 86400000) });
-    await analytics.alias(id, `${id}-old`);
-    return failures;
-  }, { scheme: protocol.replace(':', ''), api: apiHost, key: writeKey, id: userId });
+  }, { scheme: protocol.replace(':', ''), api: apiHost, key: writeKey });
+};
+
+// Gives the visitor's anonymousId.
+export const visitInBrowser = (page) => page.evaluate(async () => {
+  await analytics.page('Pricing');
+  return analytics.user().anonymousId();
+});
+
+// Gives what the library complained of so far.
+export const signUpInBrowser = (page, userId) => page.evaluate(async (id) => {
+  await analytics.identify(id, { email: `${id}@acme.example`, plan: 'pro', seats: 5 });
+  await analytics.group(`${id}-company`, { name: 'Acme', employees: 60 });
+  await analytics.track('Trial Started', { plan: 'pro', seats: 3 }, { context: { groupId: `${id}-company` } });
+  await analytics.track('Report Opened', { report: { kind: 'funnel' }, tags: ['a', 'b'] });
+  await analytics.track('Newsletter Read', {}, { userId: `${id}-old`, anonymousId: `${id}-elsewhere`, timestamp: new Date(Date.now() - 86400000) });
+  await analytics.alias(id, `${id}-old`);
+  return failures;
+}, userId);
+
+export const tellFromBrowser = async (page, host, writeKey, userId) => {
+  await loadInBrowser(page, host, writeKey);
+  await visitInBrowser(page);
+  return signUpInBrowser(page, userId);
 };

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# remote.sh — the commands beside a running server: some read its folder, some tell it. Speaks TAP.
+# SPDX-License-Identifier: Apache-2.0
+set -u
+plumb=$(realpath "${PLUMB:?the path of the program}")
+home=$(mktemp -d)
+cd "$home" || exit 1
+unset "${!PLUMB_@}"
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$home"' EXIT
+
+number=0
+check() { # SENTENCE COMMAND...: the command's status decides
+    local sentence=$1
+    shift
+    number=$((number + 1))
+    if "$@"; then
+        echo "ok $number - $sentence"
+    else
+        echo "not ok $number - $sentence"
+        sed 's/^/# /' err 2>/dev/null | tail -20
+    fi
+}
+well() { "$plumb" "$@" >out 2>err; }
+refused() { # TEXT ARGUMENT...: it fails, and says TEXT
+    local text=$1
+    shift
+    ! "$plumb" "$@" >out 2>err && grep -qF -- "$text" err
+}
+says() { grep -qaF -- "$1" out err; }
+
+"$plumb" demo-data world --contacts 300 --events 4000 --until 2026-01-05 >/dev/null
+cd world || exit 1
+printf '%s\n' "$("$plumb" token create --data data --scope admin 2>/dev/null)" >token
+"$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
+server=$!
+for _ in $(seq 200); do
+    url=$(sed -n 's/^listening //p' listening)
+    [ -n "$url" ] && [ "$(curl -s -o ready -w '%{http_code}' "$url/readyz")" = 200 ] && break
+    sleep 0.1
+done
+files=(--contacts contacts.csv --companies companies.csv --deals deals.csv --events events.jsonl)
+there=(--url "$url" --token-file token)
+
+check 'without a token a server is not asked' refused 'the server wants a token' import "${files[@]}" --url "$url"
+check 'an unknown token is told' env PLUMB_TOKEN=plumb_token_000000000000000000000000000000000000 sh -c \
+    "! '$plumb' apply lead_score.yaml --url '$url' 2>err && grep -q 'does not know this token' err"
+check 'a folder that a server holds is not written to' refused "a server runs on 'data'; stop it first" \
+    import "${files[@]}" --data data
+check 'files are imported over the API' well import "${files[@]}" "${there[@]}"
+check 'and counted' says '300 contacts'
+check 'again, which changes nothing' well import "${files[@]}" "${there[@]}"
+check 'and says so' says '4,000 of the events were there already.'
+printf 'contact,event,time\nnobody,seen,2026-01-01\n' >strangers.csv
+check 'a row that the server refuses is told as if it were here' well import --events strangers.csv "${there[@]}"
+check 'with its line' says 'strangers.csv:2: '
+check 'a definition is shown and not applied without a yes' refused 'with --yes it is put in force' \
+    apply lead_score.yaml "${there[@]}"
+check 'with whom it would move' says 'lead_score, new: 300 contacts'
+check 'and with a yes it is in force' well apply lead_score.yaml --yes --note first "${there[@]}"
+printf 'score: x\ngroups: [{name: g}]\n' >broken.yaml
+check 'mistakes that the server finds stand at their place' refused 'broken.yaml:2:' \
+    apply broken.yaml --yes "${there[@]}"
+check 'the server that holds the folder is found by itself' env PLUMB_TOKEN="$(cat token)" \
+    PLUMB_LISTEN="${url#http://}" sh -c "'$plumb' apply lead_score.yaml --yes --data data >out 2>err"
+
+same() {
+    "$plumb" score lead_score.yaml "${files[@]}" --as-of 2026-01-05 --format jsonl 2>/dev/null | sort >scored
+    "$plumb" export scores --data data --as-of 2026-01-05 --format jsonl | sort >kept
+    test "$(wc -l <kept)" = 300 && cmp scored kept
+}
+check 'beside the server the scores are those of the files to the last digit' same
+check 'a score is explained beside the server' well explain c0000001 --data data
+asked() { # the page that the server's answer gives is that of its folder, but for the person's name
+    "$plumb" explain c0000001 --data data --as-of 2026-01-05 | tail -n +3 >beside
+    "$plumb" explain userId:c0000001 "${there[@]}" --as-of 2026-01-05 >out 2>err && tail -n +3 out | cmp - beside && test -s beside
+}
+check 'and by the server in the same words' asked
+check 'somebody unknown is told' refused 'nobody' explain nobody "${there[@]}"
+check 'the doctor looks beside the server' well doctor --data data
+check 'a backup is made beside the server' well backup copy.db --data data
+check 'a rebuild wants the server stopped' refused 'stop it first' rebuild --data data
+check 'an address without a server is told' refused 'does not answer' apply lead_score.yaml --url http://127.0.0.1:1 \
+    --token-file token
+check 'an address that is none is told' refused 'is no address of a server' apply lead_score.yaml --url here \
+    --token-file token
+kill -TERM "$server"
+wait "$server" 2>/dev/null
+server=
+check 'after it was stopped nothing differs' well rebuild --data data
+echo "1..$number"
