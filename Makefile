@@ -15,7 +15,7 @@ test: base-setup ## run all tests; the last line counts them (ARGS=-v names them
 	@tools/build build
 	@tools/run-tests build $(ARGS)
 
-check: base-setup ## the tests under sanitizers, the fuzzers (FUZZ_SECONDS=60 each), clang-tidy, layout, architecture
+check: base-setup ## the tests under three sanitizers, the fuzzers (FUZZ_SECONDS=60 each), clang-tidy, layout, architecture
 	@tools/setup check
 	@tools/check
 

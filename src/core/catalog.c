@@ -134,6 +134,17 @@ static enum type undeclared_type(enum type type)
     return type == TYPE_ENUMERATION ? TYPE_STRING : type;
 }
 
+void catalog_put_need(struct catalog *catalog, uint32_t property, const struct property *other)
+{
+    static const struct property nothing = {.need = NEED_NONE};
+    struct property *p = catalog_at(catalog, property);
+    if (other == NULL) other = &nothing;
+    p->need = other->need;
+    p->needed = other->needed;
+    p->need_source = other->need_source;
+    p->need_at = other->need_at;
+}
+
 void catalog_need(struct catalog *catalog, uint32_t property, enum need need, enum type type,
                   const struct source *source, struct place at, struct diagnostics *diagnostics)
 {

@@ -64,6 +64,9 @@ bool catalog_is_full(const struct catalog *catalog);
  * Mistakes go to `diagnostics`: unknown type, unknown entity, a property twice. */
 void catalog_read_schema(struct catalog *catalog, const struct source *schema, struct diagnostics *diagnostics);
 
+/* Its need is that of `other`; NULL: no definition needs it. */
+void catalog_put_need(struct catalog *catalog, uint32_t property, const struct property *other);
+
 /* Record that a test needs `type`. Two strong needs of different types on an undeclared
  * property are an error at `at` that names the place of the first. Date and datetime
  * agree; string and enumeration agree; a strong need replaces a weak one. Two different

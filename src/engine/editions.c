@@ -184,6 +184,8 @@ struct publishing {
     struct document *documents;
     size_t document_count;
     struct in_force_list list; /* what will be in force */
+    struct property *needs;    /* [need_count] the properties as they were before */
+    uint32_t need_count;
 };
 
 static void list_current(struct publishing *p)
@@ -360,6 +362,26 @@ static enum err check_as_draft(struct publishing *p, struct err_info *why)
     return e;
 }
 
+/* What the definitions in force ask of properties. The next ones begin with a clean slate, as they would after a
+ * restart; when they are not taken, the former slate holds again. */
+static void forget_needs(struct publishing *p)
+{
+    struct catalog *catalog = p->engine->catalog;
+    p->need_count = catalog_count(catalog);
+    p->needs = ARENA_ARRAY(p->arena, struct property, p->need_count);
+    for (uint32_t i = 0; i < p->need_count; i++) {
+        p->needs[i] = *catalog_at(catalog, i);
+        catalog_put_need(catalog, i, NULL);
+    }
+}
+
+static void restore_needs(struct publishing *p)
+{
+    struct catalog *catalog = p->engine->catalog;
+    for (uint32_t i = 0; i < catalog_count(catalog); i++)
+        catalog_put_need(catalog, i, i < p->need_count ? &p->needs[i] : NULL);
+}
+
 /* Compile and make durable what the list says. */
 static enum err publish_list(struct publishing *p, struct err_info *why)
 {
@@ -367,10 +389,17 @@ static enum err publish_list(struct publishing *p, struct err_info *why)
     if (p->request->retire.len > 0) e = retire(p, why);
     for (size_t i = 0; e == ERR_OK && i < p->document_count; i++) e = put_document(p, &p->documents[i], why);
     if (e == ERR_OK && p->out->changed == 0) return batch_end(p->engine, why); /* nothing is new */
-    struct edition *edition = e == ERR_OK ? compile(p->engine, &p->list, why) : NULL;
-    if (edition != NULL) return commit_edition(p, edition, why);
+    if (e == ERR_OK) {
+        forget_needs(p);
+        struct edition *edition = compile(p->engine, &p->list, why);
+        if (edition != NULL) e = commit_edition(p, edition, why);
+        if (edition != NULL && e == ERR_OK) return ERR_OK;
+        restore_needs(p);
+        if (edition != NULL) return e;
+        e = ERR_INVALID;
+    }
     batch_abandon(p->engine);
-    return e == ERR_OK ? ERR_INVALID : e;
+    return e;
 }
 
 static enum err run_publish(struct engine *engine, void *argument, struct err_info *why)

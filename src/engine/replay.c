@@ -41,9 +41,11 @@ uint64_t replay_bands(struct engine *engine, uint32_t score)
     enum entity object = engine->edition->set.scores[score]->object;
     uint32_t records = history_records(history, object);
     int64_t *times = memory_array(FACT_TIMES_MAX, sizeof *times);
-    struct replaying r = {.engine = engine, .score = score, .now_ms = engine->clock->now_ms(engine->clock)};
+    struct replaying r = {.engine = engine, .score = score, .now_ms = engine_now(engine)};
     for (r.record = 0; r.record < records; r.record++) {
-        bands_put(engine->bands, engine->band_scores.at[score], r.record, STR(""));
+        const struct score_value nothing = {.known =
+                                                false}; /* the band of the former edition is left, for the log too */
+        r.changes += judge_band(engine, score, r.record, &nothing, r.now_ms, CAUSE_REPLAYED);
         uint32_t count = history_fact_times(history, object, r.record, times, FACT_TIMES_MAX);
         for (uint32_t i = 0; i < count && times[i] <= r.now_ms; i++) {
             judge_at(&r, times[i]);

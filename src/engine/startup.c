@@ -309,11 +309,19 @@ static enum err read_facts(struct loading *l, struct err_info *why)
         .versions_after = l->snapshot.last_version,
         .events_from = l->snapshot.next_event,
         .version = load_version,
-        .association = load_association,
+        .association = l->later.count > 0 ? NULL : load_association, /* else after those merges */
         .event = load_event,
         .definition = load_definition,
         .band = load_band,
     };
+    return store_read(l->engine->store, &reader, why);
+}
+
+/* Associations are told again after a merge when one of the two had left a company: whoever takes them must have made all
+ * merges before. */
+static enum err read_associations(struct loading *l, struct err_info *why)
+{
+    const struct store_reader reader = {.context = l, .association = load_association};
     return store_read(l->engine->store, &reader, why);
 }
 
@@ -339,6 +347,7 @@ static enum err read_all(struct loading *l, struct err_info *why)
     }
     if (e == ERR_OK && !l->unfit) e = read_facts(l, why);
     if (e == ERR_OK) make_later_merges(l);
+    if (e == ERR_OK && !l->unfit && l->later.count > 0) e = read_associations(l, why);
     blob_close(&in);
     live_commit(engine->live);
     people_commit(engine->people);

@@ -306,15 +306,17 @@ static void make_value_tables(struct arena *arena, struct filling *f, unsigned t
         f->tables->match[m] = ARENA_ARRAY(arena, uint16_t, codes);
         add_parts(f, scratch, (struct part){.kind = PART_OF_MATCH, .index = m}, codes);
     }
+    /* Asked once: of a live history there may be more codes a moment later. */
+    uint32_t *fold_codes = ARENA_ARRAY(scratch, uint32_t, program->fold_count);
     for (uint32_t i = 0; i < program->fold_count; i++) {
-        uint32_t codes = code_count(f->history, program->folds[i].property);
-        f->tables->fold[i] = ARENA_ARRAY(arena, int16_t, codes);
-        add_parts(f, scratch, (struct part){.kind = PART_OF_FOLD, .index = i}, codes);
+        fold_codes[i] = code_count(f->history, program->folds[i].property);
+        f->tables->fold[i] = ARENA_ARRAY(arena, int16_t, fold_codes[i]);
+        add_parts(f, scratch, (struct part){.kind = PART_OF_FOLD, .index = i}, fold_codes[i]);
     }
     run_threads(f->part_count < threads ? f->part_count : threads, fill_parts, f);
     f->tables->fold_level = ARENA_ARRAY(arena, uint32_t, program->fold_count);
     for (uint32_t i = 0; i < program->fold_count; i++)
-        f->tables->fold_level[i] = level_from(f->tables->fold[i], code_count(f->history, program->folds[i].property));
+        f->tables->fold_level[i] = level_from(f->tables->fold[i], fold_codes[i]);
 }
 
 struct tables *tables_new(const struct history *history, const struct program *program, int64_t as_of_ms,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../score_helper.h"
+#include "base/list.h"
 #include "core/band.h"
 #include "harness.h"
 
@@ -142,6 +143,27 @@ struct str engine_dump(struct fixture *fixture, struct arena *arena)
         }
     }
     edition_release(d.edition);
+    return arena_str(arena, buf_str(&out));
+}
+
+struct str dump_without_values(struct str dump, struct arena *arena)
+{
+    AUTO_BUF out = BUF_INIT(SIZE_MAX);
+    while (dump.len > 0) {
+        struct str line = str_cut(&dump, '\n');
+        if (memmem(line.at, line.len, " (type ", 7) == NULL) buf_format(&out, STR_FMT "\n", STR_ARG(line));
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+struct str dump_sorted(struct str dump, struct arena *arena)
+{
+    AUTO_BUF out = BUF_INIT(SIZE_MAX);
+    LIST(struct str) lines = {0};
+    while (dump.len > 0) *LIST_ADD(&lines) = str_cut(&dump, '\n');
+    if (lines.count > 0) qsort(lines.at, lines.count, sizeof *lines.at, by_text);
+    for (size_t i = 0; i < lines.count; i++) buf_format(&out, STR_FMT "\n", STR_ARG(lines.at[i]));
+    LIST_RELEASE(&lines);
     return arena_str(arena, buf_str(&out));
 }
 

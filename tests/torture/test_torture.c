@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/macros.h"
 #include "client.h"
 #include "harness.h"
 #include "verdict.h"
@@ -43,14 +45,20 @@ static void start(struct torture *torture)
         FAIL("the server does not start again; its last words are in %s.log", torture->victim.data);
 }
 
-static void await_ready(struct torture *torture)
+/* False: it ended instead. */
+static bool gets_ready(const struct victim *victim)
 {
-    struct client client = client_new(torture->victim.port);
+    struct client client = client_new(victim->port);
     struct str reply = {0};
     unsigned status = 0;
     while ((status = client_ask(&client, "GET /readyz", STR(""), STR(""), &reply)) == 503) usleep(5000);
-    CHECK_INT(status, 200);
     client_close(&client);
+    return status == 200;
+}
+
+static void await_ready(struct torture *torture)
+{
+    CHECK_TRUE(gets_ready(&torture->victim));
 }
 
 static void publish(struct torture *torture, const char *score, const char *text)
@@ -71,9 +79,10 @@ static void publish(struct torture *torture, const char *score, const char *text
 
 static void set_up(struct torture *torture)
 {
+    static int count;
     torture->arena = arena_new();
     torture->dice = harness_seed();
-    torture->victim.data = arena_format(torture->arena, "%s/data", harness_tmpdir()).at;
+    torture->victim.data = arena_format(torture->arena, "%s/data-%d", harness_tmpdir(), count++).at;
     const char *data = torture->victim.data;
     const char *const key[] = {"key", "create", "--data", data, "--name", "web", NULL};
     const char *const token[] = {"token", "create", "--data", data, "--name", "judge", "--scope", "admin", NULL};
@@ -134,6 +143,94 @@ TEST(whatever_was_acknowledged_is_there_once_however_often_the_server_is_killed)
     CHECK_INT(victim_end(&torture.victim, SIGTERM), 0);
     printf("# %d rounds, %llu calls acknowledged, %llu of them sent again\n", rounds(),
            (unsigned long long)torture.load.acknowledged, (unsigned long long)torture.load.sent_again);
+    load_release(&torture.load);
+    arena_free(torture.arena);
+}
+
+/* ---- Files that were damaged while nobody served from them. ---- */
+
+static const char *const endings[] = {"", "-wal", "-lock"};
+
+static void copy_file(const char *from, const char *to, const char *ending)
+{
+    AUTO_ARENA arena = arena_new();
+    char bytes[65536];
+    FILE *in = fopen(arena_format(arena, "%s/plumb.db%s", from, ending).at, "rb");
+    if (in == NULL) return;
+    FILE *out = fopen(arena_format(arena, "%s/plumb.db%s", to, ending).at, "wb");
+    CHECK_TRUE(out != NULL);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, in)) > 0;) CHECK_INT(fwrite(bytes, 1, n, out), n);
+    fclose(in);
+    CHECK_INT(fclose(out), 0);
+}
+
+/* Cut its end off, or turn one bit. */
+static void damage(struct torture *torture, const char *folder, bool log, bool cut)
+{
+    FILE *file = fopen(arena_format(torture->arena, "%s/plumb.db%s", folder, log ? "-wal" : "").at, "r+b");
+    if (file == NULL) return; /* the log is empty */
+    CHECK_INT(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file), at = size > 0 ? (long)(dice_next(&torture->dice) % (uint64_t)size) : 0;
+    if (cut) {
+        CHECK_INT(ftruncate(fileno(file), at), 0);
+    } else if (size > 0) {
+        CHECK_INT(fseek(file, at, SEEK_SET), 0);
+        int byte = fgetc(file);
+        CHECK_INT(fseek(file, at, SEEK_SET), 0);
+        fputc(byte ^ 1 << dice_below(&torture->dice, 8), file);
+    }
+    CHECK_INT(fclose(file), 0);
+}
+
+/* It said in one line why it does not serve. */
+static void check_one_sentence(const struct victim *victim)
+{
+    AUTO_ARENA arena = arena_new();
+    char text[4096];
+    FILE *file = fopen(arena_format(arena, "%s.log", victim->data).at, "rb");
+    CHECK_TRUE(file != NULL);
+    size_t length = fread(text, 1, sizeof text, file);
+    fclose(file);
+    struct str said = {text, length};
+    unsigned sentences = 0;
+    while (said.len > 0) sentences += str_starts_with(str_cut(&said, '\n'), STR("plumb: "));
+    if (sentences != 1) FAIL("it does not serve and says '" STR_FMT "'", STR_ARG(((struct str){text, length})));
+}
+
+/* True: it serves, and has everything. */
+static bool serves_all_or_refuses(struct torture *torture, struct victim *hurt)
+{
+    victim_start(hurt);
+    if (!victim_listens(hurt) || !gets_ready(hurt)) {
+        CHECK_INT(victim_end(hurt, 0), 1);
+        check_one_sentence(hurt);
+        return false;
+    }
+    verdict_of_store(&torture->load, hurt->data);
+    verdict_of_scores(&torture->load, hurt->port, torture->token);
+    CHECK_INT(victim_end(hurt, SIGKILL), KILLED);
+    return true;
+}
+
+TEST(a_damaged_file_is_refused_in_one_sentence_or_everything_is_served)
+{
+    struct torture torture = {0};
+    set_up(&torture);
+    start(&torture);
+    await_ready(&torture);
+    load_start(&torture.load, torture.victim.port, true);
+    load_wait(&torture.load);
+    check_no_complaint(&torture);
+    CHECK_INT(victim_end(&torture.victim, SIGKILL), KILLED);
+    int served = 0, trials = 4 * rounds();
+    for (int i = 0; i < trials; i++) {
+        struct victim hurt = {.data = arena_format(torture.arena, "%s/hurt-%d", harness_tmpdir(), i).at};
+        CHECK_INT(mkdir(hurt.data, 0700), 0);
+        for (size_t e = 0; e < COUNT_OF(endings); e++) copy_file(torture.victim.data, hurt.data, endings[e]);
+        damage(&torture, hurt.data, i % 2 == 0, i % 4 < 2);
+        served += serves_all_or_refuses(&torture, &hurt);
+    }
+    printf("# %d damaged stores, of which %d served everything\n", trials, served);
     load_release(&torture.load);
     arena_free(torture.arena);
 }

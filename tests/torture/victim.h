@@ -18,11 +18,11 @@ struct victim {
  * does. In `arena`. The program is $PLUMB. */
 struct str plumb_says(struct arena *arena, const char *const *arguments);
 
-/* The process is made; it does not listen yet. */
+/* The process is made; it does not listen yet. What it says on standard error is appended to the file DATA.log. */
 void victim_start(struct victim *victim);
 /* Wait until it says where it listens. False: it ended before. */
 bool victim_listens(struct victim *victim);
-/* Send it a signal and wait for its end; its exit status, or minus the signal that ended it. */
+/* Send it a signal (0: none) and wait for its end; its exit status, or minus the signal that ended it. */
 int victim_end(struct victim *victim, int signal);
 
 #endif
