@@ -61,10 +61,9 @@ uint32_t live_add_record(struct live *live, enum entity object, struct str id, b
     reserve_open(&arrays->name_of, (record + 1) * sizeof *table->name_of);
     reserve_open(&arrays->listed, record + 1);
     open_names(arrays, intern_count(table->names) + 1);
-    uint32_t name = intern_find(table->names, id);
-    word_publish(&table->name_of[record], name != INTERN_NONE ? name : intern_count(table->names));
+    /* The number may be known to a reader from a batch that was rolled back: the name is there before it is told. */
+    word_publish(&table->name_of[record], give_name(live, object, id, RECORD_NONE));
     __atomic_store_n(&table->listed[record], (uint8_t)listed, __ATOMIC_RELAXED);
-    give_name(live, object, id, RECORD_NONE);
     if (record >= table->reach) word_publish(&table->reach, record + 1);
     word_publish(&table->count, record + 1);
     if (id.len > 0) live_write(live, &table->named[table->name_of[record]], record);

@@ -11,7 +11,7 @@
 
 #include "http/http_internal.h"
 
-#define LAST_ANSWERS_MS 500 /* for those that http_stop gives itself to get out */
+#define LAST_ANSWERS_MS 1500 /* for those that http_stop gives itself to get out: longer than a loop may sleep */
 
 int64_t now_ms(void)
 {

@@ -44,8 +44,8 @@ struct answer {
     bool is_file;               /* instead of a body: */
     int fd;                     /* libmicrohttpd closes it once queued */
     uint64_t file_bytes;
-    bool closes;                /* the connection, afterwards */
-    bool queued;                /* libmicrohttpd has it */
+    bool closes; /* the connection, afterwards */
+    bool queued; /* libmicrohttpd has it */
 };
 
 struct http_exchange {

@@ -202,6 +202,20 @@ TEST(of_several_values_of_one_instant_the_greatest_fact_holds_in_any_order)
     end(&g);
 }
 
+/* Found by ThreadSanitizer: a reader that knew the number of a record that was rolled back asked for its next bearer's name
+ * before it was there. */
+TEST(a_number_that_is_given_again_always_has_a_name)
+{
+    struct grown g = begun();
+    uint32_t first = contact(&g, "ada");
+    live_rollback(g.live);
+    CHECK_STR(history_record_id(g.history, ENTITY_CONTACT, first), STR("ada")); /* as a reader may, who saw it */
+    live_begin(g.live);
+    CHECK_INT(contact(&g, "eve"), first);
+    CHECK_STR(history_record_id(g.history, ENTITY_CONTACT, first), STR("eve"));
+    end(&g);
+}
+
 /* Found by a random world: while nobody looks runs change in place, and every second association was passed over. */
 TEST(a_merge_while_loading_keeps_every_association)
 {
