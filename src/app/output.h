@@ -74,8 +74,8 @@ void output_reasons(const struct results *results, uint32_t score, const struct 
 /* "Ada Lovelace  c-12  49  MQL  A1" */
 void output_record_head(const struct score *score, struct str name, struct str id, const struct result *result,
                         const struct page *page);
-/* That, and the tree of reasons. No scan need have run. Memory in `arena`. */
-void output_record(const struct results *results, uint32_t score, uint32_t record, struct arena *arena,
+/* That, and the tree of reasons, for the score with this index. No scan need have run. Memory in `arena`. */
+void output_record(const struct results *results, uint32_t index, uint32_t record, struct arena *arena,
                    const struct page *page);
 
 /* A dim sentence, indented by two and wrapped. */

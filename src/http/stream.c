@@ -43,7 +43,10 @@ static void release(struct http_stream *stream)
 /* Wake the connection if it sleeps, and unlock: until then it cannot end, nor its loop. */
 static void wake_and_unlock(struct http_stream *stream)
 {
-    if (stream->asleep) loop_resume(stream->connection->loop, stream->connection->mhd);
+    if (stream->asleep) {
+        INVARIANT(stream->connection != NULL);
+        loop_resume(stream->connection->loop, stream->connection->mhd);
+    }
     stream->asleep = false;
     pthread_mutex_unlock(&stream->lock);
 }

@@ -1,5 +1,6 @@
 /* api_catalog.c — what is known of properties, what somebody says of them, and what they were over time. */
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
 #include <string.h>
 
 #include "server/api.h"
@@ -170,7 +171,7 @@ void api_property_history(struct request *request)
     }
     json_end_array(&writer);
     json_key(&writer, "next");
-    if (count > limit) json_string(&writer, arena_format(request->arena, "%llu", (unsigned long long)(after + limit)));
+    if (count > limit) json_string(&writer, arena_format(request->arena, "%" PRIu64, after + limit));
     else json_null(&writer);
     json_end_object(&writer);
     request_answer(request, 200, &json);

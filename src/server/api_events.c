@@ -1,5 +1,7 @@
 /* api_events.c — what somebody did, newest first; and everything about one person. */
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
+
 #include "server/api.h"
 #include "server/api_json.h"
 
@@ -41,8 +43,7 @@ void api_event_timeline(struct request *request)
     json_end_array(&writer);
     api_write_count(&writer, "total", total);
     json_key(&writer, "next");
-    if (after + shown < total)
-        json_string(&writer, arena_format(request->arena, "%llu", (unsigned long long)(after + shown)));
+    if (after + shown < total) json_string(&writer, arena_format(request->arena, "%" PRIu64, after + shown));
     else json_null(&writer);
     json_end_object(&writer);
     request_answer(request, 200, &json);

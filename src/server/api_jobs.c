@@ -100,13 +100,13 @@ static bool find_job(struct request *request, struct job *out)
 
 void api_job_show(struct request *request)
 {
-    struct job job;
+    struct job job = {0};
     if (find_job(request, &job)) answer_job(request, 200, &job);
 }
 
 void api_job_delete(struct request *request)
 {
-    struct job job;
+    struct job job = {0};
     if (!find_job(request, &job)) return;
     (void)jobs_cancel(request->server->jobs, job.number);
     http_answer(request->exchange, 204, "application/json", STR(""));
@@ -114,7 +114,7 @@ void api_job_delete(struct request *request)
 
 void api_job_result(struct request *request)
 {
-    struct job job;
+    struct job job = {0};
     uint64_t bytes = 0;
     if (!find_job(request, &job)) return;
     int fd = jobs_open_result(request->server->jobs, job.number, &bytes);

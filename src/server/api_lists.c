@@ -91,7 +91,7 @@ void api_list_index(struct request *request)
     json_begin_array(&writer);
     for (size_t i = 0; i < count; i++) {
         const size_t prefix = sizeof KEY_PREFIX - 1;
-        struct named_list list;
+        struct named_list list = {0};
         if (load(request, (struct str){names[i].at + prefix, names[i].len - prefix}, &list, &why) == ERR_OK)
             write_list(&writer, &list);
     }
@@ -168,7 +168,7 @@ static bool change(struct request *request, struct list_change *change)
 
 void api_list_change(struct request *request)
 {
-    struct named_list list;
+    struct named_list list = {0};
     const struct json_item *body;
     if (!find_list(request, &list) || !api_body(request, &body)) return;
     struct list_change add = {.list = list.name, .object = list.object, .member = true, .actor = request->actor->text};
@@ -190,7 +190,7 @@ void api_list_members(struct request *request)
 {
     struct engine *engine = request->server->engine;
     const struct history *history = engine_history(engine);
-    struct named_list list;
+    struct named_list list = {0};
     uint64_t limit, after, shown = 0;
     if (!find_list(request, &list) ||
         !request_query_number(request, "limit", 1, API_PAGE_MAX, API_PAGE_DEFAULT, &limit) ||
@@ -219,7 +219,7 @@ void api_list_members(struct request *request)
 void api_list_delete(struct request *request)
 {
     struct engine *engine = request->server->engine;
-    struct named_list list;
+    struct named_list list = {0};
     struct err_info why = {0};
     if (!find_list(request, &list)) return;
     uint32_t count = history_records(engine_history(engine), list.object);

@@ -64,6 +64,7 @@ static void answer_search(struct request *request, struct search_question *quest
     struct json_writer writer = {.out = &json};
     if (failure == ERR_OK) write_hits(&writer, request, question, &answer);
     everybody_release(&everybody);
+    question->everybody = NULL;
     api_leave(request);
     if (failure == ERR_OK) request_answer(request, 200, &json);
     else if (failure == ERR_INVALID) api_refuse(request, 400, "bad_condition", STR("where"), "%s", why.msg);

@@ -16,7 +16,7 @@
 #define DOCUMENT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define NAME_BYTES 256
 
-const char *openapi_method(int method)
+const char *openapi_method(enum http_method method)
 {
     static const char *const names[] = {
         [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",

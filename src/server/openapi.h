@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "http/http.h"
 
 void openapi_append_json(struct buf *out);     /* the document */
 void openapi_append_markdown(struct buf *out); /* docs/api.md, whole */
@@ -14,6 +15,6 @@ void openapi_append_html(struct buf *out);     /* the page at /api: no script, n
 const char *openapi_query_help(struct str name);
 struct endpoint;
 const char *openapi_who_may(const struct endpoint *endpoint);
-const char *openapi_method(int method); /* "GET" */
+const char *openapi_method(enum http_method method); /* "GET" */
 
 #endif

@@ -52,40 +52,40 @@ void *list_add(struct list *list, size_t element_bytes);
 /* Take out element `index`; the others keep their order. */
 void list_remove(struct list *list, size_t index, size_t element_bytes);
 
-enum err memory_append(struct store *store, const struct store_batch *batch, struct err_info *why);
-enum err memory_erase(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+enum err memory_append(struct store *base, const struct store_batch *batch, struct err_info *why);
+enum err memory_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,
                       struct err_info *why);
 
-enum err memory_read(struct store *store, const struct store_reader *reader, struct err_info *why);
-enum err memory_events(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
+enum err memory_read(struct store *base, const struct store_reader *reader, struct err_info *why);
+enum err memory_events(struct store *base, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
-enum err memory_last_version(struct store *store, uint64_t *out, struct err_info *why);
-enum err memory_rejects(struct store *store, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
+enum err memory_last_version(struct store *base, uint64_t *out, struct err_info *why);
+enum err memory_rejects(struct store *base, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);
-enum err memory_audits(struct store *store, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,
+enum err memory_audits(struct store *base, uint64_t before, size_t most, struct arena *arena, struct audit_row **out,
                        size_t *count, struct err_info *why);
-enum err memory_bands(struct store *store, enum entity object, uint32_t record, uint64_t before, size_t most,
+enum err memory_bands(struct store *base, enum entity object, uint32_t record, uint64_t before, size_t most,
                       struct arena *arena, struct band_row **out, size_t *count, struct err_info *why);
-enum err memory_definitions(struct store *store, int32_t kind, struct str name, struct arena *arena,
+enum err memory_definitions(struct store *base, int32_t kind, struct str name, struct arena *arena,
                             struct definition_fact **out, size_t *count, struct err_info *why);
 
-enum err memory_put_user(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
-enum err memory_users(struct store *store, struct arena *arena, struct user_row **out, size_t *count,
+enum err memory_put_user(struct store *base, const struct user_row *row, uint64_t *number, struct err_info *why);
+enum err memory_users(struct store *base, struct arena *arena, struct user_row **out, size_t *count,
                       struct err_info *why);
-enum err memory_put_session(struct store *store, const struct session_row *row, struct err_info *why);
-enum err memory_find_session(struct store *store, struct str hash, struct arena *arena, struct session_row *out,
+enum err memory_put_session(struct store *base, const struct session_row *row, struct err_info *why);
+enum err memory_find_session(struct store *base, struct str hash, struct arena *arena, struct session_row *out,
                              struct err_info *why);
-enum err memory_delete_session(struct store *store, struct str hash, struct err_info *why);
-enum err memory_put_token(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why);
-enum err memory_tokens(struct store *store, struct arena *arena, struct token_row **out, size_t *count,
+enum err memory_delete_session(struct store *base, struct str hash, struct err_info *why);
+enum err memory_put_token(struct store *base, const struct token_row *row, uint64_t *number, struct err_info *why);
+enum err memory_tokens(struct store *base, struct arena *arena, struct token_row **out, size_t *count,
                        struct err_info *why);
-enum err memory_put_key(struct store *store, const struct key_row *row, uint64_t *number, struct err_info *why);
-enum err memory_keys(struct store *store, struct arena *arena, struct key_row **out, size_t *count,
+enum err memory_put_key(struct store *base, const struct key_row *row, uint64_t *number, struct err_info *why);
+enum err memory_keys(struct store *base, struct arena *arena, struct key_row **out, size_t *count,
                      struct err_info *why);
-enum err memory_put_text(struct store *store, struct str name, struct str text, struct err_info *why);
-enum err memory_get_text(struct store *store, struct str name, struct arena *arena, struct str *out,
+enum err memory_put_text(struct store *base, struct str name, struct str text, struct err_info *why);
+enum err memory_get_text(struct store *base, struct str name, struct arena *arena, struct str *out,
                          struct err_info *why);
-enum err memory_text_names(struct store *store, struct str prefix, struct arena *arena, struct str **out, size_t *count,
+enum err memory_text_names(struct store *base, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
 
 #endif

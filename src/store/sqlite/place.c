@@ -40,7 +40,7 @@ enum err place_resolve(const char *path, char **out, struct err_info *why)
     char *for_folder = joined(path, "", ""), *for_name = joined(path, "", ""); /* which dirname and basename change */
     char *folder = realpath(dirname(for_folder), NULL);
     enum err e = folder != NULL ? ERR_OK : refused("open the folder of", path, why);
-    if (e == ERR_OK) *out = joined(folder, strcmp(folder, "/") == 0 ? "" : "/", basename(for_name));
+    if (folder != NULL) *out = joined(folder, strcmp(folder, "/") == 0 ? "" : "/", basename(for_name));
     free(folder);
     free(for_folder);
     free(for_name);

@@ -22,8 +22,9 @@
         if (e != ERR_OK) return e;                                           \
     } while (0)
 
-enum err sqlite_read_on(struct connection *connection, const struct store_reader *reader, enum sql bands,
-                        struct err_info *why)
+/* Who there is. */
+static MUST_CHECK enum err read_records(struct connection *connection, const struct store_reader *reader,
+                                        struct err_info *why)
 {
     enum err e = ERR_OK;
     bool archived = false;
@@ -31,10 +32,27 @@ enum err sqlite_read_on(struct connection *connection, const struct store_reader
     READ_EACH(SQL_RECORD_ALL, EVERY, record, struct record_fact, row_record(query, &archived), archived, why);
     READ_EACH(SQL_IDENTIFIER_ALL, EVERY, identifier, struct identifier_fact, row_identifier(query), why);
     READ_EACH(SQL_MERGE_ALL, EVERY, merge, struct merge_fact, row_merge(query), why);
+    return e;
+}
+
+/* What is known of them. */
+static MUST_CHECK enum err read_facts(struct connection *connection, const struct store_reader *reader,
+                                      struct err_info *why)
+{
+    enum err e = ERR_OK;
     READ_EACH(SQL_VERSION_AFTER, (int64_t)reader->versions_after, version, struct version_fact_row, row_version(query),
               why);
     READ_EACH(SQL_ASSOCIATION_ALL, EVERY, association, struct association_fact, row_association(query), why);
     READ_EACH(SQL_EVENT_AFTER, (int64_t)reader->events_from, event, struct event_fact_row, row_event(query), why);
+    return e;
+}
+
+enum err sqlite_read_on(struct connection *connection, const struct store_reader *reader, enum sql bands,
+                        struct err_info *why)
+{
+    enum err e = read_records(connection, reader, why);
+    if (e == ERR_OK) e = read_facts(connection, reader, why);
+    if (e != ERR_OK) return e;
     READ_EACH(SQL_DEFINITION_ALL, EVERY, definition, struct definition_fact, row_definition(query), why);
     READ_EACH(bands, EVERY, band, struct band_fact, row_band(query), why);
     return e;

@@ -77,13 +77,13 @@ enum err question_end(struct question *question, enum err e);
 
 /* ---- The operations. ---- */
 
-enum err sqlite_append(struct store *store, const struct store_batch *batch, struct err_info *why);
+enum err sqlite_append(struct store *base, const struct store_batch *batch, struct err_info *why);
 enum err sqlite_add_audit(struct query *query, const struct audit_fact *fact, struct seal *seal,
                           struct err_info *why);                                                       /* append.c */
 enum err sqlite_put_seals(struct sqlite_store *store, const struct seal *seals, struct err_info *why); /* append.c */
 void sqlite_sealed(struct sqlite_store *store, const struct seal *seals); /* they were committed; append.c */
 enum err sqlite_get_seals(struct connection *connection, struct seal *seals, struct err_info *why); /* append.c */
-enum err sqlite_read(struct store *store, const struct store_reader *reader, struct err_info *why);
+enum err sqlite_read(struct store *base, const struct store_reader *reader, struct err_info *why);
 /* All statements between these see one moment. (read.c) */
 MUST_CHECK enum err snapshot_begin(struct connection *connection, struct err_info *why);
 void snapshot_end(struct connection *connection);
@@ -103,33 +103,33 @@ enum err sqlite_bands(struct store *store, enum entity object, uint32_t record, 
 enum err sqlite_definitions(struct store *store, int32_t kind, struct str name, struct arena *arena,
                             struct definition_fact **out, size_t *count, struct err_info *why);
 
-enum err sqlite_put_user(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
-enum err sqlite_users(struct store *store, struct arena *arena, struct user_row **out, size_t *count,
+enum err sqlite_put_user(struct store *base, const struct user_row *row, uint64_t *number, struct err_info *why);
+enum err sqlite_users(struct store *base, struct arena *arena, struct user_row **out, size_t *count,
                       struct err_info *why);
-enum err sqlite_put_session(struct store *store, const struct session_row *row, struct err_info *why);
-enum err sqlite_find_session(struct store *store, struct str hash, struct arena *arena, struct session_row *out,
+enum err sqlite_put_session(struct store *base, const struct session_row *row, struct err_info *why);
+enum err sqlite_find_session(struct store *base, struct str hash, struct arena *arena, struct session_row *out,
                              struct err_info *why);
-enum err sqlite_delete_session(struct store *store, struct str hash, struct err_info *why);
-enum err sqlite_put_token(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why);
-enum err sqlite_tokens(struct store *store, struct arena *arena, struct token_row **out, size_t *count,
+enum err sqlite_delete_session(struct store *base, struct str hash, struct err_info *why);
+enum err sqlite_put_token(struct store *base, const struct token_row *row, uint64_t *number, struct err_info *why);
+enum err sqlite_tokens(struct store *base, struct arena *arena, struct token_row **out, size_t *count,
                        struct err_info *why);
-enum err sqlite_put_key(struct store *store, const struct key_row *row, uint64_t *number, struct err_info *why);
-enum err sqlite_keys(struct store *store, struct arena *arena, struct key_row **out, size_t *count,
+enum err sqlite_put_key(struct store *base, const struct key_row *row, uint64_t *number, struct err_info *why);
+enum err sqlite_keys(struct store *base, struct arena *arena, struct key_row **out, size_t *count,
                      struct err_info *why);
-enum err sqlite_put_text(struct store *store, struct str name, struct str text, struct err_info *why);
-enum err sqlite_get_text(struct store *store, struct str name, struct arena *arena, struct str *out,
+enum err sqlite_put_text(struct store *base, struct str name, struct str text, struct err_info *why);
+enum err sqlite_get_text(struct store *base, struct str name, struct arena *arena, struct str *out,
                          struct err_info *why);
-enum err sqlite_text_names(struct store *store, struct str prefix, struct arena *arena, struct str **out, size_t *count,
+enum err sqlite_text_names(struct store *base, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
 
-enum err sqlite_erase(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
+enum err sqlite_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,
                       struct err_info *why);
-enum err sqlite_backup(struct store *store, const char *path, struct err_info *why);
-enum err sqlite_check(struct store *store, void (*finding)(void *context, const char *sentence), void *context,
+enum err sqlite_backup(struct store *base, const char *path, struct err_info *why);
+enum err sqlite_check(struct store *base, void (*finding)(void *context, const char *sentence), void *context,
                       struct err_info *why);
-void sqlite_checkpoint(struct store *store);
+void sqlite_checkpoint(struct store *base);
 /* Move all of the log into the database and overwrite it. Under `writing`. (log.c) */
 MUST_CHECK enum err sqlite_wipe_log(struct sqlite_store *store, struct err_info *why);
-enum err sqlite_measure(struct store *store, struct store_size *out, struct err_info *why);
+enum err sqlite_measure(struct store *base, struct store_size *out, struct err_info *why);
 
 #endif
