@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "base/macros.h"
-#include "base/buf.h"
 #include "harness.h"
 
 #define NAMES 14 /* of each kind of identifier */

@@ -474,7 +474,7 @@ static void check_sorted(const struct grown *g, uint32_t who, uint32_t count)
 TEST(an_event_may_be_judged_automatic_afterwards_and_back_and_a_rollback_undoes_it)
 {
     struct grown g = begun();
-    uint32_t ada = contact(&g, "ada"), rows[8];
+    uint32_t ada = contact(&g, "ada"), rows[8] = {0};
     for (int i = 0; i < 3; i++) event(&g, ada, 60000, "a");
     event(&g, ada, 60000, "b");
     event(&g, ada, 120000, "a");

@@ -40,6 +40,7 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
 }
 
 /* Rows have a number, counted from 1 as none is ever taken out, and a text that only one of them may have. */
+// NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in them
 #define DEFINE_ROWS(put_, all_, type_, list_, copy_, unique_, what_)                                                \
     enum err put_(struct store *base, const type_ *row, uint64_t *number, struct err_info *why)                     \
     {                                                                                                               \
@@ -65,6 +66,7 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
         for (size_t i = 0; i < *count; i++) (*out)[i] = copy_(*LIST_AT(store->list_, type_, i), arena);             \
         return memory_leave(store, ERR_OK);                                                                         \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 DEFINE_ROWS(memory_put_user, memory_users, struct user_row, users, copy_user, email, "user")
 DEFINE_ROWS(memory_put_token, memory_tokens, struct token_row, tokens, copy_token, hash, "token")
