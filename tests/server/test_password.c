@@ -150,6 +150,6 @@ TEST(more_than_may_wait_are_turned_away_and_the_rest_served)
         CHECK_TRUE(tries[i].result == ERR_OK || tries[i].result == ERR_UNAVAILABLE);
         served += tries[i].result == ERR_OK;
     }
-    CHECK_TRUE(served >= 1 + PASSWORD_WAITING_PER_HASHING || served == TRIES);
+    CHECK_TRUE(served >= 1 + PASSWORD_WAITING_PER_HASHING);
     password_hasher_free(hasher);
 }
