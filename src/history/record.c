@@ -136,8 +136,7 @@ uint16_t record_match(const struct view *view, const struct rule *rule, uint32_t
 
 /* ---- Events ---- */
 
-/* The contact's run, read once for all that is asked of one record. */
-static struct run seen_events(struct view *view, uint32_t contact)
+struct run record_events(struct view *view, uint32_t contact)
 {
     if (view->seen != contact + 1) view->seen_word = long_now(&view->history->event_run[contact]);
     view->seen = contact + 1;
@@ -160,7 +159,7 @@ static void gather(struct view *view, const struct selector *selector, const uin
     const struct history *history = view->history;
     const struct selection *selection = selector->selection;
     const int64_t window_ms = selection->within_minutes < 0 ? INT64_MAX : selection->within_minutes * MS_PER_MINUTE;
-    const struct run events = seen_events(view, contact);
+    const struct run events = record_events(view, contact);
     const uint32_t known_classes = class_match != NULL ? view->tables->class_count : 0;
     for (uint64_t e = events.first + events.count; e-- > events.first;) {
         int64_t at_ms = event_ms(history, e);
@@ -235,7 +234,7 @@ static void find_specials(struct view *view, uint32_t contact, void *context)
 {
     struct special_events *found = context;
     const struct history *history = view->history;
-    const struct run events = seen_events(view, contact);
+    const struct run events = record_events(view, contact);
     for (uint64_t e = events.first; e < events.first + events.count; e++) {
         int64_t at_ms = event_ms(history, e);
         if (at_ms > view->as_of_ms) break;

@@ -133,6 +133,8 @@ struct specials {
 };
 
 void view_release(struct view *view);
+/* The contact's events; their word is read once for all that is asked of one record. */
+struct run record_events(struct view *view, uint32_t contact);
 bool record_leaf(const struct view *view, const struct leaf *leaf, uint32_t record);
 uint16_t record_match(const struct view *view, const struct rule *rule, uint32_t record);
 struct specials record_specials(struct view *view, uint32_t record);

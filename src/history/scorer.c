@@ -5,7 +5,10 @@
  * with the history. What depends on as_of or on versions is found out anew each time.
  *
  * A score that another asks for, of the same record or of an associated one, is evaluated on
- * the way; programs form no circle, so each has one set of scratch. */
+ * the way; programs form no circle, so each has one set of scratch.
+ *
+ * A contact's events are walked once to see which selectors any of them may matter to; the few that remain walk them
+ * again, each for itself. */
 // SPDX-License-Identifier: Apache-2.0
 #include "history/scorer.h"
 
@@ -28,7 +31,10 @@ struct scored {
     struct view view;
     struct tables tables; /* of classes; those of values are here below */
     uint32_t class_capacity;
-    uint32_t pressed; /* the history's, when the tables were filled */
+    uint32_t pressed;    /* the history's, when the tables were filled */
+    uint32_t words;      /* of a set of selectors; the bit behind the last selector's is for what adjusts or resets */
+    uint64_t *class_set; /* [class][words] whom an event of the class may matter to */
+    uint64_t *set;       /* [words] whom the record's events may matter to */
     struct answers *leaves, *matches, *folds;
     struct block *block;
     struct tally *tallies;
@@ -63,6 +69,8 @@ static void init_scored(struct scorer *scorer, const struct program *program, en
     out->block = block_new(arena, program);
     out->tallies = ARENA_ARRAY(arena, struct tally, program->selector_count);
     out->tables.class_match = ARENA_ARRAY(arena, uint8_t *, program->selector_count);
+    out->words = program->selector_count / 64 + 1;
+    out->set = ARENA_ARRAY(arena, uint64_t, out->words);
     out->leaves = ARENA_ARRAY(arena, struct answers, program->leaf_count);
     for (uint32_t l = 0; l < program->leaf_count; l++) {
         const struct leaf *leaf = &program->leaves[l];
@@ -107,6 +115,7 @@ static void release_scored(struct scored *scored)
     for (uint32_t m = 0; m < scored->program->match_count; m++) memory_free(scored->matches[m].by_code);
     for (uint32_t f = 0; f < scored->program->fold_count; f++) memory_free(scored->folds[f].by_code);
     memory_free(scored->tables.special);
+    memory_free(scored->class_set);
     arena_free(scored->view.arena);
     view_release(&scored->view);
 }
@@ -134,25 +143,47 @@ static void grow_classes(struct scored *scored, uint32_t count)
         if (!depends_on_as_of(&scored->program->selectors[s]))
             tables->class_match[s] = memory_resize(tables->class_match[s], scored->class_capacity, sizeof(uint8_t));
     tables->special = memory_resize(tables->special, scored->class_capacity, sizeof *tables->special);
+    scored->class_set =
+        memory_resize(scored->class_set, (size_t)scored->class_capacity * scored->words, sizeof *scored->class_set);
+}
+
+static void put_bit(uint64_t *set, uint32_t bit)
+{
+    set[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+static bool has_bit(const uint64_t *set, uint32_t bit)
+{
+    return (set[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+static void learn_class(struct scored *scored, uint32_t c)
+{
+    const struct history *history = scored->view.history;
+    const struct program *program = scored->program;
+    struct tables *tables = &scored->tables;
+    uint64_t *set = scored->class_set + (size_t)c * scored->words;
+    memset(set, 0, scored->words * sizeof *set);
+    for (uint32_t s = 0; s < program->selector_count; s++) {
+        if (tables->class_match[s] != NULL)
+            tables->class_match[s][c] = class_matches(history, &program->selectors[s], c, 0);
+        if (tables->class_match[s] == NULL || tables->class_match[s][c] != CLASS_NO) put_bit(set, s);
+    }
+    tables->special[c] = program->score != NULL && class_is_special(history, program->score, c);
+    if (tables->special[c]) put_bit(set, program->selector_count);
 }
 
 /* Learn the classes that came since the last call; all again when a property got its first rows. */
 static void learn_classes(struct scored *scored)
 {
     const struct history *history = scored->view.history;
-    const struct program *program = scored->program;
     struct tables *tables = &scored->tables;
     uint32_t pressed = word_now(&history->pressed), count = word_now(&history->class_count);
     if (pressed != scored->pressed) tables->class_count = 0;
     scored->pressed = pressed;
     if (count <= tables->class_count) return;
     if (count > scored->class_capacity) grow_classes(scored, count);
-    for (uint32_t c = tables->class_count; c < count; c++) {
-        for (uint32_t s = 0; s < program->selector_count; s++)
-            if (tables->class_match[s] != NULL)
-                tables->class_match[s][c] = class_matches(history, &program->selectors[s], c, 0);
-        tables->special[c] = program->score != NULL && class_is_special(history, program->score, c);
-    }
+    for (uint32_t c = tables->class_count; c < count; c++) learn_class(scored, c);
     tables->class_count = count;
 }
 
@@ -230,14 +261,37 @@ static int16_t fold_of(struct scored *scored, uint32_t index, uint32_t record)
 
 /* ---- One record. ---- */
 
+/* Whom the record's events may matter to. */
+static void find_set(struct scored *scored, uint32_t record)
+{
+    struct view *view = &scored->view;
+    uint32_t words = scored->words;
+    bool alone = view->object == ENTITY_CONTACT; /* else they are many contacts' events */
+    memset(scored->set, alone ? 0 : 0xff, words * sizeof *scored->set);
+    if (!alone) return;
+    const struct run events = record_events(view, record);
+    const uint32_t known_classes = scored->tables.class_count;
+    for (uint64_t e = events.first; e < events.first + events.count; e++) {
+        uint32_t class_id = view->history->class_id[e];
+        if (class_id >= known_classes) { /* came since they were learned */
+            memset(scored->set, 0xff, words * sizeof *scored->set);
+            return;
+        }
+        const uint64_t *set = scored->class_set + (size_t)class_id * words;
+        for (uint32_t w = 0; w < words; w++) scored->set[w] |= set[w];
+    }
+}
+
 static void load_inputs(struct scored *scored, uint32_t record, int64_t engagement_after_ms)
 {
     const struct program *program = scored->program;
     struct view *view = &scored->view;
     struct block *block = scored->block;
     for (uint32_t s = 0; s < program->selector_count; s++)
-        record_tally(view, &program->selectors[s], scored->tables.class_match[s], record, engagement_after_ms,
-                     &scored->tallies[s]);
+        if (has_bit(scored->set, s))
+            record_tally(view, &program->selectors[s], scored->tables.class_match[s], record, engagement_after_ms,
+                         &scored->tallies[s]);
+        else scored->tallies[s] = (struct tally){0};
     for (uint32_t s = 0; s < program->signal_count; s++)
         signal_set(&block->signals[s], 0,
                    signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]));
@@ -260,7 +314,9 @@ static const struct score_value *score_of(struct scorer *scorer, uint32_t score,
     scored->view.as_of_ms = as_of_ms;
     scored->view.seen = 0;
     learn_classes(scored);
-    struct specials specials = record_specials(&scored->view, record);
+    find_set(scored, record);
+    struct specials specials = {.engagement_after_ms = INT64_MIN};
+    if (has_bit(scored->set, scored->program->selector_count)) specials = record_specials(&scored->view, record);
     load_inputs(scored, record, specials.engagement_after_ms);
     scored->block->adjustment[0] = specials.adjustment_micro;
     scored->block->adjustments[0] = specials.adjustment_count;
@@ -304,6 +360,7 @@ bool scorer_in_segment(struct scorer *scorer, uint32_t segment, uint32_t record,
     scored->view.as_of_ms = as_of_ms;
     scored->view.seen = 0;
     learn_classes(scored);
+    find_set(scored, record);
     load_inputs(scored, record, INT64_MIN);
     evaluate_scope(scored->program, scored->block, inside);
     return inside[0] != 0;

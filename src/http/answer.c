@@ -74,16 +74,50 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
     if (value[0] != 0) (void)MHD_add_response_header(response, name, value);
 }
 
-enum MHD_Result answer_queue(struct http_exchange *exchange)
+/* ---- The same answer again. ----
+ *
+ * libmicrohttpd's form of an answer costs three allocations a header. Most answers of a busy server are one and the
+ * same, so each loop keeps its last small one, with what it was made of. */
+
+#define KEPT_ANSWER_BYTES 1024
+
+struct kept_answer {
+    struct MHD_Response *response;
+    size_t count;
+    char made_of[KEPT_ANSWER_BYTES]; /* see describe */
+};
+
+/* Append `text` and a zero byte; a text with a zero byte in it might be taken for two, so there may be none. */
+static bool add_text(struct kept_answer *kept, struct str text)
+{
+    if (text.len >= sizeof kept->made_of - kept->count || memchr(text.at, 0, text.len) != NULL) return false;
+    memcpy(kept->made_of + kept->count, text.at, text.len);
+    kept->count += text.len;
+    kept->made_of[kept->count++] = 0;
+    return true;
+}
+
+/* All that the answer's form depends on. False: it is no small text. */
+static bool describe(const struct answer *answer, struct kept_answer *out)
+{
+    out->count = 0;
+    if (answer->stream != NULL || answer->is_file || answer->closes || answer->body.len == 0) return false;
+    if (!add_text(out, str_from_c(answer->content_type != NULL ? answer->content_type : ""))) return false;
+    for (const struct header *header = answer->headers; header != NULL; header = header->next)
+        if (!add_text(out, header->name) || !add_text(out, header->value)) return false;
+    return add_text(out, answer->body);
+}
+
+static struct MHD_Response *make_response(const struct http_exchange *exchange, enum MHD_ResponseMemoryMode memory)
 {
     struct connection *connection = exchange->connection;
     const struct http_server *server = connection->loop->server;
-    struct answer *answer = &exchange->answer;
+    const struct answer *answer = &exchange->answer;
     struct MHD_Response *response =
         answer->stream != NULL ? stream_response(answer->stream, connection)
-        : answer->is_file      ? MHD_create_response_from_fd64(answer->file_bytes, answer->fd)
-                               : MHD_create_response_from_buffer(answer->body.len, (void *)(uintptr_t)answer->body.at,
-                                                                 MHD_RESPMEM_PERSISTENT);
+        : answer->is_file
+            ? MHD_create_response_from_fd64(answer->file_bytes, answer->fd)
+            : MHD_create_response_from_buffer(answer->body.len, (void *)(uintptr_t)answer->body.at, memory);
     INVARIANT(response != NULL); /* else out of memory */
     if (answer->content_type != NULL) add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
     for (const struct header *header = answer->headers; header != NULL; header = header->next)
@@ -93,12 +127,45 @@ enum MHD_Result answer_queue(struct http_exchange *exchange)
         if (answer->headers == NULL || !is_set(answer, defaults[i].name))
             add_header(response, defaults[i].name, defaults[i].value);
     }
-    if (answer->closes || atomic_load_explicit(&server->quiescing, memory_order_relaxed))
-        add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    return response;
+}
+
+void kept_answer_drop(struct loop *loop)
+{
+    if (loop->kept == NULL) return;
+    MHD_destroy_response(loop->kept->response);
+    memory_free(loop->kept);
+    loop->kept = NULL;
+}
+
+/* The loop's kept answer when it is the same, else a new one that it keeps; NULL: this one is not kept. */
+static struct MHD_Response *kept_response(const struct http_exchange *exchange)
+{
+    struct loop *loop = exchange->loop;
+    struct kept_answer asked;
+    if (!describe(&exchange->answer, &asked)) return NULL;
+    if (loop->kept != NULL && loop->kept->count == asked.count &&
+        memcmp(loop->kept->made_of, asked.made_of, asked.count) == 0)
+        return loop->kept->response;
+    kept_answer_drop(loop);
+    loop->kept = memory_alloc(sizeof *loop->kept);
+    *loop->kept = asked;
+    loop->kept->response = make_response(exchange, MHD_RESPMEM_MUST_COPY);
+    return loop->kept->response;
+}
+
+enum MHD_Result answer_queue(struct http_exchange *exchange)
+{
+    struct connection *connection = exchange->connection;
+    struct answer *answer = &exchange->answer;
+    bool ends = answer->closes || atomic_load_explicit(&connection->loop->server->quiescing, memory_order_relaxed);
+    struct MHD_Response *kept = ends ? NULL : kept_response(exchange);
+    struct MHD_Response *response = kept != NULL ? kept : make_response(exchange, MHD_RESPMEM_PERSISTENT);
+    if (ends) add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (answer->stream == NULL)
         connection_must_by(connection, now_ms(), answer->is_file ? answer->file_bytes : answer->body.len);
     answer->queued = true;
     enum MHD_Result queued = MHD_queue_response(connection->mhd, answer->status, response);
-    MHD_destroy_response(response);
+    if (kept == NULL) MHD_destroy_response(response);
     return queued;
 }

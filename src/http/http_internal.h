@@ -23,8 +23,9 @@
 #include "base/buf.h"
 #include "http/http.h"
 
-/* Bytes libmicrohttpd has for a request's head and an answer's; a longer head is refused by it with 431 or 414. */
-#define CONNECTION_MEMORY_BYTES ((size_t)32 * 1024)
+/* Bytes libmicrohttpd has for a request's head and an answer's; a longer head is refused by it with 431 or 414. It
+ * clears them all after each request, about one and a half times, so they are not plenty. */
+#define CONNECTION_MEMORY_BYTES ((size_t)12 * 1024)
 /* What a connection keeps of its arena and its body's buffer for the next request. */
 #define KEPT_BYTES ((size_t)64 * 1024)
 
@@ -96,6 +97,7 @@ struct loop {
     size_t waiting;      /* exchanges WAITING */
     bool busy;           /* more than it could take at once is there to be read */
     bool quiesced;
+    struct kept_answer *kept; /* see answer.c; NULL: none */
 };
 
 #define ADDRESS_BUCKETS 1024
@@ -170,6 +172,7 @@ void body_reset(struct http_exchange *exchange);
 
 /* ---- answer.c ---- */
 enum MHD_Result answer_queue(struct http_exchange *exchange);
+void kept_answer_drop(struct loop *loop); /* when its thread has ended */
 
 /* ---- stream.c ---- */
 /* The connection takes its hold of the stream. */

@@ -148,6 +148,7 @@ static bool loop_open(struct loop *loop, struct http_server *server)
 
 static void loop_close(struct loop *loop)
 {
+    kept_answer_drop(loop);
     if (loop->daemon != NULL) MHD_stop_daemon(loop->daemon);
     if (loop->epoll >= 0) close(loop->epoll);
     if (loop->wake >= 0) close(loop->wake);

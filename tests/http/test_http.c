@@ -77,6 +77,27 @@ TEST(one_thread_is_enough)
     server_stop(server);
 }
 
+TEST(answers_that_are_nearly_alike_are_never_taken_for_each_other)
+{
+    struct http_options options = server_options();
+    options.threads = 1; /* what a thread keeps of one answer is there for the next */
+    struct http_server *server = server_start(options);
+    struct peer *peer = peer_open(server);
+    for (int i = 0; i < 3; i++) {
+        for (int again = 0; again < 2; again++) {
+            struct reply plain = peer_ask(peer, GET("/now?q=1"));
+            CHECK_CONTAINS(plain.body, STR("q=1"));
+            CHECK_STR(reply_header(plain, "Cache-Control"), STR("no-store"));
+        }
+        CHECK_CONTAINS(peer_ask(peer, GET("/now?q=2")).body, STR("q=2"));
+        CHECK_CONTAINS(peer_ask(peer, GET("/later?q=1")).body, STR("q=1"));
+        CHECK_INT(peer_ask(peer, GET("/refuse")).status, 409);
+        CHECK_STR(reply_header(peer_ask(peer, GET("/headers")), "Cache-Control"), STR("max-age=60"));
+    }
+    peer_close(peer);
+    server_stop(server);
+}
+
 static void *quiesce(void *server)
 {
     http_quiesce(server, 30000);

@@ -5,8 +5,6 @@
 #include "store/sqlite/place.h"
 #include "store/sqlite/sqlite_store.h"
 
-#define LOG_PAGES_MOST 65536 /* 256 MB */
-
 /* ---- Seals. ---- */
 
 enum err sqlite_put_seals(struct sqlite_store *store, const struct seal *seals, struct err_info *why)
@@ -280,7 +278,5 @@ enum err sqlite_append(struct store *base, const struct store_batch *batch, stru
     e = transaction_end(store, e, why);
     if (e != ERR_OK) return e;
     sqlite_sealed(store, seals);
-    if (store->log_pages > LOG_PAGES_MOST) /* nobody calls store_checkpoint: then here, before it fills the disk */
-        sqlite3_wal_checkpoint_v2(store->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     return ERR_OK;
 }

@@ -8,7 +8,7 @@
 #define BUSY_WAIT_MS 5000         /* for another process, such as a checkpoint of the sqlite3 shell */
 #define CACHE_KB_WRITING "-65536" /* indexes on ids stay in memory while records arrive */
 
-/* Every connection. The log is emptied by store_checkpoint alone, away from whoever waits for an append; what is
+/* Every connection. The log is moved by log.c alone, away from whoever waits for an append; what is
  * deleted is overwritten; schemas of strangers may not call functions. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA wal_autocheckpoint = 0;"

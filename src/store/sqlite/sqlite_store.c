@@ -97,7 +97,7 @@ static MUST_CHECK enum err load_state(struct sqlite_store *store, struct connect
 static int note_log_pages(void *store, sqlite3 *db, const char *name, int pages)
 {
     (void)db, (void)name;
-    ((struct sqlite_store *)store)->log_pages = pages;
+    log_grew(store, pages);
     return SQLITE_OK;
 }
 
@@ -124,8 +124,9 @@ static MUST_CHECK enum err open_writer(struct sqlite_store *store, struct err_in
     if (e == ERR_OK) e = place_settle(store->writer, true, why);
     if (e == ERR_OK) e = connection_run(store->writer, "PRAGMA journal_mode = WAL", why);
     if (e == ERR_OK) e = load_state(store, store->writer, why);
-    if (e == ERR_OK) sqlite3_wal_hook(store->writer->db, note_log_pages, store);
     if (e != ERR_OK) return e;
+    sqlite3_wal_hook(store->writer->db, note_log_pages, store);
+    log_mover_start(store);
     uint64_t acknowledged = place_witness(store->path), there = store->seals[SEAL_BATCH].rows;
     if (acknowledged <= there) {
         if (acknowledged > 0) wipe_if_possible(store);
@@ -152,6 +153,7 @@ static MUST_CHECK enum err open_reader(struct sqlite_store *store, struct err_in
 static void close_store(struct store *base)
 {
     struct sqlite_store *store = sqlite_of(base);
+    log_mover_stop(store);
     INVARIANT(store->idle_count == store->open_count); /* nobody reads any more */
     for (int i = 0; i < store->idle_count; i++) connection_close(store->idle[i]);
     connection_close(store->keeper);

@@ -1,6 +1,6 @@
 /* sqlite_store.h — what the files of the SQLite backend share.
  *
- * One connection writes (under the store's `writing`), one moves the log into the database,
+ * One connection writes (under the store's `writing`), one moves the log into the database (log.c),
  * and a small pool reads. Connections see each other's commits at once, so whoever reads
  * after an append sees it. */
 // SPDX-License-Identifier: Apache-2.0
@@ -13,6 +13,16 @@
 
 #define READERS_MOST 8
 
+/* A thread that moves a large log into the database. */
+struct log_mover {
+    bool started;
+    int pages_before; /* when it was last asked; under `writing` */
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    bool wanted, ends;
+};
+
 struct sqlite_store {
     struct store base;
     char *path;                    /* resolved: symbolic links followed, absolute */
@@ -21,7 +31,7 @@ struct sqlite_store {
     struct seal seals[SEAL_PARTS]; /* as committed; under `writing` */
 
     struct connection *writer; /* NULL when reading only */
-    int log_pages;             /* after the last commit; under `writing` */
+    struct log_mover mover;
     struct connection *keeper; /* under `keeping`; made when first needed */
     pthread_mutex_t keeping;
 
@@ -74,6 +84,14 @@ struct question {
 MUST_CHECK enum err question_begin(struct question *question, struct store *store, enum sql sql, struct err_info *why);
 MUST_CHECK enum err question_next(struct question *question, struct err_info *why);
 enum err question_end(struct question *question, enum err e);
+
+/* ---- log.c ---- */
+
+/* The thread of a store that is written; log_mover_stop without a start does nothing. */
+void log_mover_start(struct sqlite_store *store);
+void log_mover_stop(struct sqlite_store *store);
+/* The log has so many pages after a commit. Under `writing`; returns at once. */
+void log_grew(struct sqlite_store *store, int pages);
 
 /* ---- The operations. ---- */
 
