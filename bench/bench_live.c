@@ -94,10 +94,10 @@ static double time_scorer(const struct definitions *set, const struct history *h
     struct score_value value = {0};
     uint32_t who = 0;
     while (events_of_contact(history, who).count != 20) who++;
-    scorer_score(scorer, ENTITY_CONTACT, who, WORLD_AS_OF_MS, &value);
+    scorer_score(scorer, ENTITY_CONTACT, &who, 1, WORLD_AS_OF_MS, &value);
     double start = now_ns();
     for (int i = 0; i < RUNS; i++) {
-        scorer_score(scorer, ENTITY_CONTACT, who, WORLD_AS_OF_MS - i % 1000, &value);
+        scorer_score(scorer, ENTITY_CONTACT, &who, 1, WORLD_AS_OF_MS - i % 1000, &value);
         *sum += (double)value.total;
     }
     double ns = (now_ns() - start) / RUNS;

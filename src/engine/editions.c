@@ -111,7 +111,7 @@ static struct edition *use(struct engine *engine, struct edition *edition)
     scorer_free(engine->scorer);
     engine->scorer = scorer_new(&edition->set, live_history(engine->live));
     memory_free(engine->values);
-    engine->values = memory_array(edition->set.score_count + 1, sizeof *engine->values);
+    engine->values = memory_array((size_t)SCORER_RECORDS_MAX * edition->set.score_count, sizeof *engine->values);
     engine->band_scores.count = 0;
     memset(engine->scores_of, 0, sizeof engine->scores_of);
     for (uint32_t s = 0; s < edition->set.score_count; s++) {

@@ -116,7 +116,7 @@ struct engine {
     struct edition *published; /* what readers get; under edition_lock */
     pthread_mutex_t edition_lock;
     struct scorer *scorer;        /* of the edition, the writer's */
-    struct score_value *values;   /* [score_count] scratch of the writer */
+    struct score_value *values;   /* [SCORER_RECORDS_MAX][score_count] scratch of the writer */
     LIST(uint32_t) band_scores;   /* [score_count] number in bands of the edition's scores; UINT32_MAX without bands */
     LIST(uint32_t) segment_bands; /* [segment_count] likewise of its segments */
     bool scores_of[OBJECT_COUNT]; /* the edition has a score with bands, or a segment, of this object */

@@ -71,31 +71,54 @@ static void touch_neighbours(struct engine *engine, enum entity object, uint32_t
     for (uint32_t i = 0; i < count && i < NEIGHBOURS_MAX; i++) batch_touch(engine, over, neighbours[i]);
 }
 
-static void judge_record(struct engine *engine, enum entity object, uint32_t record, int64_t now_ms,
-                         enum band_cause cause)
+/* Up to SCORER_RECORDS_MAX records, scored together. */
+static void judge_records(struct engine *engine, enum entity object, const uint32_t *records, uint32_t count,
+                          int64_t now_ms, enum band_cause cause)
 {
     const struct definitions *set = &engine->edition->set;
-    bool judged = is_judged(engine, object, record);
-    if (judged) {
-        scorer_score(engine->scorer, object, record, now_ms, engine->values);
-    } else {
-        for (uint32_t s = 0; s < set->score_count; s++) engine->values[s] = (struct score_value){.known = false};
+    uint32_t scored[SCORER_RECORDS_MAX], scored_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_judged(engine, object, records[i])) scored[scored_count++] = records[i];
+    if (scored_count > 0) scorer_score(engine->scorer, object, scored, scored_count, now_ms, engine->values);
+    for (uint32_t i = 0, at = 0; i < count; i++) {
+        uint32_t record = records[i];
+        bool judged = at < scored_count && scored[at] == record;
+        const struct score_value *values = engine->values + (size_t)at * set->score_count;
+        bool merged = object == ENTITY_CONTACT && people_root(engine->people, record) != record;
+        enum band_cause why = merged ? CAUSE_MERGED : cause;
+        for (uint32_t s = 0; s < set->score_count; s++)
+            if (set->scores[s]->object == object)
+                judge_band(engine, s, record, judged ? &values[s] : &(struct score_value){.known = false}, now_ms, why);
+        judge_members(engine, object, record, judged, now_ms, why);
+        at += judged;
     }
-    if (object == ENTITY_CONTACT && people_root(engine->people, record) != record) cause = CAUSE_MERGED;
-    for (uint32_t s = 0; s < set->score_count; s++)
-        if (set->scores[s]->object == object) judge_band(engine, s, record, &engine->values[s], now_ms, cause);
-    judge_members(engine, object, record, judged, now_ms, cause);
+}
+
+/* The records from `first` on that are of one object, as many as are scored together; what is theirs is touched, too:
+ * a contact's company and deals. */
+static uint32_t touched_together(struct engine *engine, size_t first, int64_t now_ms, uint32_t *records)
+{
+    const enum entity object = engine->batch.touched.at[first].object;
+    uint32_t count = 0;
+    for (size_t i = first; i < engine->batch.touched.count && count < SCORER_RECORDS_MAX; i++, count++) {
+        struct touched touched = engine->batch.touched.at[i];
+        if (touched.object != object) break;
+        records[count] = touched.record;
+        if (object != ENTITY_CONTACT) continue;
+        touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_COMPANY, now_ms);
+        touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_DEAL, now_ms);
+    }
+    return count;
 }
 
 void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause)
 {
-    /* The list grows while it is walked: a contact's company and deals come behind it. */
-    for (size_t i = 0; i < engine->batch.touched.count; i++) {
-        struct touched touched = engine->batch.touched.at[i];
-        if (touched.object == ENTITY_CONTACT) {
-            touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_COMPANY, now_ms);
-            touch_neighbours(engine, ENTITY_CONTACT, touched.record, ENTITY_DEAL, now_ms);
-        }
-        if (engine->scores_of[touched.object]) judge_record(engine, touched.object, touched.record, now_ms, cause);
+    uint32_t records[SCORER_RECORDS_MAX];
+    /* The list grows while it is walked. */
+    for (size_t i = 0; i < engine->batch.touched.count;) {
+        enum entity object = engine->batch.touched.at[i].object;
+        uint32_t count = touched_together(engine, i, now_ms, records);
+        if (engine->scores_of[object]) judge_records(engine, object, records, count, now_ms, cause);
+        i += count;
     }
 }

@@ -23,7 +23,7 @@ static bool is_in_band(const struct replaying *r)
 static void judge_at(struct replaying *r, int64_t at_ms)
 {
     struct engine *engine = r->engine;
-    scorer_score(engine->scorer, engine->edition->set.scores[r->score]->object, r->record, at_ms, engine->values);
+    scorer_score(engine->scorer, engine->edition->set.scores[r->score]->object, &r->record, 1, at_ms, engine->values);
     r->changes += judge_band(engine, r->score, r->record, &engine->values[r->score], at_ms, CAUSE_REPLAYED);
 }
 

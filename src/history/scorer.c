@@ -1,11 +1,12 @@
-/* scorer.c — one record's inputs by the general way, spared what was found out before.
+/* scorer.c — the inputs of a few records by the general way, spared what was found out before; each is a lane of one block.
  *
  * Of each program are kept: for every event class whether each selector takes it, and for
  * every code of a value what a leaf or a match says. They are filled when first asked for and grow
  * with the history. What depends on as_of or on versions is found out anew each time.
  *
- * A score that another asks for, of the same record or of an associated one, is evaluated on
- * the way; programs form no circle, so each has one set of scratch.
+ * A score that another asks for is there already when it is of the same record, since scores are
+ * evaluated in the order of their dependencies; of an associated record it is evaluated on the
+ * way. Programs form no circle, so each has one set of scratch.
  *
  * A contact's events are walked once to see which selectors any of them may matter to; the few that remain walk them
  * again, each for itself. */
@@ -39,10 +40,11 @@ struct scored {
     struct block *block;
     struct tally *tallies;
     struct block_result result;
-    /* The last answer, good within one call. */
+    /* The last answers, good within one call. */
     uint64_t call;
-    uint32_t record;
-    struct score_value value;
+    uint32_t count;
+    uint32_t records[BLOCK_RECORDS];
+    struct score_value values[BLOCK_RECORDS];
 };
 
 struct scorer {
@@ -52,7 +54,10 @@ struct scorer {
     struct scored *scores;   /* [score_count] */
     struct scored *segments; /* [segment_count] */
     uint64_t call;
+    uint32_t lane; /* of the records that the call is about: for which one inputs are sought */
 };
+
+_Static_assert(SCORER_RECORDS_MAX == BLOCK_RECORDS, "a record is a lane");
 
 /* ---- Making. ---- */
 
@@ -282,7 +287,7 @@ static void find_set(struct scored *scored, uint32_t record)
     }
 }
 
-static void load_inputs(struct scored *scored, uint32_t record, int64_t engagement_after_ms)
+static void load_inputs(struct scored *scored, uint32_t lane, uint32_t record, int64_t engagement_after_ms)
 {
     const struct program *program = scored->program;
     struct view *view = &scored->view;
@@ -293,45 +298,63 @@ static void load_inputs(struct scored *scored, uint32_t record, int64_t engageme
                          &scored->tallies[s]);
         else scored->tallies[s] = (struct tally){0};
     for (uint32_t s = 0; s < program->signal_count; s++)
-        signal_set(&block->signals[s], 0,
+        signal_set(&block->signals[s], lane,
                    signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]));
     for (uint32_t l = 0; l < program->leaf_count; l++)
-        if (program->leaves[l].fold == NO_INDEX) block->leaves[l][0] = leaf_of(scored, l, record);
+        if (program->leaves[l].fold == NO_INDEX) block->leaves[l][lane] = leaf_of(scored, l, record);
     for (uint32_t m = 0; m < program->match_count; m++)
-        if (program->match_fold[m] == NO_INDEX) block->matches[m][0] = match_of(scored, m, record);
-    for (uint32_t f = 0; f < program->fold_count; f++) block->folds[f][0] = fold_of(scored, f, record);
+        if (program->match_fold[m] == NO_INDEX) block->matches[m][lane] = match_of(scored, m, record);
+    for (uint32_t f = 0; f < program->fold_count; f++) block->folds[f][lane] = fold_of(scored, f, record);
     for (uint32_t r = 0; r < program->rollup_count; r++)
-        block->rollups[r][0] = record_rollup(view, program->rollups[r], record);
+        block->rollups[r][lane] = record_rollup(view, program->rollups[r], record);
     for (uint32_t s = 0; s < program->score_count; s++)
-        block->scores_known[s][0] = scorer_part(view->scorer, program->scores[s].score, record, view->as_of_ms,
-                                                program->scores[s].part, &block->scores[s][0]);
+        block->scores_known[s][lane] = scorer_part(view->scorer, program->scores[s].score, record, view->as_of_ms,
+                                                   program->scores[s].part, &block->scores[s][lane]);
+}
+
+static void load_lane(struct scored *scored, uint32_t lane, uint32_t record)
+{
+    struct block *block = scored->block;
+    find_set(scored, record);
+    struct specials specials = {.engagement_after_ms = INT64_MIN};
+    if (has_bit(scored->set, scored->program->selector_count)) specials = record_specials(&scored->view, record);
+    load_inputs(scored, lane, record, specials.engagement_after_ms);
+    block->adjustment[lane] = specials.adjustment_micro;
+    block->adjustments[lane] = specials.adjustment_count;
+    if (specials.adjustments != NULL) arena_reset(scored->view.arena);
+}
+
+static void score_all(struct scorer *scorer, struct scored *scored, const uint32_t *records, uint32_t count,
+                      int64_t as_of_ms)
+{
+    const uint32_t lane = scorer->lane;
+    scored->view.as_of_ms = as_of_ms;
+    scored->view.seen = 0;
+    learn_classes(scored);
+    for (scorer->lane = 0; scorer->lane < count; scorer->lane++) load_lane(scored, scorer->lane, records[scorer->lane]);
+    scorer->lane = lane;
+    evaluate_block(scored->program, scored->block, &scored->result, NULL);
+    const struct block_result *result = &scored->result;
+    for (uint32_t i = 0; i < count; i++) {
+        scored->records[i] = records[i];
+        scored->values[i] = (struct score_value){
+            .known = result->known[i] != 0,
+            .total = result->total[i],
+            .fit = result->part[CATEGORY_FIT][i],
+            .engagement = result->part[CATEGORY_ENGAGEMENT][i],
+        };
+    }
+    scored->call = scorer->call;
+    scored->count = count;
 }
 
 static const struct score_value *score_of(struct scorer *scorer, uint32_t score, uint32_t record, int64_t as_of_ms)
 {
     struct scored *scored = &scorer->scores[score];
-    if (scored->call == scorer->call && scored->record == record) return &scored->value;
-    scored->view.as_of_ms = as_of_ms;
-    scored->view.seen = 0;
-    learn_classes(scored);
-    find_set(scored, record);
-    struct specials specials = {.engagement_after_ms = INT64_MIN};
-    if (has_bit(scored->set, scored->program->selector_count)) specials = record_specials(&scored->view, record);
-    load_inputs(scored, record, specials.engagement_after_ms);
-    scored->block->adjustment[0] = specials.adjustment_micro;
-    scored->block->adjustments[0] = specials.adjustment_count;
-    if (specials.adjustments != NULL) arena_reset(scored->view.arena);
-    evaluate_block(scored->program, scored->block, &scored->result, NULL);
-    const struct block_result *result = &scored->result;
-    scored->value = (struct score_value){
-        .known = result->known[0] != 0,
-        .total = result->total[0],
-        .fit = result->part[CATEGORY_FIT][0],
-        .engagement = result->part[CATEGORY_ENGAGEMENT][0],
-    };
-    scored->call = scorer->call;
-    scored->record = record;
-    return &scored->value;
+    uint32_t lane = scorer->lane < scored->count ? scorer->lane : 0;
+    if (scored->call == scorer->call && scored->records[lane] == record) return &scored->values[lane];
+    score_all(scorer, scored, &record, 1, as_of_ms);
+    return &scored->values[0];
 }
 
 bool scorer_part(struct scorer *scorer, uint32_t score, uint32_t record, int64_t as_of_ms, enum score_part part,
@@ -342,13 +365,18 @@ bool scorer_part(struct scorer *scorer, uint32_t score, uint32_t record, int64_t
     return value->known;
 }
 
-void scorer_score(struct scorer *scorer, enum entity object, uint32_t record, int64_t as_of_ms,
+void scorer_score(struct scorer *scorer, enum entity object, const uint32_t *records, uint32_t count, int64_t as_of_ms,
                   struct score_value *values)
 {
+    const struct definitions *set = scorer->set;
+    INVARIANT(count >= 1 && count <= SCORER_RECORDS_MAX);
     scorer->call++;
-    for (uint32_t i = 0; i < scorer->set->score_count; i++) {
-        uint32_t score = scorer->set->order[i];
-        if (scorer->set->scores[score]->object == object) values[score] = *score_of(scorer, score, record, as_of_ms);
+    for (uint32_t i = 0; i < set->score_count; i++) {
+        uint32_t score = set->order[i];
+        struct scored *scored = &scorer->scores[score];
+        if (set->scores[score]->object != object) continue;
+        score_all(scorer, scored, records, count, as_of_ms);
+        for (uint32_t r = 0; r < count; r++) values[(size_t)r * set->score_count + score] = scored->values[r];
     }
 }
 
@@ -357,11 +385,12 @@ bool scorer_in_segment(struct scorer *scorer, uint32_t segment, uint32_t record,
     struct scored *scored = &scorer->segments[segment];
     uint8_t inside[BLOCK_RECORDS];
     scorer->call++;
+    scorer->lane = 0;
     scored->view.as_of_ms = as_of_ms;
     scored->view.seen = 0;
     learn_classes(scored);
     find_set(scored, record);
-    load_inputs(scored, record, INT64_MIN);
+    load_inputs(scored, 0, record, INT64_MIN);
     evaluate_scope(scored->program, scored->block, inside);
     return inside[0] != 0;
 }

@@ -1,9 +1,10 @@
-/* scorer.h — all scores of one record, right after a fact about it.
+/* scorer.h — all scores of a few records, right after facts about them.
  *
- * The same evaluator as the scan's (core/evaluate.h) over the record's own run of events,
+ * The same evaluator as the scan's (core/evaluate.h) over each record's own run of events,
  * with predicates evaluated once per event class and per code of a value: the tables here
  * grow when a class or a code is met that they do not have yet. A record with tens of events
- * and a definition of tens of rules cost a microsecond or two.
+ * and a definition of tens of rules cost a microsecond; the arithmetic costs the same for one
+ * record as for SCORER_RECORDS_MAX.
  *
  * One thread at a time; the history may be the live one. */
 // SPDX-License-Identifier: Apache-2.0
@@ -23,9 +24,12 @@ struct score_value {
     int64_t total, fit, engagement; /* micro-points; 0 where unknown */
 };
 
-/* Every score of this object, into values[score index of the set]; those of other objects are left
- * alone. Equal to scan_explain's. */
-void scorer_score(struct scorer *scorer, enum entity object, uint32_t record, int64_t as_of_ms,
+#define SCORER_RECORDS_MAX 64
+
+/* Every score of this object, for 1 to SCORER_RECORDS_MAX records of it: that of records[i] into
+ * values[i * the set's score_count + score index]; places of other objects' scores are left alone. Equal to
+ * scan_explain's. */
+void scorer_score(struct scorer *scorer, enum entity object, const uint32_t *records, uint32_t count, int64_t as_of_ms,
                   struct score_value *values);
 
 /* Is the record in the segment with this index? */

@@ -123,7 +123,7 @@ static void *explain_some(void *context)
         look_at(scene, "an explanation",
                 ledger_sum(&why.ledger) == why.total && (why.total == 0 || why.total == POINT));
         struct score_value values[2] = {0};
-        scorer_score(scorer, ENTITY_CONTACT, who, instant_of(AS_OF), values);
+        scorer_score(scorer, ENTITY_CONTACT, &who, 1, instant_of(AS_OF), values);
         look_at(scene, "a score", values[score].total == 0 || values[score].total == POINT);
         (void)history_record_id(history, ENTITY_CONTACT, who);
     }

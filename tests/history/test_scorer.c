@@ -67,7 +67,7 @@ static int64_t total(struct scored_world *w, const char *name, uint32_t who)
     AUTO_ARENA arena = arena_new();
     struct explanation why = {0};
     uint32_t score = definitions_find_score(&w->product->set, str_from_c(name));
-    scorer_score(w->scorer, w->product->set.scores[score]->object, who, instant_of(AS_OF), values);
+    scorer_score(w->scorer, w->product->set.scores[score]->object, &who, 1, instant_of(AS_OF), values);
     scan_explain(w->scan, score, who, instant_of(AS_OF), arena, &why);
     CHECK_INT(values[score].known, why.known);
     CHECK_INT(values[score].total, why.total);
@@ -205,7 +205,7 @@ TEST(a_scorer_works_on_a_built_history_too)
     product_finish(p);
     struct scorer *scorer = scorer_new(&p->set, p->history);
     struct score_value value = {0};
-    scorer_score(scorer, ENTITY_CONTACT, 0, instant_of(AS_OF), &value);
+    scorer_score(scorer, ENTITY_CONTACT, &(uint32_t){0}, 1, instant_of(AS_OF), &value);
     CHECK_TRUE(value.known);
     CHECK_INT(value.total, 8 * POINT);
     scorer_free(scorer);

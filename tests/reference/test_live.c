@@ -198,6 +198,7 @@ struct comparison {
     const struct history *history;  /* live */
     const struct scan *live, *scan; /* of it; and of it frozen */
     struct scorer *scorer;
+    struct score_value *values; /* [SCORER_RECORDS_MAX][score_count] */
     int64_t as_of_ms;
 };
 
@@ -223,7 +224,18 @@ static void different(const struct comparison *c, const char *what, uint32_t sco
          STR_ARG(c->p->set.scores[score]->name), STR_ARG(id), STR_ARG(buf_str(&text)));
 }
 
-static void compare_score(const struct comparison *c, uint32_t score, struct score_value *values)
+/* The score of `who`, scored together with some neighbours. */
+static struct score_value score_among(const struct comparison *c, uint32_t score, uint32_t who)
+{
+    enum entity object = c->p->set.scores[score]->object;
+    uint32_t all = history_records(c->history, object), count = 1 + who * 13 % SCORER_RECORDS_MAX;
+    uint32_t records[SCORER_RECORDS_MAX];
+    for (uint32_t i = 0; i < count; i++) records[i] = (who + (count - 1 - i)) % all;
+    scorer_score(c->scorer, object, records, count, c->as_of_ms, c->values);
+    return c->values[(size_t)(count - 1) * c->p->set.score_count + score];
+}
+
+static void compare_score(const struct comparison *c, uint32_t score)
 {
     enum entity object = c->p->set.scores[score]->object;
     for (uint32_t i = 0; i < history_records(c->p->history, object); i++) {
@@ -243,9 +255,9 @@ static void compare_score(const struct comparison *c, uint32_t score, struct sco
         if ((column->known[who] != 0) != expected.known || column->total[who] != expected.total ||
             column->fit[who] != expected.fit || column->engagement[who] != expected.engagement)
             different(c, "scan", score, id, &expected, &found);
-        scorer_score(c->scorer, object, who, c->as_of_ms, values);
-        if (values[score].known != expected.known || values[score].total != expected.total ||
-            values[score].fit != expected.fit || values[score].engagement != expected.engagement)
+        struct score_value value = score_among(c, score, who);
+        if (value.known != expected.known || value.total != expected.total || value.fit != expected.fit ||
+            value.engagement != expected.engagement)
             different(c, "scorer", score, id, &expected, &found);
     }
 }
@@ -276,11 +288,11 @@ static void check_case(struct arena *arena, uint64_t seed, const struct ref_size
     comparison.scorer = scorer_new(&p->set, live_history(live));
     comparison.live = alive;
     comparison.scan = scan;
-    struct score_value *values = ARENA_ARRAY(arena, struct score_value, p->set.score_count);
+    comparison.values = ARENA_ARRAY(arena, struct score_value, (size_t)SCORER_RECORDS_MAX * p->set.score_count);
     for (unsigned i = 0; i < REF_INSTANTS; i++) {
         comparison.as_of_ms = c.as_of_ms[i];
         scan_run(scan, &(struct scan_options){.as_of_ms = c.as_of_ms[i], .threads = 1});
-        for (uint32_t s = 0; s < p->set.score_count; s++) compare_score(&comparison, s, values);
+        for (uint32_t s = 0; s < p->set.score_count; s++) compare_score(&comparison, s);
         compare_segments(&comparison);
     }
     scorer_free(comparison.scorer);
