@@ -12,6 +12,18 @@ static const struct throttle_limits address_limits = {.free_tries = 20, .longest
 
 #define LAST_USED_STEP_MS MS_PER_MINUTE /* how exactly we know when a token was used last */
 
+static _Atomic(uint64_t) versions;
+
+static void draw_version(struct access *access)
+{
+    atomic_store(&access->version, atomic_fetch_add(&versions, 1) + 1);
+}
+
+uint64_t access_version(const struct access *access)
+{
+    return atomic_load(&access->version);
+}
+
 /* ---- Opening. ---- */
 
 static void init_locks(struct access *access)
@@ -46,6 +58,7 @@ enum err access_open(const struct access_options *options, struct access **out, 
     access->accounts = throttle_new(account_limits, random_seed());
     access->addresses = throttle_new(address_limits, random_seed());
     access->cache = cache;
+    draw_version(access);
     init_locks(access);
     *out = access;
     return ERR_OK;
@@ -91,6 +104,7 @@ enum err access_reload(struct access *access, struct err_info *why)
     struct cache *former = access->cache;
     carry_last_used(former, fresh);
     access->cache = fresh;
+    draw_version(access);
     pthread_rwlock_unlock(&access->lock);
     cache_free(former);
     access->stale = false;

@@ -47,6 +47,9 @@ void access_close(struct access *access); /* NULL is fine; nobody may be using i
  * minute or so. Errors: those of the store; nothing is lost. */
 MUST_CHECK enum err access_refresh(struct access *access, struct err_info *why);
 
+/* A number that is another one after every change of who may come in, in this process; never 0. */
+uint64_t access_version(const struct access *access);
+
 /* ---- Each request. Texts of the actor live in `arena`. ---- */
 
 /* Errors   ERR_INVALID: this cannot be one (mistyped, of another kind); ERR_NOT_FOUND: not known here,

@@ -8,6 +8,7 @@
 #define PLUMB_SERVER_ACCESS_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "server/access.h"
 #include "server/access_cache.h"
@@ -22,7 +23,8 @@ struct access {
     pthread_mutex_t change;
     pthread_rwlock_t lock;
     struct cache *cache;
-    bool stale; /* the store is ahead of the cache; guarded by `change` */
+    _Atomic(uint64_t) version; /* of the cache, see access_version */
+    bool stale;                /* the store is ahead of the cache; guarded by `change` */
 };
 
 static inline int64_t access_now_ms(const struct access *access)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "server/access.h"
 #include "site.h"
 
 #define TRACK "{\"type\":\"track\",\"event\":\"Signed Up\",\"userId\":\"ada\",\"messageId\":\"m1\"}"
@@ -74,6 +75,16 @@ TEST(a_beacon_carries_its_key_in_a_body_of_plain_text)
     struct reply reply = site_ask(site, "POST /v1/t", "Content-Type: text/plain;charset=UTF-8\r\n", body);
     CHECK_INT(reply.status, 200);
     CHECK_INT(site_events(site), 1);
+    site_close(site);
+}
+
+TEST(a_key_that_was_good_a_moment_ago_is_refused_once_it_is_revoked)
+{
+    struct site *site = site_open((struct site_options){0});
+    struct err_info why = {0};
+    for (int i = 0; i < 8; i++) CHECK_INT(site_send(site, "/v1/track", TRACK).status, 200);
+    CHECK_OK(access_revoke_key(site->server->access, 1, &why), why);
+    for (int i = 0; i < 8; i++) CHECK_INT(site_send(site, "/v1/track", TRACK).status, 401);
     site_close(site);
 }
 
