@@ -50,17 +50,30 @@ static void chain_agents(void)
 /* Words that end alike and are no programs. */
 static const struct str people[] = {STR_INIT("cubot")};
 
+/* By byte: its lower-case form where it belongs to a word, else 0. */
+static const char word_of[256] = {
+#define SAME(c_) [c_] = (c_)
+#define LOWER(c_) [c_] = (c_), [(c_) - 'a' + 'A'] = (c_)
+    SAME('0'),  SAME('1'),  SAME('2'),  SAME('3'),  SAME('4'),  SAME('5'),  SAME('6'),  SAME('7'),
+    SAME('8'),  SAME('9'),  SAME('_'),  LOWER('a'), LOWER('b'), LOWER('c'), LOWER('d'), LOWER('e'),
+    LOWER('f'), LOWER('g'), LOWER('h'), LOWER('i'), LOWER('j'), LOWER('k'), LOWER('l'), LOWER('m'),
+    LOWER('n'), LOWER('o'), LOWER('p'), LOWER('q'), LOWER('r'), LOWER('s'), LOWER('t'), LOWER('u'),
+    LOWER('v'), LOWER('w'), LOWER('x'), LOWER('y'), LOWER('z'),
+#undef SAME
+#undef LOWER
+};
+
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    return word_of[(unsigned char)c] != 0;
 }
 
 static struct str lower(struct str text, char out[BOT_AGENT_MAX])
 {
     size_t len = text.len < BOT_AGENT_MAX ? text.len : BOT_AGENT_MAX;
     for (size_t i = 0; i < len; i++) {
-        char c = text.at[i];
-        out[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        char lowered = word_of[(unsigned char)text.at[i]];
+        out[i] = lowered != 0 ? lowered : text.at[i];
     }
     return (struct str){out, len};
 }
@@ -94,12 +107,12 @@ static struct str evidence_of_agent(struct str user_agent, bool libraries)
         return STR("a mail program that fetches ahead: Apple Mail Privacy Protection");
     struct str found = STR("");
     pthread_once(&chained, chain_agents);
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_word(text.at[i]) || (i > 0 && is_word(text.at[i - 1]))) continue;
+    for (size_t i = 0, end; i < text.len; i = end + 1) {
+        end = i;
+        while (end < text.len && is_word(text.at[end])) end++;
+        if (end == i) continue;
         const struct agent *agent = agent_at((struct str){text.at + i, text.len - i});
         if (agent != NULL && (libraries || agent->kind != LIBRARY)) return agent->words;
-        size_t end = i;
-        while (end < text.len && is_word(text.at[end])) end++;
         if (found.len == 0) found = evidence_of_word((struct str){text.at + i, end - i}); /* a name says more */
     }
     return found;

@@ -25,7 +25,7 @@
 
 /* Bytes libmicrohttpd has for a request's head and an answer's; a longer head is refused by it with 431 or 414. It
  * clears them all after each request, about one and a half times, so they are not plenty. */
-#define CONNECTION_MEMORY_BYTES ((size_t)12 * 1024)
+#define CONNECTION_MEMORY_BYTES ((size_t)10 * 1024)
 /* What a connection keeps of its arena and its body's buffer for the next request. */
 #define KEPT_BYTES ((size_t)64 * 1024)
 
