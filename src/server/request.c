@@ -27,7 +27,9 @@ bool request_json(struct request *request, const struct json_item **out)
     if (why.code == ERR_INVALID) {
         struct str place =
             why.at.line == 0 ? STR("") : arena_format(request->arena, "line %u, column %u", why.at.line, why.at.column);
-        http_problem(request->exchange, 400, "bad_json", place, "the body is not JSON: %s", why.msg);
+        struct str said = str_from_c(why.msg), again = STR("not JSON: ");
+        if (str_starts_with(said, again)) said = (struct str){said.at + again.len, said.len - again.len};
+        http_problem(request->exchange, 400, "bad_json", place, "the body is not JSON: " STR_FMT, STR_ARG(said));
         return false;
     }
     http_problem_of(request->exchange, &why);

@@ -110,6 +110,7 @@ TEST(what_is_no_json_is_refused_with_its_place)
     CHECK_INT(reply.status, 400);
     CHECK_STR(reply_header(reply, "Content-Type"), STR("application/problem+json"));
     CHECK_TRUE(reply_has(reply, "\"code\":\"bad_json\""));
+    CHECK_TRUE(reply_has(reply, "\"detail\":\"the body is not JSON: expected a key in quotes\""));
     CHECK_INT(site_send(site, "/v1/track", "").status, 400);
     CHECK_INT(site_send(site, "/v1/track", "[]").status, 400);
     CHECK_INT(site_send(site, "/v1/batch", "{}").status, 400);
