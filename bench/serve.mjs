@@ -3,7 +3,7 @@
 //   serve     single events beside nginx that answers a constant; batches of 100 beside plain SQLite
 //   latency   from the due instant to the answer, at 20, 50 and 80 % of what the server takes
 //   size      the same with ten million events in memory as with none; how soon such a store is ready
-//   beside    intake while somebody previews drafts over a million contacts without pause
+//   beside    intake while somebody previews edited drafts over a million contacts without pause
 //   http      the HTTP floor alone beside nginx (only when asked for)
 //
 // An event counts when it was answered: when it is on the disk and scored by 40 rules. Every part alternates between us
@@ -13,6 +13,7 @@
 // server, so it shows what a server core does, and latencies that are the server's. *Together* binds nobody, with as
 // many workers as cores: it shows what the machine as a whole does, where every microsecond of the load counts for both
 // alike and dulls the ratio. Processor time of a request is the server's own in either and depends least on the rest.
+// On two cores *apart* is a server of one core and one thread for HTTP, *together* one as it is started by default.
 // SPDX-License-Identifier: Apache-2.0
 import {writeFileSync, readFileSync} from 'node:fs';
 import {apart, fill, load, newFolder, plainSqlite, Plumb, startHttp, startNginx, syncMilliseconds, together} from './rig.mjs';
@@ -187,49 +188,53 @@ function draftToEdit() {
   return file;
 }
 
-async function beside() {
-  const plumb = await filledPlumb();
-  await warm(plumb, apart);
-  const editing = {path: '/api/v1/scores/preview', connections: 1, body: draftToEdit(), authorization: plumb.bearer};
-  const previews = options => load(apart, plumb, {...editing, ...options});
+async function besideIn(arrangement, plumb, draft) {
+  await warm(plumb, arrangement);
+  const editing = {path: '/api/v1/scores/preview', connections: 1, body: draft, authorization: plumb.bearer};
+  const previews = options => load(arrangement, plumb, {...editing, ...options});
   await previews({requests: 2, seconds: 60}); // the first one reads every event, which is bench_preview's to measure
   const alone = await previews({seconds});
 
   // Previews run for a second longer than the intake, so that all of it has company.
+  const without = options => take(arrangement, plumb, options);
   const withPreviews = async options => {
     const company = previews({seconds: options.seconds + 1});
-    const intake = await take(apart, plumb, options);
+    const intake = await without(options);
     return {...intake, previews_per_s: (await company).per_s};
   };
-  const rate = await alternate({without: () => take(apart, plumb, single), beside: () => withPreviews(single)});
+  const rate = await alternate({without: () => without(single), beside: () => withPreviews(single)});
   const free = middle(rate.without, 'per_s'), shared = middle(rate.beside, 'per_s');
-  const perSecond = middle(rate.beside, 'previews_per_s');
   const steady = {...single, seconds: latencySeconds, rate: Math.max(1, Math.floor(shared / 2))};
-  const wait = await alternate({without: () => take(apart, plumb, steady), beside: () => withPreviews(steady)}, 3);
+  const wait = await alternate({without: () => without(steady), beside: () => withPreviews(steady)}, 3);
   await plumb.stop();
 
   // A preview takes as much of the processor beside intake as alone; so many of them a second are this share.
-  const share = perSecond * alone.cpu_us / 1e6 / apart.threads * 100, loss = (1 - shared / free) * 100;
-  const rise = middle(wait.beside, 'p99_ms') - middle(wait.without, 'p99_ms');
+  const perSecond = middle(rate.beside, 'previews_per_s');
+  const share = perSecond * alone.cpu_us / 1e6 / arrangement.threads * 100, loss = (1 - shared / free) * 100;
+  const p99 = middle(wait.beside, 'p99_ms'), p99Without = middle(wait.without, 'p99_ms');
   return [
-    row(`previews of ${filledContacts / 1e6} million contacts, alone`, round(alone.per_s, 1), 'a second', {
-      p50_ms: alone.p50_ms, cpu_ms: round(alone.cpu_us / 1000, 1),
+    row(`previews beside intake, ${arrangement.name}`, round(perSecond, 1), 'a second', {
+      peer: 'alone', peerValue: round(alone.per_s, 1), cpu_ms: round(alone.cpu_us / 1000, 1), alone_p50_ms: alone.p50_ms,
     }),
-    row('  beside intake', round(perSecond, 1), 'a second', {peer: 'alone', peerValue: round(alone.per_s, 1)}),
-    row('single events beside previews', round(shared, 0), 'events/s', {
+    row('  single events beside them', round(shared, 0), 'events/s', {
       peer: 'without', peerValue: round(free, 0), contacts: filledContacts, events: filledEvents,
       rounds: rate.beside.map(each => each.per_s), peer_rounds: rate.without.map(each => each.per_s),
     }),
     row('  lost to them, of the rate', round(loss, 1), '%', {
       peer: 'their share of the cores', peerValue: round(share, 1), most: round(share, 1),
     }),
-    row(`p99 beside previews, at ${steady.rate}/s`, round(middle(wait.beside, 'p99_ms'), 2), 'ms', {
-      peer: 'without', peerValue: round(middle(wait.without, 'p99_ms'), 2),
+    row(`  p99 beside them, at ${steady.rate}/s`, round(p99, 2), 'ms', {
+      peer: 'without', peerValue: round(p99Without, 2),
       p50_ms: middle(wait.beside, 'p50_ms'), peer_p50_ms: middle(wait.without, 'p50_ms'),
       p999_ms: middle(wait.beside, 'p999_ms'), peer_p999_ms: middle(wait.without, 'p999_ms'),
     }),
-    row('  rise of p99', round(rise, 2), 'ms', {most: 50}),
+    row('  rise of p99', round(p99 - p99Without, 2), 'ms', {most: 50}),
   ];
+}
+
+async function beside() {
+  const plumb = await filledPlumb(), draft = draftToEdit();
+  return [...await besideIn(apart, plumb, draft), ...await besideIn(together, plumb, draft)];
 }
 
 // ---- http ----
