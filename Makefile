@@ -23,7 +23,7 @@ torture: base-setup ## kill the server ROUNDS=200 times amid its work and look f
 	@tools/build build -- plumb tests/test_torture
 	@PLUMB="$(abspath build/plumb)" PLUMB_TORTURE_ROUNDS=$(ROUNDS) build/tests/test_torture
 
-bench: base-setup ## measure speed and memory, beside DuckDB; results also in build/bench/
+bench: base-setup ## measure speed and memory beside peers, with targets (ARGS='serve latency' picks parts); also in build/bench/
 	@tools/setup bench
 	@tools/build build
 	@bench/run $(ARGS)

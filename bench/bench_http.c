@@ -1,4 +1,4 @@
-/* bench_http.c — a server whose only work is to answer, for a load generator to be pointed at; see bench/http.
+/* bench_http.c — a server whose only work is to answer, for a load generator to be pointed at; see bench/serve.mjs.
  *
  *     bench_http PORT THREADS now     the handler answers at once
  *     bench_http PORT THREADS group   another thread answers all that came meanwhile, every GROUP_US microseconds,

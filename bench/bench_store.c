@@ -1,21 +1,18 @@
 /* bench_store.c — appending and reading events, beside plain SQLite: bench_store FOLDER [EVENTS].
  *
  * Both write the same rows in transactions of the same size, each synced to the disk, to
- * files in FOLDER, turn about and several times; medians are told. Plain SQLite is one
- * table of the same columns and one prepared statement. */
+ * files in FOLDER, turn about and several times; medians are told. What plain SQLite is
+ * stands in plain.h. */
 // SPDX-License-Identifier: Apache-2.0
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "store/store.h"
+#include "plain.h"
 
 #define ROUNDS 5
 #define EVENTS_DEFAULT 200000
-#define CHECKPOINT_ROWS 100000
 #define CONTACTS 1000
 
 static double seconds_since(int64_t start_ns)
@@ -84,7 +81,7 @@ static double append_ours(const char *path, const struct event_fact_row *rows, u
     int64_t start = now_ns();
     for (uint32_t i = 0; i < count; i += size) {
         append(store, &(struct store_batch){.events = rows + i, .event_count = size < count - i ? size : count - i});
-        if ((i + size) % CHECKPOINT_ROWS < size) store_checkpoint(store);
+        if ((i + size) % PLAIN_CHECKPOINT_ROWS < size) store_checkpoint(store);
     }
     double took = seconds_since(start);
     store_close(store);
@@ -113,48 +110,13 @@ static double read_ours(const char *path)
 
 /* ---- Plain SQLite. ---- */
 
-static void run(sqlite3 *db, const char *sql)
-{
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) give_up(sqlite3_errmsg(db));
-}
-
-static void bind_text(sqlite3_stmt *statement, int at, struct str text)
-{
-    sqlite3_bind_text(statement, at, text.at, (int)text.len, SQLITE_STATIC);
-}
-
 static double append_plain(const char *path, const struct event_fact_row *rows, uint32_t count, uint32_t size)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *insert = NULL;
-    if (sqlite3_open(path, &db) != SQLITE_OK) give_up(sqlite3_errmsg(db));
-    run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-            "CREATE TABLE event (key INTEGER PRIMARY KEY, contact, at_ms, received_ms, name, message_id, bot,"
-            "                    properties, context)");
-    if (sqlite3_prepare_v2(db, "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?)", -1, &insert, NULL) != SQLITE_OK)
-        give_up(sqlite3_errmsg(db));
+    struct plain *plain = plain_open(path);
     int64_t start = now_ns();
-    for (uint32_t i = 0; i < count;) {
-        run(db, "BEGIN");
-        for (uint32_t end = i + size < count ? i + size : count; i < end; i++) {
-            sqlite3_bind_int64(insert, 1, rows[i].number + INT64_C(1));
-            sqlite3_bind_int64(insert, 2, rows[i].contact);
-            sqlite3_bind_int64(insert, 3, rows[i].at_ms);
-            sqlite3_bind_int64(insert, 4, rows[i].received_ms);
-            bind_text(insert, 5, rows[i].name);
-            bind_text(insert, 6, rows[i].message_id);
-            sqlite3_bind_int(insert, 7, rows[i].bot);
-            bind_text(insert, 8, rows[i].properties);
-            sqlite3_bind_null(insert, 9);
-            if (sqlite3_step(insert) != SQLITE_DONE) give_up(sqlite3_errmsg(db));
-            sqlite3_reset(insert);
-        }
-        run(db, "COMMIT");
-        if (i % CHECKPOINT_ROWS < size) run(db, "PRAGMA wal_checkpoint(PASSIVE)");
-    }
+    for (uint32_t i = 0; i < count; i += size) plain_append(plain, rows + i, size < count - i ? size : count - i);
     double took = seconds_since(start);
-    sqlite3_finalize(insert);
-    sqlite3_close(db);
+    plain_close(plain);
     return took;
 }
 
@@ -172,16 +134,6 @@ static double median(double *values)
     return values[ROUNDS / 2];
 }
 
-static void remove_all(const char *path)
-{
-    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
-    char name[4096];
-    for (size_t i = 0; i < COUNT_OF(endings); i++) {
-        snprintf(name, sizeof name, "%s%s", path, endings[i]);
-        unlink(name);
-    }
-}
-
 int main(int argc, char **argv)
 {
     if (argc < 2 || argc > 3) {
@@ -197,10 +149,9 @@ int main(int argc, char **argv)
     for (uint32_t size = 100; size <= 1000; size *= 10) {
         double ours[ROUNDS], plain[ROUNDS], reading[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            remove_all(ours_path);
+            plain_remove(ours_path);
             ours[round] = append_ours(ours_path, rows, count, size);
             reading[round] = read_ours(ours_path);
-            remove_all(plain_path);
             plain[round] = append_plain(plain_path, rows, count, size);
         }
         double mine = median(ours), other = median(plain);
@@ -208,7 +159,7 @@ int main(int argc, char **argv)
                "store_read %.0f ns a row\n",
                (unsigned)size, count / mine, count / other, other / mine, median(reading) / count * 1e9);
     }
-    remove_all(ours_path);
-    remove_all(plain_path);
+    plain_remove(ours_path);
+    plain_remove(plain_path);
     return 0;
 }

@@ -17,6 +17,28 @@ struct world {
     uint64_t seed;
 };
 
+/* ---- One by one. Any thread. ---- */
+
+#define WORLD_COLUMNS 9
+#define WORLD_VALUE_BYTES 64
+extern const char *const world_columns[WORLD_COLUMNS]; /* the properties of contacts */
+
+/* The value of each column, "" for none. */
+void world_contact(const struct world *world, uint32_t contact, char values[WORLD_COLUMNS][WORLD_VALUE_BYTES]);
+struct str world_contact_id(uint32_t contact, char text[WORLD_VALUE_BYTES]);
+
+struct world_event {
+    uint32_t contact;
+    int64_t at_ms;
+    const char *name;
+    const char *property, *value; /* NULL: none */
+};
+
+/* The next event; `state` begins as the seed. The texts are static. */
+struct world_event world_draw(const struct world *world, uint64_t *state);
+
+/* ---- All of it. ---- */
+
 /* Feed the world to a builder; `catalog` names the properties that are wanted. */
 void world_build(const struct world *world, struct catalog *catalog, struct history_builder *builder);
 
