@@ -22,7 +22,7 @@ static int create(struct accounts *accounts)
     if (name == NULL) name = "website";
     AUTO_SECRET secret;
     uint64_t number;
-    if (access_add_key(accounts->access, str_from_c(name), &secret, &number, &why) != ERR_OK)
+    if (access_add_key(accounts->access, str_from_c(name), actor_cli().text, &secret, &number, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
     accounts_audit(accounts, "key.create", arena_format(accounts->arena, "key:%llu", (unsigned long long)number));
     fprintf(app->out, "%s\n", secret.text);

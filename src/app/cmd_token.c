@@ -48,7 +48,8 @@ static int create(struct accounts *accounts)
     if (name == NULL) name = "command line";
     AUTO_SECRET secret;
     uint64_t number;
-    if (access_add_token(accounts->access, str_from_c(name), scopes, &secret, &number, &why) != ERR_OK)
+    if (access_add_token(accounts->access, str_from_c(name), scopes, actor_cli().text, &secret, &number, &why) !=
+        ERR_OK)
         return accounts_fail(accounts, &why);
     accounts_audit(accounts, "token.create", arena_format(accounts->arena, "token:%llu", (unsigned long long)number));
     AUTO_BUF words = BUF_INIT(4096);

@@ -103,7 +103,8 @@ static int set_disabled(struct accounts *accounts, bool disabled)
     struct user_view user;
     struct err_info why = {0};
     if (!find_user(accounts, &user)) return STATUS_FAILED;
-    if (access_set_disabled(accounts->access, user.number, disabled, &why) != ERR_OK)
+    const struct user_change change = {.disabled = &disabled};
+    if (access_change_user(accounts->access, user.number, &change, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
     accounts_audit(accounts, disabled ? "user.disable" : "user.enable", user.email);
     fprintf(accounts->app->err, STR_FMT " may %s.\n", STR_ARG(user.email),
@@ -151,7 +152,9 @@ static int set_role(struct accounts *accounts)
     if (role_parse(str_from_c(accounts_operand(accounts, 1)), &role, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
     if (!find_user(accounts, &user)) return STATUS_FAILED;
-    if (access_set_role(accounts->access, user.number, role, &why) != ERR_OK) return accounts_fail(accounts, &why);
+    const struct user_change change = {.role = &role};
+    if (access_change_user(accounts->access, user.number, &change, &why) != ERR_OK)
+        return accounts_fail(accounts, &why);
     accounts_audit(accounts, "user.role", user.email);
     fprintf(accounts->app->err, STR_FMT " is %s now.\n", STR_ARG(user.email), role_name(role));
     return STATUS_OK;
