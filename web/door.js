@@ -1,9 +1,10 @@
-// door.js — signing in and out, and the first account.
+// door.js — signing in and out, by a password or a link that is good once; and the first account.
 //
-// One section of the page is shown at a time. What the server says of a refusal is fit to show. The first start's secret
+// One section of the page is shown at a time. What the server says of a refusal is fit to show. A link's secret
 // stands behind '#', where no server and no proxy's log sees it; it leaves the address as soon as it was used.
 // SPDX-License-Identifier: Apache-2.0
 const START = /^#plumb_start_/;
+const LINK = /^#plumb_link_/;
 const section = (name) => document.getElementById(name);
 let csrf;
 
@@ -72,11 +73,13 @@ const onSubmit = (name, send) => {
 };
 
 onSubmit('sign-in', (values) => ask('POST', '/api/v1/session', values));
-onSubmit('start', async (values) => {
-  const answer = await ask('POST', '/api/v1/first', { ...values, secret: location.hash.slice(1) });
-  if (answer.status === 201) history.replaceState(null, '', '/');
+const useLink = async (path, values) => {
+  const answer = await ask('POST', path, { ...values, secret: location.hash.slice(1) });
+  if (answer.status < 300 && answer.status > 0) history.replaceState(null, '', '/');
   return answer;
-});
+};
+onSubmit('start', (values) => useLink('/api/v1/first', values));
+onSubmit('choose', (values) => useLink('/api/v1/link', values));
 
 section('sign-out').addEventListener('click', async () => {
   const { status, body } = await ask('DELETE', '/api/v1/session');
@@ -87,6 +90,7 @@ section('sign-out').addEventListener('click', async () => {
 
 const begin = async () => {
   if (START.test(location.hash)) return show('start');
+  if (LINK.test(location.hash)) return show('choose');
   const { status, body } = await ask('GET', '/api/v1/me');
   if (status === 200) return greet(body);
   if (status === 401) return show('sign-in');

@@ -15,8 +15,9 @@
 #define COLUMNS_MAX 8
 #define CELL_WIDTH_MAX 60
 #define HASHINGS 1
+#define WAY_OPTIONS "data url token-file" /* of every verb */
 
-/* ---- The store. ---- */
+/* ---- The way. ---- */
 
 static struct str data_folder(const struct app *app, const struct arguments *arguments)
 {
@@ -24,40 +25,47 @@ static struct str data_folder(const struct app *app, const struct arguments *arg
     return str_from_c(given != NULL ? given : app->config.data.at);
 }
 
-static int refuse_store(struct app *app, struct str folder, enum err e, const struct err_info *why)
+/* The folder is ours. */
+static enum err open_access(struct accounts *accounts, struct err_info *why)
 {
-    if (e == ERR_CONFLICT)
-        return app_fail(app,
-                        "a server runs on '" STR_FMT
-                        "': change people, tokens and keys on its page \"Settings\" or through "
-                        "its API, or stop it first",
-                        STR_ARG(folder));
-    if (e == ERR_NOT_FOUND)
-        return app_fail(app,
-                        "there is nothing in '" STR_FMT "' yet; --data DIR or PLUMB_DATA says where the server's "
-                        "folder is",
-                        STR_ARG(folder));
-    return app_fail(app, "%s", why->msg);
+    struct access_options how = {.store = accounts->store, .clock = accounts->app->clock, .hashings_max = HASHINGS};
+    accounts->way = &accounts_here;
+    return access_open(&how, &accounts->access, why);
 }
 
-/* Open DIR/plumb.db; make both when something is to be written. */
-static int open_store(struct accounts *accounts, bool read_only)
+/* Open DIR/plumb.db, and make both when something is to be written; or ask the server that has it open. */
+static enum err open_folder(struct accounts *accounts, bool read_only, struct err_info *why)
 {
     struct str folder = data_folder(accounts->app, accounts->arguments);
     const char *folder_path = arena_str(accounts->arena, folder).at;
     const char *path = arena_format(accounts->arena, STR_FMT "/plumb.db", STR_ARG(folder)).at;
-    struct err_info why = {0};
     if (read_only && access(path, F_OK) != 0 && errno == ENOENT)
-        return refuse_store(accounts->app, folder, ERR_NOT_FOUND, &why);
+        return err_set(why, ERR_NOT_FOUND,
+                       "there is nothing in '" STR_FMT "' yet; --data DIR or PLUMB_DATA says where the server's "
+                       "folder is",
+                       STR_ARG(folder));
     if (!read_only && mkdir(folder_path, 0700) != 0 && errno != EEXIST)
-        return app_fail(accounts->app, "cannot make the folder '%s': %s", folder_path, strerror(errno));
+        return err_set(why, ERR_UNAVAILABLE, "cannot make the folder '%s': %s", folder_path, strerror(errno));
     struct store_options options = {.path = path, .clock = accounts->app->clock, .read_only = read_only};
-    enum err e = store_open(&options, &accounts->store, &why);
-    if (e != ERR_OK) return refuse_store(accounts->app, folder, e, &why);
-    struct access_options how = {.store = accounts->store, .clock = accounts->app->clock, .hashings_max = HASHINGS};
-    e = access_open(&how, &accounts->access, &why);
-    if (e != ERR_OK) return app_fail(accounts->app, "%s", why.msg);
-    return STATUS_OK;
+    struct err_info trouble = {0};
+    enum err e = store_open(&options, &accounts->store, &trouble);
+    if (e == ERR_OK) return open_access(accounts, why);
+    if (e != ERR_CONFLICT) return err_set(why, e, "%s", trouble.msg);
+    accounts->way = &accounts_there;
+    return remote_open_holder(accounts->app, accounts->arguments, folder, &accounts->remote, why);
+}
+
+static int open_way(struct accounts *accounts, bool read_only)
+{
+    struct err_info why = {0};
+    enum err e;
+    if (remote_is_named(accounts->arguments)) {
+        accounts->way = &accounts_there;
+        e = remote_open(accounts->app, accounts->arguments, &accounts->remote, &why);
+    } else {
+        e = open_folder(accounts, read_only, &why);
+    }
+    return e == ERR_OK ? STATUS_OK : accounts_fail(accounts, &why);
 }
 
 /* ---- The verbs. ---- */
@@ -102,7 +110,7 @@ static bool check_words(struct app *app, const struct arguments *arguments, cons
     }
     for (size_t i = 0; i < arguments->given_count; i++) {
         const char *option = arguments->given[i].option->name;
-        if (strcmp(option, "data") == 0 || has_word(verb->options, option)) continue;
+        if (has_word(WAY_OPTIONS, option) || has_word(verb->options, option)) continue;
         app_usage(app, arguments->command, "--%s has no meaning for '%s'", option, verb->name);
         return false;
     }
@@ -116,8 +124,9 @@ int accounts_main(struct app *app, const struct arguments *arguments, const stru
     AUTO_ARENA arena = arena_new();
     struct accounts accounts = {.app = app, .arguments = arguments, .arena = arena};
     int status = verb->check != NULL ? verb->check(&accounts) : STATUS_OK;
-    if (status == STATUS_OK) status = open_store(&accounts, verb->reads_only);
+    if (status == STATUS_OK) status = open_way(&accounts, verb->reads_only);
     if (status == STATUS_OK) status = verb->run(&accounts);
+    remote_close(accounts.remote);
     access_close(accounts.access);
     store_close(accounts.store);
     return status;
@@ -144,16 +153,12 @@ int accounts_fail(const struct accounts *accounts, const struct err_info *why)
     return app_fail(accounts->app, "%s", why->msg);
 }
 
-void accounts_audit(const struct accounts *accounts, const char *action, struct str target)
+bool accounts_put_secret(const struct accounts *accounts, const struct secret *secret)
 {
-    struct audit_fact fact = {.at_ms = accounts->app->clock->now_ms(accounts->app->clock),
-                              .actor = actor_cli().text,
-                              .action = str_from_c(action),
-                              .target = target};
-    struct store_batch batch = {.audits = &fact, .audit_count = 1};
-    struct err_info why = {0};
-    if (store_append(accounts->store, &batch, &why) != ERR_OK)
-        app_warn(accounts->app, "it is done, but the audit could not be written: %s", why.msg);
+    struct app *app = accounts->app;
+    if (fprintf(app->out, "%s\n", secret->text) > 0 && fflush(app->out) == 0) return true;
+    app_fail(app, "the secret could not be written: %s; revoke it and make another", strerror(errno));
+    return false;
 }
 
 struct str accounts_date(const struct accounts *accounts, int64_t at_ms)

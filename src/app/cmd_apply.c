@@ -238,8 +238,7 @@ static enum err open_target(struct apply *a, struct err_info *why)
     if (remote_is_named(a->arguments)) return remote_open(a->app, a->arguments, &a->remote, why);
     struct err_info trouble = {0};
     enum err e = offline_open(a->app, a->arguments, OFFLINE_FILL, &a->offline, &trouble);
-    if (e == ERR_CONFLICT && remote_has_token(a->app, a->arguments))
-        return remote_open(a->app, a->arguments, &a->remote, why);
+    if (e == ERR_CONFLICT) return remote_open_holder(a->app, a->arguments, a->offline.folder, &a->remote, why);
     if (e == ERR_OK) e = offline_load(&a->offline, OFFLINE_FILL, &trouble);
     return e == ERR_OK ? ERR_OK : err_set(why, e, "%s", trouble.msg);
 }

@@ -187,13 +187,16 @@ static int import_into(struct app *app, struct load_options *files, struct catal
     return e == ERR_OK ? STATUS_OK : STATUS_FAILED;
 }
 
-static int import_there(struct app *app, const struct arguments *arguments, struct load_options *files,
-                        struct catalog *catalog)
+/* To the server that --url names, else to the one that holds `folder`. */
+static int import_there(struct app *app, const struct arguments *arguments, struct str folder,
+                        struct load_options *files, struct catalog *catalog)
 {
     AUTO_ARENA arena = arena_new();
     struct err_info why = {0};
     struct sending sending = {.arena = arena};
-    if (remote_open(app, arguments, &sending.remote, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
+    enum err e = remote_is_named(arguments) ? remote_open(app, arguments, &sending.remote, &why)
+                                            : remote_open_holder(app, arguments, folder, &sending.remote, &why);
+    if (e != ERR_OK) return app_fail(app, "%s", why.msg);
     const struct import_sink sink = {.most = REMOTE_FACTS, .take = send, .context = &sending};
     int status = import_into(app, files, catalog, options_value(arguments, "rejects"), &sink);
     remote_close(sending.remote);
@@ -206,9 +209,10 @@ static int import_here(struct app *app, const struct arguments *arguments, struc
     struct offline offline;
     struct err_info why = {0};
     enum err e = offline_open(app, arguments, OFFLINE_FILL, &offline, &why);
-    if (e == ERR_CONFLICT && remote_has_token(app, arguments)) {
+    if (e == ERR_CONFLICT) {
+        int status = import_there(app, arguments, offline.folder, files, catalog);
         offline_close(&offline);
-        return import_there(app, arguments, files, catalog);
+        return status;
     }
     const struct import_sink sink = {.most = BATCH_FACTS, .take = take_offline, .context = &offline};
     if (e == ERR_OK) e = offline_load(&offline, OFFLINE_FILL, &why);
@@ -229,7 +233,7 @@ static int run_import(struct app *app, const struct arguments *arguments)
         definition_files_close(&schema);
         return STATUS_FAILED;
     }
-    int status = remote_is_named(arguments) ? import_there(app, arguments, &files, schema.catalog)
+    int status = remote_is_named(arguments) ? import_there(app, arguments, STR(""), &files, schema.catalog)
                                             : import_here(app, arguments, &files, schema.catalog);
     definition_files_close(&schema);
     return status;

@@ -1,12 +1,12 @@
 /* cmd_key.c — `plumb key`: write keys, by which websites and apps send events and do nothing else. */
 // SPDX-License-Identifier: Apache-2.0
 #include "app/accounts.h"
+#include "app/offline.h"
 
 static const struct option key_options[] = {
     {.name = "name", .argument = "NAME", .help = "The source that a new key is for. Without it: website."},
-    {.name = "data",
-     .argument = "DIR",
-     .help = "The server's folder. Without it: what PLUMB_DATA says, else plumb-data."},
+    OFFLINE_DATA_OPTION,
+    REMOTE_OPTIONS,
 };
 
 static const struct example key_examples[] = {
@@ -22,11 +22,9 @@ static int create(struct accounts *accounts)
     if (name == NULL) name = "website";
     AUTO_SECRET secret;
     uint64_t number;
-    if (access_add_key(accounts->access, str_from_c(name), &secret, &number, &why) != ERR_OK)
+    if (accounts->way->add_key(accounts, str_from_c(name), &secret, &number, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
-    accounts_audit(accounts, "key.create", arena_format(accounts->arena, "key:%llu", (unsigned long long)number));
-    fprintf(app->out, "%s\n", secret.text);
-    fflush(app->out);
+    if (!accounts_put_secret(accounts, &secret)) return STATUS_FAILED;
     fprintf(app->err, "Write key %llu may send events, and nothing else. It is shown this once.\n",
             (unsigned long long)number);
     return STATUS_OK;
@@ -36,17 +34,19 @@ static int list(struct accounts *accounts)
 {
     struct key_view *keys;
     size_t count;
-    access_keys(accounts->access, accounts->arena, &keys, &count);
-    enum { COLUMNS = 5 };
+    struct err_info why = {0};
+    if (accounts->way->keys(accounts, &keys, &count, &why) != ERR_OK) return accounts_fail(accounts, &why);
+    enum { COLUMNS = 6 };
     struct str *cells = ARENA_ARRAY(accounts->arena, struct str, (count + 1) * COLUMNS), *cell = cells;
     *cell++ = STR("NUMBER"), *cell++ = STR("NAME"), *cell++ = STR("ENDS IN"), *cell++ = STR("SINCE");
-    *cell++ = STR("STATE");
+    *cell++ = STR("STATE"), *cell++ = STR("MADE BY");
     for (size_t i = 0; i < count; i++) {
         *cell++ = arena_format(accounts->arena, "%llu", (unsigned long long)keys[i].number);
         *cell++ = keys[i].name;
         *cell++ = keys[i].hint;
         *cell++ = accounts_date(accounts, keys[i].created_ms);
         *cell++ = keys[i].revoked ? STR("revoked") : STR("active");
+        *cell++ = keys[i].creator;
     }
     accounts_put_table(accounts, cells, count + 1, COLUMNS);
     return STATUS_OK;
@@ -63,8 +63,7 @@ static int revoke(struct accounts *accounts)
     uint64_t number;
     struct err_info why = {0};
     if (!accounts_number(accounts, 0, &number)) return STATUS_USAGE;
-    if (access_revoke_key(accounts->access, number, &why) != ERR_OK) return accounts_fail(accounts, &why);
-    accounts_audit(accounts, "key.revoke", arena_format(accounts->arena, "key:%llu", (unsigned long long)number));
+    if (accounts->way->revoke_key(accounts, number, &why) != ERR_OK) return accounts_fail(accounts, &why);
     fprintf(accounts->app->err, "Write key %llu sends no events any more.\n", (unsigned long long)number);
     return STATUS_OK;
 }
@@ -89,7 +88,7 @@ const struct command command_key = {
     .description =
         "A write key stands in a web page or an app and may only send events. 'create' prints it alone on standard "
         "output, this once: only a hash is kept.\n\n"
-        "While a server runs on the folder, only 'list' works: the server's page \"Settings\" does the rest.",
+        "It works on the server's folder; while a server runs on it, or with --url, it asks the server.",
     .options = key_options,
     .option_count = COUNT_OF(key_options),
     .examples = key_examples,

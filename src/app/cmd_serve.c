@@ -10,6 +10,7 @@
 
 #include "app/command.h"
 #include "app/options.h"
+#include "app/running.h"
 #include "app/serve_settings.h"
 #include "base/log.h"
 #include "server/access.h"
@@ -78,9 +79,20 @@ static void tell_of_keys(struct app *app, const struct serve_settings *settings,
     for (size_t i = 0; i < count; i++) usable += !keys[i].revoked;
     if (usable > 0) return;
     fprintf(app->err,
-            "\nSites and programs send events with a write key, and there is none yet. Stop the server, make one, and "
-            "start it again:\n\n    plumb key create --data " STR_FMT " --name website\n\n",
+            "\nSites and programs send events with a write key, and there is none yet. Make one:\n\n"
+            "    plumb key create --data " STR_FMT " --name website\n\n",
             STR_ARG(settings->config.data));
+}
+
+/* Commands on this machine find the server by its folder. */
+static void let_commands_in(struct app *app, const struct serve_settings *settings, struct server *server)
+{
+    AUTO_ARENA arena = arena_new();
+    AUTO_SECRET secret;
+    struct err_info why = {0};
+    access_make_local(server->access, &secret);
+    struct str url = serve_settings_nearby(settings, server_port(server), arena);
+    if (running_write(settings->config.data, url, &secret, &why) != ERR_OK) app_warn(app, "%s", why.msg);
 }
 
 /* Until a signal, or until loading has failed. */
@@ -119,11 +131,14 @@ static int serve(struct app *app, const struct serve_settings *settings, struct 
     };
     struct server *server;
     struct err_info why = {0};
+    running_remove(settings->config.data); /* of one that was killed */
     if (server_start(&options, &server, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
+    let_commands_in(app, settings, server);
     greet(app, settings, server);
     tell_of_keys(app, settings, server);
     int status = stay(app, server, &ending);
     pthread_sigmask(SIG_UNBLOCK, &ending, NULL); /* a second signal ends us at once: what was answered is durable */
+    running_remove(settings->config.data);
     server_stop(server);
     return status;
 }

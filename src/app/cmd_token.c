@@ -1,6 +1,7 @@
 /* cmd_token.c — `plumb token`: secrets by which programs come in, each with what it may. */
 // SPDX-License-Identifier: Apache-2.0
 #include "app/accounts.h"
+#include "app/offline.h"
 
 static const struct option token_options[] = {
     {.name = "scope",
@@ -9,9 +10,8 @@ static const struct option token_options[] = {
      .help = "What a new token may do: admin, records.read, records.write, events.write, scores.read and so on; "
              "docs/permissions.md has them all."},
     {.name = "name", .argument = "NAME", .help = "What a new token is for. Without it: command line."},
-    {.name = "data",
-     .argument = "DIR",
-     .help = "The server's folder. Without it: what PLUMB_DATA says, else plumb-data."},
+    OFFLINE_DATA_OPTION,
+    REMOTE_OPTIONS,
 };
 
 static const struct example token_examples[] = {
@@ -48,13 +48,11 @@ static int create(struct accounts *accounts)
     if (name == NULL) name = "command line";
     AUTO_SECRET secret;
     uint64_t number;
-    if (access_add_token(accounts->access, str_from_c(name), scopes, &secret, &number, &why) != ERR_OK)
+    if (accounts->way->add_token(accounts, str_from_c(name), scopes, &secret, &number, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
-    accounts_audit(accounts, "token.create", arena_format(accounts->arena, "token:%llu", (unsigned long long)number));
     AUTO_BUF words = BUF_INIT(4096);
     scopes_append(&words, scopes);
-    fprintf(app->out, "%s\n", secret.text);
-    fflush(app->out);
+    if (!accounts_put_secret(accounts, &secret)) return STATUS_FAILED;
     fprintf(app->err, "Token %llu may: " STR_FMT ". It is shown this once.\n", (unsigned long long)number,
             STR_ARG(buf_str(&words)));
     return STATUS_OK;
@@ -64,11 +62,12 @@ static int list(struct accounts *accounts)
 {
     struct token_view *tokens;
     size_t count;
-    access_tokens(accounts->access, accounts->arena, &tokens, &count);
-    enum { COLUMNS = 6 };
+    struct err_info why = {0};
+    if (accounts->way->tokens(accounts, &tokens, &count, &why) != ERR_OK) return accounts_fail(accounts, &why);
+    enum { COLUMNS = 7 };
     struct str *cells = ARENA_ARRAY(accounts->arena, struct str, (count + 1) * COLUMNS), *cell = cells;
     *cell++ = STR("NUMBER"), *cell++ = STR("NAME"), *cell++ = STR("SINCE"), *cell++ = STR("USED");
-    *cell++ = STR("STATE"), *cell++ = STR("SCOPES");
+    *cell++ = STR("STATE"), *cell++ = STR("MADE BY"), *cell++ = STR("SCOPES");
     for (size_t i = 0; i < count; i++) {
         AUTO_BUF words = BUF_INIT(4096);
         scopes_append(&words, tokens[i].scopes);
@@ -77,6 +76,7 @@ static int list(struct accounts *accounts)
         *cell++ = accounts_date(accounts, tokens[i].created_ms);
         *cell++ = accounts_date(accounts, tokens[i].last_used_ms);
         *cell++ = tokens[i].revoked ? STR("revoked") : STR("active");
+        *cell++ = tokens[i].creator;
         *cell++ = arena_str(accounts->arena, buf_str(&words));
     }
     accounts_put_table(accounts, cells, count + 1, COLUMNS);
@@ -94,8 +94,7 @@ static int revoke(struct accounts *accounts)
     uint64_t number;
     struct err_info why = {0};
     if (!accounts_number(accounts, 0, &number)) return STATUS_USAGE;
-    if (access_revoke_token(accounts->access, number, &why) != ERR_OK) return accounts_fail(accounts, &why);
-    accounts_audit(accounts, "token.revoke", arena_format(accounts->arena, "token:%llu", (unsigned long long)number));
+    if (accounts->way->revoke_token(accounts, number, &why) != ERR_OK) return accounts_fail(accounts, &why);
     fprintf(accounts->app->err, "Token %llu opens nothing any more.\n", (unsigned long long)number);
     return STATUS_OK;
 }
@@ -120,7 +119,7 @@ const struct command command_token = {
     .description =
         "A token is sent as 'Authorization: Bearer plumb_token_...'. 'create' prints it alone on standard output, this "
         "once: only a hash is kept.\n\n"
-        "While a server runs on the folder, only 'list' works: the server's page \"Settings\" does the rest.",
+        "It works on the server's folder; while a server runs on it, or with --url, it asks the server.",
     .options = token_options,
     .option_count = COUNT_OF(token_options),
     .examples = token_examples,

@@ -31,13 +31,6 @@ struct definition {
     uint32_t score;
 };
 
-static struct str text_of(const struct json_item *object, const char *name)
-{
-    const struct json_item *item =
-        object != NULL && object->kind == JSON_OBJECT ? json_member(object, str_from_c(name)) : NULL;
-    return item != NULL && item->kind == JSON_STRING ? item->text : STR("");
-}
-
 /* Null and what is no number: false. */
 static bool number_of(const struct json_item *object, const char *name, int64_t *out)
 {
@@ -57,7 +50,7 @@ static enum err fetch_definition(struct remote *remote, struct str name, struct 
     struct source *source = ARENA_NEW(out->arena, struct source);
     diagnostics_init(diagnostics, out->arena);
     definitions_init(&out->set, out->arena, out->catalog);
-    *source = (struct source){arena_str(out->arena, name), arena_str(out->arena, text_of(answer, "text"))};
+    *source = (struct source){arena_str(out->arena, name), arena_str(out->arena, remote_text(answer, "text"))};
     bool good = definitions_parse(&out->set, source, diagnostics);
     out->score = definitions_find_score(&out->set, source->name);
     return good && out->score != UINT32_MAX ? ERR_OK : err_set(why, ERR_INVALID, UNREADABLE);
@@ -70,8 +63,8 @@ static bool read_line(const struct score *score, const struct json_item *item, s
     static const struct str kinds[] = {[LEDGER_RULE] = STR_INIT("rule"),
                                        [LEDGER_CLAMP] = STR_INIT("clamp"),
                                        [LEDGER_ADJUSTMENT] = STR_INIT("adjustment")};
-    struct str kind = text_of(item, "kind"), category = text_of(item, "category");
-    struct str group = text_of(item, "group"), rule = text_of(item, "rule");
+    struct str kind = remote_text(item, "kind"), category = remote_text(item, "category");
+    struct str group = remote_text(item, "group"), rule = remote_text(item, "rule");
     int64_t events;
     *line = (struct ledger_line){.category = -1, .latest_ms = LEDGER_NO_TIME};
     while (line->kind < LEDGER_ADJUSTMENT && !str_equal(kind, kinds[line->kind])) line->kind++;
@@ -83,7 +76,7 @@ static bool read_line(const struct score *score, const struct json_item *item, s
         if (str_equal(line->group->rules[r].name, rule)) line->rule = &line->group->rules[r];
     if (item->kind != JSON_OBJECT || !number_of(item, "micro", &line->micro)) return false;
     line->events = number_of(item, "events", &events) && events > 0 ? (uint64_t)events : 0;
-    (void)instant_parse(text_of(item, "latest"), &line->latest_ms);
+    (void)instant_parse(remote_text(item, "latest"), &line->latest_ms);
     return line->kind != LEDGER_RULE || line->rule != NULL;
 }
 
@@ -113,9 +106,9 @@ static bool put_answer(const struct definition *definition, const struct json_it
     struct result result = result_explained(&results, definition->score, 0, &explanation);
     result.band = BAND_NONE;
     for (uint32_t b = 0; b < score->band_count; b++)
-        if (str_equal(score->bands[b].label, text_of(answer, "band"))) result.band = b;
+        if (str_equal(score->bands[b].label, remote_text(answer, "band"))) result.band = b;
     explain_put_title(score, as_of_ms, page);
-    output_record_head(score, STR(""), text_of(answer, "id"), &result, page);
+    output_record_head(score, STR(""), remote_text(answer, "id"), &result, page);
     output_reasons(&results, definition->score, &explanation, page);
     return true;
 }
@@ -161,7 +154,7 @@ static enum err list_scores(struct remote *remote, struct arena *arena, struct s
     for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one)) most++;
     *out = ARENA_ARRAY(arena, struct str, most);
     for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one))
-        (*out)[(*count)++] = arena_str(arena, text_of(one, "name"));
+        (*out)[(*count)++] = arena_str(arena, remote_text(one, "name"));
     return ERR_OK;
 }
 

@@ -11,16 +11,14 @@
 #include "app/progress.h"
 #include "app/threads.h"
 
-static enum err explain(const struct offline *offline, enum offline_use use, enum err e, const struct err_info *trouble,
-                        struct err_info *why)
+static enum err explain(const struct offline *offline, enum err e, const struct err_info *trouble, struct err_info *why)
 {
     if (e == ERR_NOT_FOUND)
         return err_set(
             why, e, "there is nothing in '" STR_FMT "' yet; --data DIR or PLUMB_DATA says where the server's folder is",
             STR_ARG(offline->folder));
     if (e == ERR_CONFLICT)
-        return err_set(why, e, "a server runs on '" STR_FMT "'; stop it first%s", STR_ARG(offline->folder),
-                       use == OFFLINE_FILL ? ", or put a token for it into PLUMB_TOKEN, and it is told" : "");
+        return err_set(why, e, "a server runs on '" STR_FMT "'; stop it first", STR_ARG(offline->folder));
     return err_set(why, e, "%s", trouble->msg);
 }
 
@@ -33,13 +31,13 @@ enum err offline_open(struct app *app, const struct arguments *arguments, enum o
     out->path = arena_format(out->arena, STR_FMT "/plumb.db", STR_ARG(out->folder)).at;
     struct err_info trouble = {0};
     if (use != OFFLINE_FILL && access(out->path, F_OK) != 0 && errno == ENOENT)
-        return explain(out, use, ERR_NOT_FOUND, &trouble, why);
+        return explain(out, ERR_NOT_FOUND, &trouble, why);
     if (use == OFFLINE_FILL && mkdir(out->folder.at, 0700) != 0 && errno != EEXIST)
         return err_set(why, ERR_UNAVAILABLE, "cannot make the folder '" STR_FMT "': %s", STR_ARG(out->folder),
                        strerror(errno));
     const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = use == OFFLINE_READ};
     enum err e = store_open(&options, &out->store, &trouble);
-    return e == ERR_OK ? ERR_OK : explain(out, use, e, &trouble, why);
+    return e == ERR_OK ? ERR_OK : explain(out, e, &trouble, why);
 }
 
 enum err offline_load(struct offline *offline, enum offline_use use, struct err_info *why)

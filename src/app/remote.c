@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "app/running.h"
 #include "base/arena.h"
 #include "base/input.h"
 
@@ -39,7 +40,7 @@ bool remote_is_named(const struct arguments *arguments)
     return options_given(arguments, "url");
 }
 
-bool remote_has_token(const struct app *app, const struct arguments *arguments)
+static bool has_token(const struct app *app, const struct arguments *arguments)
 {
     return options_given(arguments, "token-file") || environment_token(app) != NULL;
 }
@@ -101,15 +102,8 @@ static void set_up(struct remote *remote, struct str token)
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
 }
 
-enum err remote_open(const struct app *app, const struct arguments *arguments, struct remote **out,
-                     struct err_info *why)
+static enum err connect_to(struct str url, struct str token, struct remote **out, struct err_info *why)
 {
-    AUTO_ARENA arena = arena_new();
-    struct str url = {0}, token = {0};
-    *out = NULL;
-    enum err e = read_url(app, arguments, arena, &url, why);
-    if (e == ERR_OK) e = read_token(app, arguments, arena, &token, why);
-    if (e != ERR_OK) return e;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return err_set(why, ERR_INTERNAL, "the network library does not start");
     struct remote *remote = memory_alloc(sizeof *remote);
@@ -121,6 +115,40 @@ enum err remote_open(const struct app *app, const struct arguments *arguments, s
     INVARIANT(remote->curl != NULL);
     set_up(remote, token);
     *out = remote;
+    return ERR_OK;
+}
+
+enum err remote_open(const struct app *app, const struct arguments *arguments, struct remote **out,
+                     struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct str url = {0}, token = {0};
+    *out = NULL;
+    enum err e = read_url(app, arguments, arena, &url, why);
+    if (e == ERR_OK) e = read_token(app, arguments, arena, &token, why);
+    return e == ERR_OK ? connect_to(url, token, out, why) : e;
+}
+
+enum err remote_open_holder(const struct app *app, const struct arguments *arguments, struct str folder,
+                            struct remote **out, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct str url = {0}, secret = {0};
+    struct err_info ignored = {0};
+    *out = NULL;
+    if (running_read(folder, arena, &url, &secret, &ignored) != ERR_OK) {
+        if (has_token(app, arguments)) return remote_open(app, arguments, out, why);
+        return err_set(why, ERR_CONFLICT,
+                       "a server runs on '" STR_FMT "' and left no way in; name it by --url with a token, or stop it "
+                       "first",
+                       STR_ARG(folder));
+    }
+    enum err e = connect_to(url, secret, out, why);
+    if (e != ERR_OK) return e;
+    /* The address is this machine's own, where no certificate has a name; the secret is of no use to anybody else. */
+    curl_easy_setopt((*out)->curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt((*out)->curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt((*out)->curl, CURLOPT_NOPROXY, "*");
     return ERR_OK;
 }
 
@@ -202,4 +230,29 @@ enum err remote_call(struct remote *remote, const char *method, const char *path
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     *answer = parse_answer(remote);
     return status >= 200 && status < 300 ? ERR_OK : refused(remote, status, *answer, why);
+}
+
+/* ---- What came back. ---- */
+
+const struct json_item *remote_member(const struct json_item *item, const char *name)
+{
+    return item != NULL && item->kind == JSON_OBJECT ? json_member(item, str_from_c(name)) : NULL;
+}
+
+struct str remote_text(const struct json_item *item, const char *name)
+{
+    const struct json_item *member = remote_member(item, name);
+    return member != NULL && member->kind == JSON_STRING ? member->text : STR("");
+}
+
+bool remote_number(const struct json_item *item, const char *name, uint64_t *out)
+{
+    const struct json_item *member = remote_member(item, name);
+    return member != NULL && member->kind == JSON_NUMBER && str_to_u64(member->text, out);
+}
+
+bool remote_flag(const struct json_item *item, const char *name)
+{
+    const struct json_item *member = remote_member(item, name);
+    return member != NULL && member->kind == JSON_BOOL && member->boolean;
 }

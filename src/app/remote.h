@@ -23,14 +23,16 @@
 
 struct remote; /* opaque; see remote.c */
 
-/* Was a server named, or, when one holds the folder, is there a token to ask it with? */
-bool remote_is_named(const struct arguments *arguments);
-bool remote_has_token(const struct app *app, const struct arguments *arguments);
+bool remote_is_named(const struct arguments *arguments); /* by --url */
 
 /* Nothing is sent yet. Without --url it is the server that listens where the settings say.
  * Errors   ERR_INVALID: no http or https URL, no token, not a token; ERR_NOT_FOUND: the file. */
 MUST_CHECK enum err remote_open(const struct app *app, const struct arguments *arguments, struct remote **out,
                                 struct err_info *why);
+/* Ask the server that has `folder` open, so that nobody else can: by what it left there for us (running.h), else as
+ * remote_open does. ERR_CONFLICT: by neither. */
+MUST_CHECK enum err remote_open_holder(const struct app *app, const struct arguments *arguments, struct str folder,
+                                       struct remote **out, struct err_info *why);
 void remote_close(struct remote *remote); /* NULL is fine */
 
 /* One request; `path` begins with /. `body` is JSON, empty: none. *answer is what came back, NULL when that was nothing;
@@ -39,6 +41,12 @@ void remote_close(struct remote *remote); /* NULL is fine */
  *          ERR_CONFLICT, ERR_INVALID by the status. *answer is the problem then, when there is one. */
 MUST_CHECK enum err remote_call(struct remote *remote, const char *method, const char *path, struct str body,
                                 const struct json_item **answer, struct err_info *why);
+
+/* Members of an answer. What is not there, or of another kind: NULL, an empty text, false. */
+const struct json_item *remote_member(const struct json_item *item, const char *name);
+struct str remote_text(const struct json_item *item, const char *name);
+bool remote_number(const struct json_item *item, const char *name, uint64_t *out);
+bool remote_flag(const struct json_item *item, const char *name);
 
 /* `name` as one segment of a path, in `arena`. */
 struct str remote_segment(struct remote *remote, struct arena *arena, struct str name);

@@ -163,11 +163,15 @@ struct str serve_settings_listens_on(const struct serve_settings *settings, uint
     return url_of(settings, settings->address, port, arena);
 }
 
+struct str serve_settings_nearby(const struct serve_settings *settings, uint16_t port, struct arena *arena)
+{
+    bool any = strcmp(settings->address, "0.0.0.0") == 0 || strcmp(settings->address, "::") == 0;
+    return url_of(settings, any ? "127.0.0.1" : settings->address, port, arena);
+}
+
 struct str serve_settings_url(const struct serve_settings *settings, uint16_t port, struct arena *arena)
 {
     struct str url = settings->config.base_url;
     while (str_ends_with(url, STR("/"))) url.len--;
-    if (url.len > 0) return arena_str(arena, url);
-    bool any = strcmp(settings->address, "0.0.0.0") == 0 || strcmp(settings->address, "::") == 0;
-    return url_of(settings, any ? "127.0.0.1" : settings->address, port, arena);
+    return url.len > 0 ? arena_str(arena, url) : serve_settings_nearby(settings, port, arena);
 }

@@ -27,6 +27,8 @@ MUST_CHECK enum err serve_settings_read(struct arena *arena, const char *const *
 
 /* How people reach a server that has `port`: base_url, or what it listens on. Without a slash at its end. Lives in
  * `arena`. */
+/* How this machine reaches it, whatever the base URL. */
+struct str serve_settings_nearby(const struct serve_settings *settings, uint16_t port, struct arena *arena);
 struct str serve_settings_url(const struct serve_settings *settings, uint16_t port, struct arena *arena);
 
 /* The address it really has: "http://127.0.0.1:41234". Lives in `arena`. */

@@ -177,6 +177,28 @@ enum err access_token(struct access *access, struct str secret, struct arena *ar
     return look_up(access, SECRET_TOKEN, secret, arena, out, why);
 }
 
+void access_make_local(struct access *access, struct secret *secret)
+{
+    secret_new(SECRET_LOCAL, secret);
+    struct secret_digest digest = secret_hash(secret_str(secret));
+    pthread_rwlock_wrlock(&access->lock);
+    access->local = digest;
+    pthread_rwlock_unlock(&access->lock);
+}
+
+enum err access_local(struct access *access, struct str secret, struct actor *out, struct err_info *why)
+{
+    enum err e = secret_check(SECRET_LOCAL, secret, why);
+    if (e != ERR_OK) return e;
+    struct secret_digest digest = secret_hash(secret); /* never all zeros, as `local` is until one was made */
+    pthread_rwlock_rdlock(&access->lock);
+    bool good = secret_digest_equal(&access->local, &digest);
+    pthread_rwlock_unlock(&access->lock);
+    if (!good) return err_set(why, ERR_NOT_FOUND, "this secret is of a server that runs no more");
+    *out = actor_cli();
+    return ERR_OK;
+}
+
 /* ---- Names. ---- */
 
 enum err access_check_name(struct str name, const char *what, struct err_info *why)

@@ -25,11 +25,13 @@
 #define ACCESS_EMAIL_MAX 254 /* bytes */
 #define ACCESS_NAME_MAX 100  /* bytes of a person's, a token's, a key's name */
 #define ACCESS_USERS_MAX 10000
-#define ACCESS_SECRETS_MAX 1000 /* tokens, and keys, that are not revoked */
+#define ACCESS_SECRETS_MAX 1000  /* tokens, and keys, that are not revoked */
+#define ACCESS_SESSIONS_MAX 1000 /* of one person that are looked at, the latest seen first */
 
 #define SESSION_IDLE_MS (14 * MS_PER_DAY)    /* unused for so long, a session ends */
 #define SESSION_LONGEST_MS (90 * MS_PER_DAY) /* and so long after the sign-in in any case */
 #define FIRST_LINK_MS MS_PER_DAY             /* the link that makes the first admin is good for so long */
+#define ONE_TIME_LINK_MS (3 * MS_PER_DAY)    /* and one by which somebody chooses a password */
 
 struct access; /* opaque; see access.c */
 
@@ -58,6 +60,11 @@ MUST_CHECK enum err access_key(struct access *access, struct str secret, struct 
                                struct err_info *why);
 MUST_CHECK enum err access_token(struct access *access, struct str secret, struct arena *arena, struct actor *out,
                                  struct err_info *why);
+
+/* A secret by which whoever has the machine acts as the command line (actor_cli), until access_close; one before is
+ * forgotten. Kept in memory alone. */
+void access_make_local(struct access *access, struct secret *secret);
+MUST_CHECK enum err access_local(struct access *access, struct str secret, struct actor *out, struct err_info *why);
 
 /* Errors   as above; a session that has ended is ERR_NOT_FOUND. ERR_UNAVAILABLE: the store. */
 MUST_CHECK enum err access_session(struct access *access, struct str secret, struct arena *arena, struct actor *out,
@@ -90,6 +97,20 @@ MUST_CHECK enum err access_change_password(struct access *access, struct str ses
                                            struct str password, struct secret *fresh, uint32_t *wait_s,
                                            struct err_info *why);
 
+#define SESSION_ID_BYTES 16
+struct session_view {
+    struct str id;                        /* the beginning of its hash: tells sessions apart and opens nothing */
+    int64_t created_ms, seen_ms, ends_ms; /* seen: to ten minutes; ends: unless it is used until then */
+    bool is_this;                         /* by which it was asked */
+};
+/* Who is signed in looks at the own sessions, the latest seen first. Errors: as access_session. */
+MUST_CHECK enum err access_sessions(struct access *access, struct str session, struct arena *arena,
+                                    struct session_view **out, size_t *count, struct err_info *why);
+/* End one of them. ERR_NOT_FOUND: it is none of one's own, or has ended. */
+MUST_CHECK enum err access_end_session(struct access *access, struct str session, struct str id, bool *was_this,
+                                       struct err_info *why);
+MUST_CHECK enum err access_end_other_sessions(struct access *access, struct str session, struct err_info *why);
+
 /* ---- The first start. ---- */
 
 /* Make a link that makes the first admin, and forget the one before. `url` is the server's, without a slash at its
@@ -109,6 +130,21 @@ struct new_user {
 MUST_CHECK enum err access_first_admin(struct access *access, struct str secret, const struct new_user *user,
                                        uint64_t *number, struct err_info *why);
 
+/* ---- Choosing a password by a link. ---- */
+
+/* A link for a user. The password until now opens nothing any more, nor does a link from before, and all sessions end.
+ * Errors   ERR_NOT_FOUND; ERR_CONFLICT: the user is disabled. */
+MUST_CHECK enum err access_make_link(struct access *access, uint64_t user, struct secret *secret, int64_t *until_ms,
+                                     struct err_info *why);
+/* "https://plumb.acme.com/start#plumb_link_...": behind '#' a browser sends nothing to anybody. `url` has no slash at
+ * its end. */
+void access_link_url(struct buf *out, struct str url, const struct secret *secret);
+/* Use it, once. *email (in `arena`) is whose it was.
+ * Errors   ERR_NOT_FOUND: used, replaced, too old, or the user is disabled; ERR_INVALID: mistyped, or the password is
+ *          not good enough, and the link stays good. */
+MUST_CHECK enum err access_use_link(struct access *access, struct str secret, struct str password, struct arena *arena,
+                                    struct str *email, struct err_info *why);
+
 /* ---- People. ---- */
 
 struct user_view {
@@ -117,48 +153,63 @@ struct user_view {
     enum role role;
     int64_t created_ms;
     bool disabled, has_password;
+    int64_t link_until_ms; /* a one-time link is open until then, or was; 0: none */
 };
 void access_users(struct access *access, struct arena *arena, struct user_view **out, size_t *count); /* by number */
-/* By e-mail, any case. ERR_NOT_FOUND. */
-MUST_CHECK enum err access_find_user(struct access *access, struct str email, struct arena *arena,
-                                     struct user_view *out, struct err_info *why);
+MUST_CHECK enum err access_get_user(struct access *access, uint64_t number, struct arena *arena, struct user_view *out,
+                                    struct err_info *why); /* ERR_NOT_FOUND */
+/* By number, or e-mail address in any case. ERR_NOT_FOUND; ERR_INVALID: neither. */
+MUST_CHECK enum err access_find_user(struct access *access, struct str ref, struct arena *arena, struct user_view *out,
+                                     struct err_info *why);
 
 /* Errors   ERR_INVALID: the e-mail, the name, the password; ERR_CONFLICT: somebody has this e-mail;
  *          ERR_TOO_BIG: too many people. */
 MUST_CHECK enum err access_add_user(struct access *access, const struct new_user *user, uint64_t *number,
                                     struct err_info *why);
-/* Errors   ERR_NOT_FOUND; ERR_CONFLICT: the last admin keeps the role and stays enabled. */
-MUST_CHECK enum err access_set_role(struct access *access, uint64_t number, enum role role, struct err_info *why);
-MUST_CHECK enum err access_set_disabled(struct access *access, uint64_t number, bool disabled, struct err_info *why);
+struct user_change { /* NULL: stays as it is */
+    const struct str *name;
+    const enum role *role;
+    const bool *disabled; /* who is, cannot sign in and is signed out; a link is void */
+};
+/* All of it or nothing.
+ * Errors   ERR_NOT_FOUND; ERR_INVALID: the name; ERR_CONFLICT: the last admin keeps the role and stays enabled. */
+MUST_CHECK enum err access_change_user(struct access *access, uint64_t number, const struct user_change *change,
+                                       struct err_info *why);
+/* For good; the address is free again, the number is not. Errors: as above. */
+MUST_CHECK enum err access_delete_user(struct access *access, uint64_t number, struct err_info *why);
 /* By an admin, for somebody who forgot it; ends all sessions of the user. */
 MUST_CHECK enum err access_set_password(struct access *access, uint64_t number, struct str password,
                                         struct err_info *why);
 
 /* ---- Tokens and keys. *secret is shown once and kept nowhere. ---- */
 
+/* What the audit says of a new one beside its number: {"name", "scopes"}; scopes 0: of a key. */
+void access_secret_detail(struct buf *out, struct str name, uint32_t scopes);
+
 struct token_view {
     uint64_t number;
     struct str name;
+    struct str creator; /* as the audit has it; empty: not known */
     uint32_t scopes;
     int64_t created_ms, last_used_ms; /* 0: never */
     bool revoked;
 };
 void access_tokens(struct access *access, struct arena *arena, struct token_view **out, size_t *count); /* by number */
 /* Errors   ERR_INVALID: the name; ERR_TOO_BIG: too many. */
-MUST_CHECK enum err access_add_token(struct access *access, struct str name, uint32_t scopes, struct secret *secret,
-                                     uint64_t *number, struct err_info *why);
+MUST_CHECK enum err access_add_token(struct access *access, struct str name, uint32_t scopes, struct str creator,
+                                     struct secret *secret, uint64_t *number, struct err_info *why);
 /* For good; again is fine. ERR_NOT_FOUND. */
 MUST_CHECK enum err access_revoke_token(struct access *access, uint64_t number, struct err_info *why);
 
 struct key_view {
     uint64_t number;
-    struct str name, hint;
+    struct str name, hint, creator;
     int64_t created_ms;
     bool revoked;
 };
 void access_keys(struct access *access, struct arena *arena, struct key_view **out, size_t *count); /* by number */
-MUST_CHECK enum err access_add_key(struct access *access, struct str name, struct secret *secret, uint64_t *number,
-                                   struct err_info *why);
+MUST_CHECK enum err access_add_key(struct access *access, struct str name, struct str creator, struct secret *secret,
+                                   uint64_t *number, struct err_info *why);
 MUST_CHECK enum err access_revoke_key(struct access *access, uint64_t number, struct err_info *why);
 
 #endif

@@ -13,21 +13,32 @@ static int by_user_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static MUST_CHECK enum err read_ends_of_sessions(struct store *store, struct cache *cache, struct err_info *why)
+static bool take_end_of_sessions(struct cached_user *user, struct str text)
 {
-    struct str prefix = STR(SESSIONS_ENDED_PREFIX), *names;
+    return str_to_i64(text, &user->sessions_ended_ms);
+}
+
+static bool take_link(struct cached_user *user, struct str text)
+{
+    return secret_digest_parse(str_cut(&text, ' '), &user->link) && str_to_i64(text, &user->link_until_ms);
+}
+
+/* The store's texts about users, each named by a prefix and a number. */
+static MUST_CHECK enum err read_texts(struct store *store, struct cache *cache, struct str prefix,
+                                      bool (*take)(struct cached_user *user, struct str text), struct err_info *why)
+{
+    struct str *names;
     size_t count;
     enum err e = store_text_names(store, prefix, cache->arena, &names, &count, why);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         struct str text;
         uint64_t number;
-        int64_t ended_ms;
         if ((e = store_get_text(store, names[i], cache->arena, &text, why)) != ERR_OK) break;
         struct str digits = {names[i].at + prefix.len, names[i].len - prefix.len};
-        if (!str_to_u64(digits, &number) || !str_to_i64(text, &ended_ms))
+        bool good = str_to_u64(digits, &number);
+        struct cached_user *user = good ? (struct cached_user *)cache_find_user(cache, number) : NULL;
+        if (!good || (user != NULL && !take(user, text)))
             return err_set(why, ERR_INVALID, "the store's text '" STR_FMT "' cannot be read", STR_ARG(names[i]));
-        struct cached_user *user = (struct cached_user *)cache_find_user(cache, number);
-        if (user != NULL) user->sessions_ended_ms = ended_ms;
     }
     return e;
 }
@@ -46,7 +57,8 @@ static MUST_CHECK enum err read_users(struct store *store, struct cache *cache, 
         if ((e = role_parse(rows[i].role, &user->role, why)) != ERR_OK) return e;
     }
     qsort(cache->users, cache->user_count, sizeof *cache->users, by_user_number);
-    return read_ends_of_sessions(store, cache, why);
+    e = read_texts(store, cache, STR(SESSIONS_ENDED_PREFIX), take_end_of_sessions, why);
+    return e == ERR_OK ? read_texts(store, cache, STR(LINK_PREFIX), take_link, why) : e;
 }
 
 const struct cached_user *cache_find_user(const struct cache *cache, uint64_t number)

@@ -16,6 +16,8 @@ struct cached_user {
     enum role role;
     struct str text;           /* "user:ada@acme.example" */
     int64_t sessions_ended_ms; /* sessions begun until then are over; INT64_MIN: none */
+    struct secret_digest link; /* of the one-time link that is open */
+    int64_t link_until_ms;     /* and until when; 0: none is */
 };
 
 struct cached_secret {
@@ -44,8 +46,10 @@ struct cache {
     size_t slot_mask;
 };
 
-/* The name under which the store keeps when a user's sessions were ended. */
+/* The names, before a user's number, under which the store keeps when their sessions were ended. */
 #define SESSIONS_ENDED_PREFIX "access.sessions_ended."
+/* And their one-time link: "HASH UNTIL_MS". */
+#define LINK_PREFIX "access.link."
 
 /* Errors: the store's; ERR_INVALID: a row that we cannot read. */
 MUST_CHECK enum err cache_read(struct store *store, struct cache **out, struct err_info *why);

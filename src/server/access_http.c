@@ -40,6 +40,7 @@ static MUST_CHECK enum err identify(struct access *access, const struct credenti
 {
     if (shown->by == SHOWN_BY_COOKIE) return access_session(access, shown->secret, arena, out, why);
     if (shown->kind == SECRET_KEY) return access_key(access, shown->secret, arena, out, why);
+    if (shown->kind == SECRET_LOCAL) return access_local(access, shown->secret, out, why);
     return access_token(access, shown->secret, arena, out, why);
 }
 

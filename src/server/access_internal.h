@@ -2,7 +2,7 @@
  *
  * Two locks, taken in this order. `change` is held by whoever changes something, from reading who there is
  * until the cache is read anew; so a decision ("not the last admin") holds when it is stored. `lock` guards
- * the pointer to the cache and is held only for a look. */
+ * the pointer to the cache and `local`, and is held only for a look. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_SERVER_ACCESS_INTERNAL_H
 #define PLUMB_SERVER_ACCESS_INTERNAL_H
@@ -23,8 +23,9 @@ struct access {
     pthread_mutex_t change;
     pthread_rwlock_t lock;
     struct cache *cache;
-    _Atomic(uint64_t) version; /* of the cache, see access_version */
-    bool stale;                /* the store is ahead of the cache; guarded by `change` */
+    _Atomic(uint64_t) version;  /* of the cache, see access_version */
+    struct secret_digest local; /* of access_make_local; guarded by `lock` */
+    bool stale;                 /* the store is ahead of the cache; guarded by `change` */
 };
 
 static inline int64_t access_now_ms(const struct access *access)
@@ -42,6 +43,19 @@ MUST_CHECK enum err access_check_name(struct str name, const char *what, struct 
 
 /* The actor of a user, with texts in `arena`. */
 struct actor access_user_actor(const struct cached_user *user, struct arena *arena);
+
+/* Admins who are not disabled. */
+size_t access_admins(const struct cache *cache);
+
+/* Check what was given and hash the password, before any lock: `row` has views into `arena` and `hash`. */
+MUST_CHECK enum err access_prepare_user(struct access *access, const struct new_user *user, enum role role,
+                                        struct arena *arena, char hash[PASSWORD_HASH_BYTES], struct user_row *row,
+                                        struct err_info *why);
+/* These are called while `change` is held, and read the cache anew. An empty hash: nobody comes in by a password. */
+MUST_CHECK enum err access_put_new_user(struct access *access, struct user_row *row, struct err_info *why);
+MUST_CHECK enum err access_put_password(struct access *access, uint64_t number, struct str hash, struct err_info *why);
+/* A one-time link opens nothing any more; `change` is held, the cache is not read anew. */
+MUST_CHECK enum err access_void_link(struct access *access, uint64_t user, struct err_info *why);
 
 /* End all sessions of a user that have begun so far; `change` is held, the cache is not read anew. */
 MUST_CHECK enum err access_end_sessions(struct access *access, uint64_t user, struct err_info *why);

@@ -2,6 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/access_internal.h"
 
+#include "base/json.h"
+
+void access_secret_detail(struct buf *out, struct str name, uint32_t scopes)
+{
+    struct json_writer writer = {.out = out};
+    json_begin_object(&writer);
+    json_key(&writer, "name");
+    json_string(&writer, name);
+    if (scopes != 0) json_key(&writer, "scopes");
+    if (scopes != 0) json_begin_array(&writer);
+    for (enum scope scope = 0; scope < SCOPE_COUNT; scope++)
+        if ((scopes >> scope & 1) != 0) json_string(&writer, str_from_c(scope_name(scope)));
+    if (scopes != 0) json_end_array(&writer);
+    json_end_object(&writer);
+}
+
 /* ---- Tokens. ---- */
 
 void access_tokens(struct access *access, struct arena *arena, struct token_view **out, size_t *count)
@@ -14,6 +30,7 @@ void access_tokens(struct access *access, struct arena *arena, struct token_view
         struct cached_token *token = &cache->tokens[i];
         (*out)[i] = (struct token_view){.number = token->row.number,
                                         .name = arena_str(arena, token->row.name),
+                                        .creator = arena_str(arena, token->row.creator),
                                         .scopes = token->scopes,
                                         .created_ms = token->row.created_ms,
                                         .last_used_ms = atomic_load(&token->last_used_ms),
@@ -38,8 +55,8 @@ static MUST_CHECK enum err put_new_token(struct access *access, struct token_row
     return e != ERR_OK ? e : access_reload(access, why);
 }
 
-enum err access_add_token(struct access *access, struct str name, uint32_t scopes, struct secret *secret,
-                          uint64_t *number, struct err_info *why)
+enum err access_add_token(struct access *access, struct str name, uint32_t scopes, struct str creator,
+                          struct secret *secret, uint64_t *number, struct err_info *why)
 {
     INVARIANT(scopes != 0);
     enum err e = access_check_name(name, "the name of the token", why);
@@ -54,6 +71,7 @@ enum err access_add_token(struct access *access, struct str name, uint32_t scope
     struct token_row row = {.name = str_trim(name),
                             .hash = str_from_c(hash),
                             .scopes = buf_str(&words),
+                            .creator = creator,
                             .created_ms = access_now_ms(access)};
     pthread_mutex_lock(&access->change);
     e = put_new_token(access, &row, why);
@@ -97,6 +115,7 @@ void access_keys(struct access *access, struct arena *arena, struct key_view **o
         (*out)[i] = (struct key_view){.number = key->number,
                                       .name = arena_str(arena, key->name),
                                       .hint = arena_str(arena, key->hint),
+                                      .creator = arena_str(arena, key->creator),
                                       .created_ms = key->created_ms,
                                       .revoked = key->revoked};
     }
@@ -119,8 +138,8 @@ static MUST_CHECK enum err put_new_key(struct access *access, struct key_row *ro
     return e != ERR_OK ? e : access_reload(access, why);
 }
 
-enum err access_add_key(struct access *access, struct str name, struct secret *secret, uint64_t *number,
-                        struct err_info *why)
+enum err access_add_key(struct access *access, struct str name, struct str creator, struct secret *secret,
+                        uint64_t *number, struct err_info *why)
 {
     enum err e = access_check_name(name, "the name of the write key", why);
     if (e != ERR_OK) return e;
@@ -131,7 +150,8 @@ enum err access_add_key(struct access *access, struct str name, struct secret *s
     secret_digest_text(&digest, hash);
     struct key_row row = {.name = str_trim(name),
                           .hash = str_from_c(hash),
-                          .hint = {made.text + made.len - SECRET_HINT_BYTES, SECRET_HINT_BYTES},
+                          .hint = secret_hint(&made),
+                          .creator = creator,
                           .created_ms = access_now_ms(access)};
     pthread_mutex_lock(&access->change);
     e = put_new_key(access, &row, why);

@@ -140,6 +140,15 @@ enum err access_end_sessions(struct access *access, uint64_t user, struct err_in
     return store_put_text(access->store, buf_str(&name), buf_str(&text), why);
 }
 
+/* Under `change`: a request that slides the session right now must not bring it back. */
+static MUST_CHECK enum err delete_session(struct access *access, struct str hash, struct err_info *why)
+{
+    pthread_mutex_lock(&access->change);
+    enum err e = store_delete_session(access->store, hash, why);
+    pthread_mutex_unlock(&access->change);
+    return e;
+}
+
 enum err access_sign_out(struct access *access, struct str session, struct err_info *why)
 {
     char hash[SECRET_DIGEST_TEXT + 1];
@@ -147,11 +156,92 @@ enum err access_sign_out(struct access *access, struct str session, struct err_i
     if (secret_check(SECRET_SESSION, session, &of_store) != ERR_OK) return ERR_OK;
     of_store = (struct err_info){0};
     hash_text(session, hash);
-    pthread_mutex_lock(&access->change); /* a request that slides it right now must not bring it back */
-    enum err e = store_delete_session(access->store, str_from_c(hash), &of_store);
-    pthread_mutex_unlock(&access->change);
+    enum err e = delete_session(access, str_from_c(hash), &of_store);
     if (e == ERR_OK || e == ERR_NOT_FOUND) return ERR_OK;
     return err_set(why, e, "%s", of_store.msg);
+}
+
+/* ---- One's own. ---- */
+
+/* Whose session this is, and its hash. */
+static MUST_CHECK enum err enter(struct access *access, struct str session, struct arena *arena, struct actor *actor,
+                                 char hash[SECRET_DIGEST_TEXT + 1], struct err_info *why)
+{
+    enum err e = access_session(access, session, arena, actor, why);
+    if (e == ERR_OK) hash_text(session, hash);
+    return e;
+}
+
+/* The rows of the actor's sessions that have not ended. */
+static MUST_CHECK enum err live_sessions(struct access *access, const struct actor *actor, struct arena *arena,
+                                         struct session_row **out, size_t *count, struct err_info *why)
+{
+    struct session_row *rows;
+    size_t all, live = 0;
+    enum err e = store_sessions(access->store, actor->number, ACCESS_SESSIONS_MAX, arena, &rows, &all, why);
+    if (e != ERR_OK) return e;
+    int64_t now_ms = access_now_ms(access), ended_ms = INT64_MAX;
+    pthread_rwlock_rdlock(&access->lock);
+    const struct cached_user *user = cache_find_user(access->cache, actor->number);
+    if (user != NULL) ended_ms = user->sessions_ended_ms;
+    pthread_rwlock_unlock(&access->lock);
+    for (size_t i = 0; i < all; i++)
+        if (rows[i].created_ms > ended_ms && now_ms < rows[i].expires_ms) rows[live++] = rows[i];
+    *out = rows;
+    *count = live;
+    return ERR_OK;
+}
+
+enum err access_sessions(struct access *access, struct str session, struct arena *arena, struct session_view **out,
+                         size_t *count, struct err_info *why)
+{
+    struct actor actor;
+    char hash[SECRET_DIGEST_TEXT + 1];
+    struct session_row *rows = NULL;
+    *count = 0;
+    enum err e = enter(access, session, arena, &actor, hash, why);
+    if (e == ERR_OK) e = live_sessions(access, &actor, arena, &rows, count, why);
+    if (e != ERR_OK) return e;
+    *out = ARENA_ARRAY(arena, struct session_view, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*out)[i] = (struct session_view){.id = {rows[i].hash.at, SESSION_ID_BYTES},
+                                          .created_ms = rows[i].created_ms,
+                                          .seen_ms = rows[i].seen_ms,
+                                          .ends_ms = rows[i].expires_ms,
+                                          .is_this = str_equal(rows[i].hash, str_from_c(hash))};
+    return ERR_OK;
+}
+
+enum err access_end_session(struct access *access, struct str session, struct str id, bool *was_this,
+                            struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct actor actor;
+    char hash[SECRET_DIGEST_TEXT + 1];
+    struct session_row *rows = NULL;
+    size_t count = 0;
+    enum err e = enter(access, session, arena, &actor, hash, why);
+    if (e == ERR_OK) e = live_sessions(access, &actor, arena, &rows, &count, why);
+    if (e != ERR_OK) return e;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_equal((struct str){rows[i].hash.at, SESSION_ID_BYTES}, id)) continue;
+        *was_this = str_equal(rows[i].hash, str_from_c(hash));
+        return delete_session(access, rows[i].hash, why);
+    }
+    return err_set(why, ERR_NOT_FOUND, "you have no such session");
+}
+
+enum err access_end_other_sessions(struct access *access, struct str session, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct actor actor;
+    char hash[SECRET_DIGEST_TEXT + 1];
+    enum err e = enter(access, session, arena, &actor, hash, why);
+    if (e != ERR_OK) return e;
+    pthread_mutex_lock(&access->change);
+    e = store_delete_sessions_but(access->store, actor.number, str_from_c(hash), why);
+    pthread_mutex_unlock(&access->change);
+    return e;
 }
 
 /* ---- Signing in. ---- */

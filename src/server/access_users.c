@@ -2,12 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/access_internal.h"
 
-#include <sodium.h>
-
 #include "base/instant.h"
 #include "base/unicode.h"
-
-#define FIRST_LINK_NAME "access.first_link" /* the store's text: "HASH UNTIL_MS" */
 
 /* ---- E-mail addresses. ---- */
 
@@ -46,7 +42,8 @@ static struct user_view view_of(const struct cached_user *user, struct arena *ar
                               .role = user->role,
                               .created_ms = user->row.created_ms,
                               .disabled = user->row.disabled,
-                              .has_password = user->row.password_hash.len > 0};
+                              .has_password = user->row.password_hash.len > 0,
+                              .link_until_ms = user->link_until_ms};
 }
 
 void access_users(struct access *access, struct arena *arena, struct user_view **out, size_t *count)
@@ -59,11 +56,24 @@ void access_users(struct access *access, struct arena *arena, struct user_view *
     pthread_rwlock_unlock(&access->lock);
 }
 
-enum err access_find_user(struct access *access, struct str email, struct arena *arena, struct user_view *out,
+enum err access_get_user(struct access *access, uint64_t number, struct arena *arena, struct user_view *out,
+                         struct err_info *why)
+{
+    pthread_rwlock_rdlock(&access->lock);
+    const struct cached_user *user = cache_find_user(access->cache, number);
+    if (user != NULL) *out = view_of(user, arena);
+    pthread_rwlock_unlock(&access->lock);
+    if (user == NULL) return err_set(why, ERR_NOT_FOUND, "there is no user %llu", (unsigned long long)number);
+    return ERR_OK;
+}
+
+enum err access_find_user(struct access *access, struct str ref, struct arena *arena, struct user_view *out,
                           struct err_info *why)
 {
     struct str folded = {0};
-    enum err e = access_fold_email(arena, email, &folded, why);
+    uint64_t number;
+    if (str_to_u64(str_trim(ref), &number)) return access_get_user(access, number, arena, out, why);
+    enum err e = access_fold_email(arena, ref, &folded, why);
     if (e != ERR_OK) return e;
     pthread_rwlock_rdlock(&access->lock);
     const struct cached_user *user = cache_find_email(access->cache, folded);
@@ -73,7 +83,7 @@ enum err access_find_user(struct access *access, struct str email, struct arena 
     return ERR_OK;
 }
 
-static size_t admins(const struct cache *cache)
+size_t access_admins(const struct cache *cache)
 {
     size_t count = 0;
     for (size_t i = 0; i < cache->user_count; i++)
@@ -88,10 +98,8 @@ static struct str before_at(struct str email)
     return str_cut(&email, '@');
 }
 
-/* Check what was given and hash the password, before any lock: `row` has views into `arena` and `hash`. */
-static MUST_CHECK enum err prepare(struct access *access, const struct new_user *user, enum role role,
-                                   struct arena *arena, char hash[PASSWORD_HASH_BYTES], struct user_row *row,
-                                   struct err_info *why)
+enum err access_prepare_user(struct access *access, const struct new_user *user, enum role role, struct arena *arena,
+                             char hash[PASSWORD_HASH_BYTES], struct user_row *row, struct err_info *why)
 {
     struct str email = {0};
     enum err e = access_fold_email(arena, user->email, &email, why);
@@ -114,8 +122,7 @@ static MUST_CHECK enum err prepare(struct access *access, const struct new_user 
     return ERR_OK;
 }
 
-/* `change` is held. */
-static MUST_CHECK enum err put_new_user(struct access *access, struct user_row *row, struct err_info *why)
+enum err access_put_new_user(struct access *access, struct user_row *row, struct err_info *why)
 {
     if (cache_find_email(access->cache, row->email) != NULL)
         return err_set(why, ERR_CONFLICT, "there is a user '" STR_FMT "' already", STR_ARG(row->email));
@@ -130,10 +137,10 @@ enum err access_add_user(struct access *access, const struct new_user *user, uin
     AUTO_ARENA arena = arena_new();
     char hash[PASSWORD_HASH_BYTES];
     struct user_row row = {0};
-    enum err e = prepare(access, user, user->role, arena, hash, &row, why);
+    enum err e = access_prepare_user(access, user, user->role, arena, hash, &row, why);
     if (e != ERR_OK) return e;
     pthread_mutex_lock(&access->change);
-    e = put_new_user(access, &row, why);
+    e = access_put_new_user(access, &row, why);
     pthread_mutex_unlock(&access->change);
     if (e == ERR_OK) *number = row.number;
     return e;
@@ -158,50 +165,84 @@ static MUST_CHECK enum err put_user(struct access *access, const struct user_row
     return e != ERR_OK ? e : access_reload(access, why);
 }
 
-/* Is there an admin without this one? */
-static bool is_last_admin(const struct access *access, uint64_t number)
+/* May this user stop being an admin? Somebody who has not chosen a password yet is no admin to rely on. */
+static MUST_CHECK enum err check_others(const struct access *access, uint64_t number, struct err_info *why)
 {
-    const struct cached_user *user = cache_find_user(access->cache, number);
-    return user->role == ROLE_admin && !user->row.disabled && admins(access->cache) == 1;
-}
-
-enum err access_set_role(struct access *access, uint64_t number, enum role role, struct err_info *why)
-{
-    struct user_row row = {0};
-    pthread_mutex_lock(&access->change);
-    enum err e = find_row(access, number, &row, why);
-    if (e == ERR_OK && role != ROLE_admin && is_last_admin(access, number))
-        e = err_set(why, ERR_CONFLICT, "this is the last admin: make somebody else an admin first");
-    if (e == ERR_OK) {
-        row.role = str_from_c(role_name(role));
-        e = put_user(access, &row, why);
+    const struct cache *cache = access->cache;
+    const struct cached_user *user = cache_find_user(cache, number);
+    if (user->role != ROLE_admin || user->row.disabled) return ERR_OK;
+    size_t others = 0, able = 0;
+    for (size_t i = 0; i < cache->user_count; i++) {
+        const struct cached_user *other = &cache->users[i];
+        if (other == user || other->role != ROLE_admin || other->row.disabled) continue;
+        others++;
+        able += other->row.password_hash.len > 0;
     }
-    pthread_mutex_unlock(&access->change);
-    return e;
+    if (others == 0) return err_set(why, ERR_CONFLICT, "this is the last admin: make somebody else an admin first");
+    if (able > 0 || user->row.password_hash.len == 0) return ERR_OK;
+    return err_set(why, ERR_CONFLICT,
+                   "this is the last admin who can sign in: the others have not chosen a password yet");
 }
 
-enum err access_set_disabled(struct access *access, uint64_t number, bool disabled, struct err_info *why)
+/* `change` is held. */
+static MUST_CHECK enum err change_user(struct access *access, uint64_t number, const struct user_change *change,
+                                       struct err_info *why)
 {
     struct user_row row = {0};
-    pthread_mutex_lock(&access->change);
+    bool demoted = change->role != NULL && *change->role != ROLE_admin;
+    bool disabled = change->disabled != NULL && *change->disabled;
     enum err e = find_row(access, number, &row, why);
-    if (e == ERR_OK && disabled && is_last_admin(access, number))
-        e = err_set(why, ERR_CONFLICT, "this is the last admin: make somebody else an admin first");
+    if (e == ERR_OK && (demoted || disabled)) e = check_others(access, number, why);
     /* Sessions first: should we stop between the two, somebody signs in once more, and no session outlives it. */
     if (e == ERR_OK && disabled) e = access_end_sessions(access, number, why);
-    if (e == ERR_OK) {
-        row.disabled = disabled;
-        e = put_user(access, &row, why);
+    if (e == ERR_OK && disabled) e = access_void_link(access, number, why);
+    if (e != ERR_OK) return e;
+    if (change->name != NULL) row.name = str_trim(*change->name);
+    if (change->role != NULL) row.role = str_from_c(role_name(*change->role));
+    if (change->disabled != NULL) row.disabled = *change->disabled;
+    return put_user(access, &row, why);
+}
+
+enum err access_change_user(struct access *access, uint64_t number, const struct user_change *change,
+                            struct err_info *why)
+{
+    if (change->name != NULL) {
+        enum err e = access_check_name(*change->name, "the name", why);
+        if (e != ERR_OK) return e;
     }
+    pthread_mutex_lock(&access->change);
+    enum err e = change_user(access, number, change, why);
     pthread_mutex_unlock(&access->change);
     return e;
 }
 
-static MUST_CHECK enum err put_password(struct access *access, uint64_t number, struct str hash, struct err_info *why)
+/* `change` is held. What the store's texts still say of the number is of nobody: it is not given again. */
+static MUST_CHECK enum err delete_user(struct access *access, uint64_t number, struct err_info *why)
+{
+    struct user_row row = {0};
+    enum err e = find_row(access, number, &row, why);
+    if (e == ERR_OK) e = check_others(access, number, why);
+    if (e == ERR_OK) e = access_void_link(access, number, why);
+    if (e == ERR_OK) e = store_delete_user(access->store, number, why);
+    return e == ERR_OK ? access_reload(access, why) : e;
+}
+
+enum err access_delete_user(struct access *access, uint64_t number, struct err_info *why)
+{
+    pthread_mutex_lock(&access->change);
+    enum err e = delete_user(access, number, why);
+    pthread_mutex_unlock(&access->change);
+    return e;
+}
+
+/* ---- Passwords. ---- */
+
+enum err access_put_password(struct access *access, uint64_t number, struct str hash, struct err_info *why)
 {
     struct user_row row = {0};
     enum err e = find_row(access, number, &row, why);
     if (e == ERR_OK) e = access_end_sessions(access, number, why); /* first, as above */
+    if (e == ERR_OK) e = access_void_link(access, number, why);
     if (e != ERR_OK) return e;
     row.password_hash = hash;
     return put_user(access, &row, why);
@@ -232,7 +273,7 @@ enum err access_set_password(struct access *access, uint64_t number, struct str 
     if (e == ERR_OK) e = password_hash(access->hasher, password, hash, why);
     if (e != ERR_OK) return e;
     pthread_mutex_lock(&access->change);
-    e = put_password(access, number, str_from_c(hash), why);
+    e = access_put_password(access, number, str_from_c(hash), why);
     pthread_mutex_unlock(&access->change);
     return e;
 }
@@ -264,77 +305,8 @@ enum err access_change_password(struct access *access, struct str session, struc
     const struct cached_user *user = cache_find_user(access->cache, actor.number);
     if (user == NULL || user->row.disabled || !str_equal(user->row.password_hash, former))
         e = err_set(why, ERR_INVALID, "the old password is wrong");
-    if (e == ERR_OK) e = put_password(access, actor.number, str_from_c(hash), why);
+    if (e == ERR_OK) e = access_put_password(access, actor.number, str_from_c(hash), why);
     if (e == ERR_OK) e = access_begin_session(access, actor.number, fresh, why);
     pthread_mutex_unlock(&access->change);
-    return e;
-}
-
-/* ---- The first start. ---- */
-
-static MUST_CHECK enum err put_first_link(struct access *access, const struct secret *secret, struct err_info *why)
-{
-    if (admins(access->cache) > 0) return err_set(why, ERR_CONFLICT, "there is an admin already: sign in");
-    struct secret_digest digest = secret_hash(secret_str(secret));
-    char hash[SECRET_DIGEST_TEXT + 1];
-    secret_digest_text(&digest, hash);
-    AUTO_BUF text = BUF_INIT(256);
-    buf_format(&text, "%s ", hash);
-    buf_append_i64(&text, access_now_ms(access) + FIRST_LINK_MS);
-    return store_put_text(access->store, STR(FIRST_LINK_NAME), buf_str(&text), why);
-}
-
-enum err access_first_link(struct access *access, struct str url, struct buf *link, struct err_info *why)
-{
-    AUTO_SECRET secret;
-    secret_new(SECRET_START, &secret);
-    pthread_mutex_lock(&access->change);
-    enum err e = put_first_link(access, &secret, why);
-    pthread_mutex_unlock(&access->change);
-    if (e != ERR_OK) return e;
-    buf_append(link, url);
-    buf_append(link, STR("/start#"));
-    buf_append(link, secret_str(&secret));
-    return ERR_OK;
-}
-
-/* Is this the link, still? `change` is held where it matters. */
-static MUST_CHECK enum err check_first_link(struct access *access, struct str secret, struct err_info *why)
-{
-    AUTO_ARENA arena = arena_new();
-    struct str text;
-    struct err_info of_store = {0};
-    struct secret_digest given = secret_hash(secret), kept;
-    int64_t until_ms;
-    enum err e = store_get_text(access->store, STR(FIRST_LINK_NAME), arena, &text, &of_store);
-    if (e != ERR_OK && e != ERR_NOT_FOUND) return err_set(why, e, "%s", of_store.msg);
-    bool good = e == ERR_OK && secret_digest_parse(str_cut(&text, ' '), &kept) && str_to_i64(text, &until_ms) &&
-                secret_digest_equal(&given, &kept) && access_now_ms(access) < until_ms;
-    if (good) return ERR_OK;
-    return err_set(why, ERR_NOT_FOUND, "this link was used, replaced, or is too old; start Plumb again for another");
-}
-
-enum err access_first_admin(struct access *access, struct str secret, const struct new_user *user, uint64_t *number,
-                            struct err_info *why)
-{
-    AUTO_ARENA arena = arena_new();
-    char hash[PASSWORD_HASH_BYTES];
-    struct user_row row = {0};
-    enum err e = secret_check(SECRET_START, secret, why);
-    if (e == ERR_OK) e = check_first_link(access, secret, why); /* before a stranger makes us hash */
-    if (e == ERR_OK && user->password.len == 0) e = err_set(why, ERR_INVALID, "the first admin needs a password");
-    if (e == ERR_OK) e = prepare(access, user, ROLE_admin, arena, hash, &row, why);
-    if (e != ERR_OK) return e;
-    pthread_mutex_lock(&access->change);
-    e = check_first_link(access, secret, why);
-    if (e == ERR_OK && admins(access->cache) > 0) e = err_set(why, ERR_CONFLICT, "there is an admin already: sign in");
-    if (e == ERR_OK) e = put_new_user(access, &row, why);
-    if (e == ERR_OK) { /* should it stay, it opens nothing: there is an admin */
-        struct err_info ignored = {0};
-        enum err of_text = store_put_text(access->store, STR(FIRST_LINK_NAME), STR(""), &ignored);
-        (void)of_text;
-    }
-    pthread_mutex_unlock(&access->change);
-    if (e == ERR_OK) *number = row.number;
     return e;
 }

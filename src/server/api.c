@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/log.h"
 
 #define DETAIL_BYTES 512
 
@@ -207,6 +208,15 @@ bool api_take(struct request *request, struct fact *fact, struct fact_result *re
     if (result->state != FACT_REFUSED) return true;
     return api_refuse(request, api_status_of_reason(result->reason), result->reason, result->place, "%s",
                       result->message);
+}
+
+void api_note(struct request *request, const struct actor *actor, const char *action, struct str target,
+              struct str detail)
+{
+    struct err_info why = {0};
+    struct str what = str_from_c(action);
+    if (engine_audit(request->server->engine, actor->text, what, target, detail, &why) != ERR_OK)
+        log_error("audit_failed", LOG_STR("action", what), LOG_STR("why", str_from_c(why.msg)));
 }
 
 /* ---- Everybody. ---- */

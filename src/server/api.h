@@ -52,6 +52,11 @@ bool api_take(struct request *request, struct fact *fact, struct fact_result *re
 /* The status that a refusal's reason means: 404, 409, 400. */
 unsigned api_status_of_reason(const char *reason);
 
+/* Write down who did what to whom; `detail` is JSON without a secret, or empty. What was done stays done when the store
+ * refuses it: then the log has it. */
+void api_note(struct request *request, const struct actor *actor, const char *action, struct str target,
+              struct str detail);
+
 /* A question over everybody costs a scan; only so many are answered at the same time. False: 503, come again. Each
  * api_enter that was true needs an api_leave. */
 #define API_SCANS_AT_ONCE 2

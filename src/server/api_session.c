@@ -1,13 +1,12 @@
-/* api_session.c — signing in and out, the first account, one's own password.
+/* api_session.c — signing in and out, by a password or a link that is good once; one's own password and sessions.
  *
  * A browser gets its session as a cookie that no script can read, and beside it, in the answer, the text that its pages
  * send with everything that changes something (X-CSRF-Token). Who has no session yet is protected from pages of other
  * sites by access_http_is_own_page. */
 // SPDX-License-Identifier: Apache-2.0
-#include "base/log.h"
-#include "server/answers.h"
 #include "server/api.h"
 #include "server/api_json.h"
+#include "server/hub.h"
 
 /* Who somebody is and what they may. `session` is the cookie's secret, empty for a token. */
 static void answer_me(struct request *request, unsigned status, const struct actor *actor, struct str session)
@@ -35,22 +34,12 @@ static void answer_me(struct request *request, unsigned status, const struct act
         json_null(&writer);
     }
     json_end_object(&writer);
-    if (request->ticket != 0) answers_drop(request->server->answers, request->ticket); /* no secret is kept */
-    request->ticket = 0;
-    request_answer(request, status, &json);
+    request_answer_once(request, status, &json, NULL);
 }
 
 static void set_cookie(struct request *request, struct str session)
 {
     access_http_set_session(request->exchange, session, request->server->secure || http_is_secure(request->exchange));
-}
-
-/* It was done; that it could not be noted undoes nothing. */
-static void note(struct request *request, const struct actor *actor, struct str action)
-{
-    struct err_info why = {0};
-    if (engine_audit(request->server->engine, actor->text, action, actor->text, STR(""), &why) != ERR_OK)
-        log_error("audit_failed", LOG_STR("action", action), LOG_STR("why", str_from_c(why.msg)));
 }
 
 /* A session for who has this password: cookie and answer. */
@@ -65,7 +54,7 @@ static void begin(struct request *request, unsigned status, struct str email, st
         access_http_refuse_sign_in(request->exchange, wait_s, &why);
         return;
     }
-    note(request, &actor, STR("session.begin"));
+    api_note(request, &actor, "session.begin", actor.text, STR(""));
     set_cookie(request, secret_str(&session));
     answer_me(request, status, &actor, secret_str(&session));
 }
@@ -96,7 +85,8 @@ void api_session_end(struct request *request)
         request_fail(request, &why);
         return;
     }
-    note(request, request->actor, STR("session.end"));
+    api_note(request, request->actor, "session.end", request->actor->text, STR(""));
+    hub_part(request->server->hub, request->actor->text);
     set_cookie(request, STR(""));
     http_answer(request->exchange, 204, NULL, STR(""));
 }
@@ -121,9 +111,89 @@ void api_me_password(struct request *request)
     if (wait_s > 0) access_http_refuse_sign_in(request->exchange, wait_s, &why);
     else if (e != ERR_OK) request_fail(request, &why);
     if (e != ERR_OK) return;
-    note(request, request->actor, STR("user.password"));
+    api_note(request, request->actor, "user.password", request->actor->text, STR(""));
+    hub_part(request->server->hub, request->actor->text);
     set_cookie(request, secret_str(&fresh));
     answer_me(request, 200, request->actor, secret_str(&fresh));
+}
+
+/* ---- One's own sessions. ---- */
+
+void api_session_index(struct request *request)
+{
+    struct session_view *sessions = NULL;
+    size_t count = 0;
+    struct err_info why = {0};
+    if (!has_session(request)) return;
+    if (access_sessions(request->server->access, request->visitor.session, request->arena, &sessions, &count, &why) !=
+        ERR_OK) {
+        request_fail(request, &why);
+        return;
+    }
+    AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &json};
+    json_begin_object(&writer);
+    json_key(&writer, "results");
+    json_begin_array(&writer);
+    for (size_t i = 0; i < count; i++) {
+        json_begin_object(&writer);
+        api_write_text(&writer, "id", sessions[i].id);
+        api_write_instant(&writer, "begun", sessions[i].created_ms);
+        api_write_instant(&writer, "seen", sessions[i].seen_ms);
+        api_write_instant(&writer, "ends", sessions[i].ends_ms);
+        json_key(&writer, "this");
+        json_bool(&writer, sessions[i].is_this);
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
+    json_end_object(&writer);
+    request_answer(request, 200, &json);
+}
+
+void api_session_end_one(struct request *request)
+{
+    struct err_info why = {0};
+    bool was_this = false;
+    if (!has_session(request)) return;
+    if (access_end_session(request->server->access, request->visitor.session, request_path(request, "id"), &was_this,
+                           &why) != ERR_OK) {
+        request_fail(request, &why);
+        return;
+    }
+    api_note(request, request->actor, "session.end", request->actor->text, STR(""));
+    hub_part(request->server->hub, request->actor->text);
+    if (was_this) set_cookie(request, STR(""));
+    http_answer(request->exchange, 204, NULL, STR(""));
+}
+
+void api_session_end_others(struct request *request)
+{
+    struct err_info why = {0};
+    if (!has_session(request)) return;
+    if (access_end_other_sessions(request->server->access, request->visitor.session, &why) != ERR_OK) {
+        request_fail(request, &why);
+        return;
+    }
+    api_note(request, request->actor, "session.end_others", request->actor->text, STR(""));
+    hub_part(request->server->hub, request->actor->text);
+    http_answer(request->exchange, 204, NULL, STR(""));
+}
+
+/* ---- Coming in by a link. ---- */
+
+void api_link_use(struct request *request)
+{
+    const struct json_item *body;
+    struct str secret = {0}, password = {0}, email = {0};
+    if (!access_http_is_own_page(request->exchange) || !api_body(request, &body) ||
+        !api_member_text(request, body, "secret", &secret) || !api_member_text(request, body, "password", &password))
+        return;
+    struct err_info why = {0};
+    if (access_use_link(request->server->access, secret, password, request->arena, &email, &why) != ERR_OK) {
+        request_fail(request, &why);
+        return;
+    }
+    begin(request, 200, email, password);
 }
 
 void api_first_admin(struct request *request)

@@ -100,5 +100,10 @@ void api_stream_open(struct request *request)
         request_unavailable(request, 30, "too many listen already");
         return;
     }
-    (void)hub_add(hub, http_answer_stream(request->exchange, QUEUE_BYTES_MAX));
+    /* A stream outlives its request: nobody who was shown out since it was let in may stay. */
+    uint64_t partings = hub_partings(hub);
+    if (!access_http_enter(request->server->access, request->exchange, PERM_READ_SCORES, &request->visitor)) return;
+    AUTO_ARENA arena = arena_new(); /* with the answer the request is gone */
+    struct str actor = arena_str(arena, request->actor->text);
+    (void)hub_add(hub, http_answer_stream(request->exchange, QUEUE_BYTES_MAX), actor, partings);
 }

@@ -56,7 +56,8 @@ static MUST_CHECK enum err read_header(struct str authorization, struct arena *a
         return err_set(why, ERR_INVALID, "the Authorization header begins with neither 'Bearer' nor 'Basic'");
     }
     enum secret_kind kind;
-    if (!secret_kind_of(secret, &kind) || (kind != SECRET_KEY && kind != SECRET_TOKEN))
+    bool known = secret_kind_of(secret, &kind);
+    if (!known || (kind != SECRET_KEY && kind != SECRET_TOKEN && kind != SECRET_LOCAL))
         return err_set(why, ERR_INVALID,
                        "the Authorization header holds neither a token (plumb_token_...) nor a write "
                        "key (plumb_key_...)");

@@ -2,6 +2,7 @@
  *
  *     Authorization: Bearer plumb_token_...      a program
  *     Authorization: Basic base64(plumb_key_...:)   Segment's libraries; without the colon too
+ *     Authorization: Bearer plumb_local_...      a command beside the server
  *     Cookie: plumb_session=plumb_session_...    a browser
  *
  * The prefix of the secret says what it is, so a key or a token is taken under either scheme, as whatever
@@ -26,7 +27,7 @@ enum shown { SHOWN_NOTHING, SHOWN_BY_HEADER, SHOWN_BY_COOKIE };
 
 struct credentials {
     enum shown by;
-    enum secret_kind kind; /* by header: SECRET_KEY or SECRET_TOKEN; by cookie: SECRET_SESSION */
+    enum secret_kind kind; /* by header: SECRET_KEY, SECRET_TOKEN, SECRET_LOCAL; by cookie: SECRET_SESSION */
     struct str secret;     /* as it was shown, not checked; a view, or in `arena` */
 };
 

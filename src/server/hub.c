@@ -6,10 +6,16 @@
 
 #include "base/arena.h"
 
+struct listener {
+    struct http_stream *stream;
+    uint64_t actor; /* the hash of the actor's text; two of one hash part together */
+};
+
 struct hub {
     pthread_mutex_t lock;
-    struct http_stream *streams[HUB_LISTENERS_MAX];
+    struct listener listeners[HUB_LISTENERS_MAX];
     size_t count;
+    uint64_t partings;
 };
 
 struct hub *hub_new(void)
@@ -22,22 +28,22 @@ struct hub *hub_new(void)
 void hub_free(struct hub *hub)
 {
     if (hub == NULL) return;
-    for (size_t i = 0; i < hub->count; i++) http_stream_close(hub->streams[i]);
+    for (size_t i = 0; i < hub->count; i++) http_stream_close(hub->listeners[i].stream);
     pthread_mutex_destroy(&hub->lock);
     memory_free(hub);
 }
 
-bool hub_add(struct hub *hub, struct http_stream *stream)
+bool hub_add(struct hub *hub, struct http_stream *stream, struct str actor, uint64_t partings)
 {
     pthread_mutex_lock(&hub->lock);
-    bool has_room = hub->count < HUB_LISTENERS_MAX;
-    if (has_room) hub->streams[hub->count++] = stream;
+    bool stays = hub->count < HUB_LISTENERS_MAX && hub->partings == partings;
+    if (stays) hub->listeners[hub->count++] = (struct listener){stream, str_hash(actor, 0)};
     pthread_mutex_unlock(&hub->lock);
-    if (!has_room) http_stream_close(stream);
-    return has_room;
+    if (!stays) http_stream_close(stream);
+    return stays;
 }
 
-static size_t count_of(struct hub *hub)
+size_t hub_count(struct hub *hub)
 {
     pthread_mutex_lock(&hub->lock);
     size_t count = hub->count;
@@ -47,12 +53,12 @@ static size_t count_of(struct hub *hub)
 
 bool hub_is_full(struct hub *hub)
 {
-    return count_of(hub) == HUB_LISTENERS_MAX;
+    return hub_count(hub) == HUB_LISTENERS_MAX;
 }
 
 bool hub_is_empty(struct hub *hub)
 {
-    return count_of(hub) == 0;
+    return hub_count(hub) == 0;
 }
 
 void hub_send(struct hub *hub, struct str event, struct str data)
@@ -60,10 +66,33 @@ void hub_send(struct hub *hub, struct str event, struct str data)
     pthread_mutex_lock(&hub->lock);
     size_t kept = 0;
     for (size_t i = 0; i < hub->count; i++) {
-        struct http_stream *stream = hub->streams[i];
-        if (http_stream_send(stream, event, data)) hub->streams[kept++] = stream;
-        else http_stream_close(stream);
+        struct listener listener = hub->listeners[i];
+        if (http_stream_send(listener.stream, event, data)) hub->listeners[kept++] = listener;
+        else http_stream_close(listener.stream);
     }
     hub->count = kept;
     pthread_mutex_unlock(&hub->lock);
+}
+
+void hub_part(struct hub *hub, struct str actor)
+{
+    uint64_t hash = str_hash(actor, 0);
+    pthread_mutex_lock(&hub->lock);
+    size_t kept = 0;
+    hub->partings++;
+    for (size_t i = 0; i < hub->count; i++) {
+        struct listener listener = hub->listeners[i];
+        if (listener.actor != hash) hub->listeners[kept++] = listener;
+        else http_stream_close(listener.stream);
+    }
+    hub->count = kept;
+    pthread_mutex_unlock(&hub->lock);
+}
+
+uint64_t hub_partings(struct hub *hub)
+{
+    pthread_mutex_lock(&hub->lock);
+    uint64_t partings = hub->partings;
+    pthread_mutex_unlock(&hub->lock);
+    return partings;
 }

@@ -59,6 +59,15 @@ void request_answer(struct request *request, unsigned status, const struct buf *
     http_answer(request->exchange, status, "application/json", buf_str(json));
 }
 
+void request_answer_once(struct request *request, unsigned status, const struct buf *json, const struct buf *again)
+{
+    struct answers *answers = request->server->answers;
+    if (request->ticket != 0 && again != NULL) answers_keep(answers, request->ticket, status, buf_str(again));
+    else if (request->ticket != 0) answers_drop(answers, request->ticket);
+    request->ticket = 0;
+    request_answer(request, status, json);
+}
+
 void request_fail(struct request *request, const struct err_info *why)
 {
     if (why->code == ERR_UNAVAILABLE) request_unavailable(request, 1, why->msg);

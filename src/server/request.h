@@ -54,6 +54,9 @@ bool request_query_number(struct request *request, const char *name, uint64_t le
 
 /* Answer by JSON, never cached. A buffer that failed becomes 500. */
 void request_answer(struct request *request, unsigned status, const struct buf *json);
+/* The same for an answer with a secret in it, which is sent this once. `again` is what a repetition of the request by its
+ * Idempotency-Key is answered, without the secret; NULL: it is a request of its own. */
+void request_answer_once(struct request *request, unsigned status, const struct buf *json, const struct buf *again);
 /* Answer by the problem that `why` tells. */
 void request_fail(struct request *request, const struct err_info *why);
 /* 503 and when to come again. */

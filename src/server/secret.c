@@ -19,6 +19,8 @@ static const struct {
     [SECRET_TOKEN] = {STR_INIT("plumb_token_"), "a token"},
     [SECRET_SESSION] = {STR_INIT("plumb_session_"), "a session"},
     [SECRET_START] = {STR_INIT("plumb_start_"), "a first sign-in"},
+    [SECRET_LOCAL] = {STR_INIT("plumb_local_"), "a secret of a running server"},
+    [SECRET_LINK] = {STR_INIT("plumb_link_"), "a one-time link"},
 };
 
 /* CRC-32 (IEEE 802.3), bit by bit: it is asked for when a secret is made or was not found. */
@@ -56,6 +58,11 @@ void secret_new(enum secret_kind kind, struct secret *out)
 struct str secret_str(const struct secret *secret)
 {
     return (struct str){secret->text, secret->len};
+}
+
+struct str secret_hint(const struct secret *secret)
+{
+    return (struct str){secret->text + secret->len - SECRET_HINT_BYTES, SECRET_HINT_BYTES};
 }
 
 void secret_wipe(struct secret *secret)

@@ -1,4 +1,4 @@
-/* secret.h — random secrets that stand for somebody: write keys, tokens, sessions, the first sign-in.
+/* secret.h — random secrets that stand for somebody: write keys, tokens, sessions, links that are good once.
  *
  *     plumb_key_9vK2...c7Qm41     prefix, 30 random characters, 6 that check them
  *
@@ -23,8 +23,10 @@ enum secret_kind {
     SECRET_TOKEN,   /* plumb_token_...: a program */
     SECRET_SESSION, /* plumb_session_...: a browser's cookie */
     SECRET_START,   /* plumb_start_...: makes the first admin, once */
+    SECRET_LINK,    /* plumb_link_...: somebody chooses a password, once */
+    SECRET_LOCAL,   /* plumb_local_...: a command beside the server, as long as it runs */
 };
-#define SECRET_KINDS 4
+#define SECRET_KINDS 6
 
 #define SECRET_BYTES_MAX 50 /* of a whole secret's text */
 #define SECRET_HINT_BYTES 4 /* of its end, by which people tell keys apart */
@@ -38,7 +40,8 @@ struct secret {
 #define AUTO_SECRET __attribute__((cleanup(secret_wipe))) struct secret
 
 void secret_new(enum secret_kind kind, struct secret *out);
-struct str secret_str(const struct secret *secret); /* a view */
+struct str secret_str(const struct secret *secret);  /* a view */
+struct str secret_hint(const struct secret *secret); /* its last SECRET_HINT_BYTES, a view */
 void secret_wipe(struct secret *secret);
 
 /* What kind of secret `text` wants to be, by its prefix alone. False: of none. */

@@ -130,6 +130,13 @@ enum err store_put_user(struct store *store, const struct user_row *row, uint64_
     return end_writing(store, store->ops->put_user(store, row, number, why));
 }
 
+enum err store_delete_user(struct store *store, uint64_t number, struct err_info *why)
+{
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->delete_user(store, number, why));
+}
+
 enum err store_put_session(struct store *store, const struct session_row *row, struct err_info *why)
 {
     enum err e = begin_writing(store, why);
@@ -142,6 +149,13 @@ enum err store_delete_session(struct store *store, struct str hash, struct err_i
     enum err e = begin_writing(store, why);
     if (e != ERR_OK) return e;
     return end_writing(store, store->ops->delete_session(store, hash, why));
+}
+
+enum err store_delete_sessions_but(struct store *store, uint64_t user, struct str hash, struct err_info *why)
+{
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->delete_sessions_but(store, user, hash, why));
 }
 
 enum err store_put_token(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why)
@@ -252,6 +266,12 @@ enum err store_find_session(struct store *store, struct str hash, struct arena *
                             struct err_info *why)
 {
     return store->ops->find_session(store, hash, arena, out, why);
+}
+
+enum err store_sessions(struct store *store, uint64_t user, size_t most, struct arena *arena, struct session_row **out,
+                        size_t *count, struct err_info *why)
+{
+    return store->ops->sessions(store, user, most, arena, out, count, why);
 }
 
 enum err store_tokens(struct store *store, struct arena *arena, struct token_row **out, size_t *count,

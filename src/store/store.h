@@ -256,7 +256,8 @@ struct token_row {
     uint64_t number;
     struct str name;
     struct str hash;
-    struct str scopes; /* divided by ' ' */
+    struct str scopes;  /* divided by ' ' */
+    struct str creator; /* as the audit has it: "user:ada@acme.example", "cli"; empty: not known */
     int64_t created_ms, last_used_ms;
     bool revoked;
 };
@@ -264,7 +265,8 @@ struct key_row { /* a write key: may only send events */
     uint64_t number;
     struct str name; /* the source */
     struct str hash;
-    struct str hint; /* its last four characters */
+    struct str hint;    /* its last four characters */
+    struct str creator; /* as of a token */
     int64_t created_ms;
     bool revoked;
 };
@@ -274,10 +276,18 @@ MUST_CHECK enum err store_put_user(struct store *store, const struct user_row *r
                                    struct err_info *why);
 MUST_CHECK enum err store_users(struct store *store, struct arena *arena, struct user_row **out, size_t *count,
                                 struct err_info *why);
+/* The row is emptied and told no more, its sessions are gone; the number is never another's. ERR_NOT_FOUND. */
+MUST_CHECK enum err store_delete_user(struct store *store, uint64_t number, struct err_info *why);
 MUST_CHECK enum err store_put_session(struct store *store, const struct session_row *row, struct err_info *why);
 MUST_CHECK enum err store_find_session(struct store *store, struct str hash, struct arena *arena,
                                        struct session_row *out, struct err_info *why); /* ERR_NOT_FOUND */
 MUST_CHECK enum err store_delete_session(struct store *store, struct str hash, struct err_info *why);
+/* The sessions of a user, ended ones too, the latest seen first; at most `most`. */
+MUST_CHECK enum err store_sessions(struct store *store, uint64_t user, size_t most, struct arena *arena,
+                                   struct session_row **out, size_t *count, struct err_info *why);
+/* All sessions of a user but this one; an empty hash spares none. */
+MUST_CHECK enum err store_delete_sessions_but(struct store *store, uint64_t user, struct str hash,
+                                              struct err_info *why);
 MUST_CHECK enum err store_put_token(struct store *store, const struct token_row *row, uint64_t *number,
                                     struct err_info *why);
 MUST_CHECK enum err store_tokens(struct store *store, struct arena *arena, struct token_row **out, size_t *count,

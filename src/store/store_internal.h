@@ -27,8 +27,10 @@ struct store_ops {
     enum err (*erase)(struct store *store, struct contact_set person, const struct audit_fact *audit, bool *gone,
                       struct err_info *why);
     enum err (*put_user)(struct store *store, const struct user_row *row, uint64_t *number, struct err_info *why);
+    enum err (*delete_user)(struct store *store, uint64_t number, struct err_info *why);
     enum err (*put_session)(struct store *store, const struct session_row *row, struct err_info *why);
     enum err (*delete_session)(struct store *store, struct str hash, struct err_info *why);
+    enum err (*delete_sessions_but)(struct store *store, uint64_t user, struct str hash, struct err_info *why);
     enum err (*put_token)(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_key)(struct store *store, const struct key_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_text)(struct store *store, struct str name, struct str text, struct err_info *why);
@@ -50,6 +52,8 @@ struct store_ops {
                       struct err_info *why);
     enum err (*find_session)(struct store *store, struct str hash, struct arena *arena, struct session_row *out,
                              struct err_info *why);
+    enum err (*sessions)(struct store *store, uint64_t user, size_t most, struct arena *arena, struct session_row **out,
+                         size_t *count, struct err_info *why);
     enum err (*tokens)(struct store *store, struct arena *arena, struct token_row **out, size_t *count,
                        struct err_info *why);
     enum err (*keys)(struct store *store, struct arena *arena, struct key_row **out, size_t *count,

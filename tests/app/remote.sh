@@ -45,11 +45,15 @@ there=(--url "$url" --token-file token)
 check 'without a token a server is not asked' refused 'the server wants a token' import "${files[@]}" --url "$url"
 check 'an unknown token is told' env PLUMB_TOKEN=plumb_token_000000000000000000000000000000000000 sh -c \
     "! '$plumb' apply lead_score.yaml --url '$url' 2>err && grep -q 'does not know this token' err"
-check 'a folder that a server holds is not written to' refused "a server runs on 'data'; stop it first" \
+mv data/plumb.running hidden
+check 'a folder is not written to beside a server that left no way in' \
+    refused "a server runs on 'data' and left no way in; name it by --url with a token, or stop it first" \
     import "${files[@]}" --data data
+mv hidden data/plumb.running
 check 'files are imported over the API' well import "${files[@]}" "${there[@]}"
 check 'and counted' says '300 contacts'
-check 'again, which changes nothing' well import "${files[@]}" "${there[@]}"
+check 'again to the server that holds the folder, without a token, which changes nothing' \
+    well import "${files[@]}" --data data
 check 'and says so' says '4,000 of the events were there already.'
 printf 'contact,event,time\nnobody,seen,2026-01-01\n' >strangers.csv
 check 'a row that the server refuses is told as if it were here' well import --events strangers.csv "${there[@]}"
@@ -61,8 +65,8 @@ check 'and with a yes it is in force' well apply lead_score.yaml --yes --note fi
 printf 'score: x\ngroups: [{name: g}]\n' >broken.yaml
 check 'mistakes that the server finds stand at their place' refused 'broken.yaml:2:' \
     apply broken.yaml --yes "${there[@]}"
-check 'the server that holds the folder is found by itself' env PLUMB_TOKEN="$(cat token)" \
-    PLUMB_LISTEN="${url#http://}" sh -c "'$plumb' apply lead_score.yaml --yes --data data >out 2>err"
+check 'the server that holds the folder is found by itself' well apply lead_score.yaml --yes --data data
+check 'and nothing was new' says 'this is in force already'
 
 same() {
     "$plumb" score lead_score.yaml "${files[@]}" --as-of 2026-01-05 --format jsonl 2>/dev/null | sort >scored

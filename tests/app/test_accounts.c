@@ -34,7 +34,7 @@ static void forget(struct said *said)
     free(said->err);
 }
 
-TEST(beside_a_running_server_lists_are_read_and_changes_are_sent_to_its_page)
+TEST(beside_a_server_that_left_no_way_in_lists_are_read_and_a_change_says_what_to_do)
 {
     AUTO_ARENA arena = arena_new();
     const char *folder = arena_format(arena, "%s/data", harness_tmpdir()).at;
@@ -52,7 +52,7 @@ TEST(beside_a_running_server_lists_are_read_and_changes_are_sent_to_its_page)
     CHECK_INT(another.status, STATUS_FAILED);
     CHECK_STR(str_from_c(another.out), STR(""));
     CHECK_CONTAINS(str_from_c(another.err), STR("a server runs on '"));
-    CHECK_CONTAINS(str_from_c(another.err), STR("its page \"Settings\" or through its API, or stop it first"));
+    CHECK_CONTAINS(str_from_c(another.err), STR("left no way in; name it by --url with a token, or stop it first"));
     forget(&made), forget(&list), forget(&another);
 }
 
@@ -74,7 +74,7 @@ TEST(what_was_done_stands_in_the_audit_without_the_secret)
     CHECK_STR(rows[0].fact.actor, STR("cli"));
     CHECK_STR(rows[0].fact.action, STR("key.create"));
     CHECK_STR(rows[0].fact.target, STR("key:1"));
-    CHECK_STR(rows[0].fact.detail, STR(""));
+    CHECK_STR(rows[0].fact.detail, STR("{\"name\":\"website\"}"));
     forget(&made);
 }
 

@@ -49,6 +49,16 @@ uint64_t add_user(struct access_world *world, const char *email, enum role role,
     return number;
 }
 
+enum err set_role(struct access_world *world, uint64_t user, enum role role, struct err_info *why)
+{
+    return access_change_user(world->access, user, &(struct user_change){.role = &role}, why);
+}
+
+enum err set_disabled(struct access_world *world, uint64_t user, bool disabled, struct err_info *why)
+{
+    return access_change_user(world->access, user, &(struct user_change){.disabled = &disabled}, why);
+}
+
 static enum err try_sign_in(struct access_world *world, const char *email, const char *password, struct secret *session,
                             struct err_info *why)
 {

@@ -34,6 +34,9 @@ uint64_t add_user(struct access_world *world, const char *email, enum role role,
 struct secret sign_in(struct access_world *world, const char *email, const char *password);
 struct actor session_actor(struct access_world *world, const struct secret *session);
 
+MUST_CHECK enum err set_role(struct access_world *world, uint64_t user, enum role role, struct err_info *why);
+MUST_CHECK enum err set_disabled(struct access_world *world, uint64_t user, bool disabled, struct err_info *why);
+
 /* What is answered instead of a session, from HOME_ADDRESS; "" when it is one. */
 struct str refusal(struct access_world *world, const char *email, const char *password);
 bool session_holds(struct access_world *world, const struct secret *session);

@@ -26,11 +26,11 @@ static void add_secrets(struct site *site)
     struct err_info why = {0};
     struct secret secret;
     uint64_t number;
-    CHECK_OK(access_add_key(site->server->access, STR("web"), &secret, &number, &why), why);
+    CHECK_OK(access_add_key(site->server->access, STR("web"), STR("cli"), &secret, &number, &why), why);
     site->key = arena_str(site->arena, secret_str(&secret));
-    CHECK_OK(
-        access_add_token(site->server->access, STR("test"), UINT32_C(1) << SCOPE_everything, &secret, &number, &why),
-        why);
+    CHECK_OK(access_add_token(site->server->access, STR("test"), UINT32_C(1) << SCOPE_everything, STR("cli"), &secret,
+                              &number, &why),
+             why);
     site->token = arena_str(site->arena, secret_str(&secret));
 }
 

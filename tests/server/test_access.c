@@ -15,7 +15,7 @@ static struct secret add_token(struct access_world *w, const char *name, const c
     struct err_info why = {0};
     uint32_t mask;
     CHECK_OK(scopes_parse(str_from_c(scopes), &mask, &why), why);
-    CHECK_OK(access_add_token(w->access, str_from_c(name), mask, &secret, number, &why), why);
+    CHECK_OK(access_add_token(w->access, str_from_c(name), mask, STR("cli"), &secret, number, &why), why);
     return secret;
 }
 
@@ -23,7 +23,7 @@ static struct secret add_key(struct access_world *w, const char *name, uint64_t 
 {
     struct secret secret;
     struct err_info why = {0};
-    CHECK_OK(access_add_key(w->access, str_from_c(name), &secret, number, &why), why);
+    CHECK_OK(access_add_key(w->access, str_from_c(name), STR("cli"), &secret, number, &why), why);
     return secret;
 }
 
@@ -152,14 +152,14 @@ TEST(names_are_checked)
     struct secret secret;
     uint64_t number;
     struct err_info why = {0};
-    CHECK_INT(access_add_key(w->access, STR("  "), &secret, &number, &why), ERR_INVALID);
+    CHECK_INT(access_add_key(w->access, STR("  "), STR("cli"), &secret, &number, &why), ERR_INVALID);
     CHECK_STR(str_from_c(why.msg), STR("the name of the write key is empty"));
-    CHECK_INT(access_add_token(w->access, STR("two\nlines"), 1, &secret, &number, NULL), ERR_INVALID);
-    CHECK_INT(access_add_token(w->access, STR("no \xff text"), 1, &secret, &number, NULL), ERR_INVALID);
+    CHECK_INT(access_add_token(w->access, STR("two\nlines"), 1, STR("cli"), &secret, &number, NULL), ERR_INVALID);
+    CHECK_INT(access_add_token(w->access, STR("no \xff text"), 1, STR("cli"), &secret, &number, NULL), ERR_INVALID);
     char long_name[ACCESS_NAME_MAX + 1];
     memset(long_name, 'x', sizeof long_name);
     struct str name = {long_name, sizeof long_name};
-    CHECK_INT(access_add_key(w->access, name, &secret, &number, NULL), ERR_INVALID);
+    CHECK_INT(access_add_key(w->access, name, STR("cli"), &secret, &number, NULL), ERR_INVALID);
 }
 
 TEST(there_is_an_end_to_how_many_keys_there_may_be)
@@ -169,7 +169,7 @@ TEST(there_is_an_end_to_how_many_keys_there_may_be)
     struct secret secret;
     struct err_info why = {0};
     for (int i = 0; i < ACCESS_SECRETS_MAX; i++) add_key(w, "one of many", &number);
-    CHECK_INT(access_add_key(w->access, STR("one too many"), &secret, &number, &why), ERR_TOO_BIG);
+    CHECK_INT(access_add_key(w->access, STR("one too many"), STR("cli"), &secret, &number, &why), ERR_TOO_BIG);
     why = (struct err_info){0};
     CHECK_OK(access_revoke_key(w->access, number, &why), why);
     add_key(w, "in its place", &number);
@@ -220,4 +220,27 @@ TEST(keys_are_looked_up_by_many_threads_while_others_change)
         pthread_join(threads[i], NULL);
         CHECK_FALSE(lookers[i].failed);
     }
+}
+
+TEST(a_local_secret_acts_as_the_command_line_until_another_is_made_or_the_server_stops)
+{
+    AUTO_WORLD w = access_world_new();
+    struct secret guess, former, latter;
+    struct actor actor;
+    struct err_info why = {0};
+    secret_new(SECRET_LOCAL, &guess);
+    CHECK_INT(access_local(w->access, secret_str(&guess), &actor, &why), ERR_NOT_FOUND); /* before any was made */
+    access_make_local(w->access, &former);
+    access_make_local(w->access, &latter);
+    why = (struct err_info){0};
+    CHECK_OK(access_local(w->access, secret_str(&latter), &actor, &why), why);
+    CHECK_INT(actor.kind, ACTOR_CLI);
+    CHECK_STR(actor.text, STR("cli"));
+    CHECK_TRUE(may(&actor, PERM_MANAGE_USERS));
+    CHECK_INT(access_local(w->access, secret_str(&former), &actor, NULL), ERR_NOT_FOUND);
+    CHECK_INT(access_local(w->access, secret_str(&guess), &actor, NULL), ERR_NOT_FOUND);
+    CHECK_INT(access_local(w->access, STR("plumb_local_x"), &actor, NULL), ERR_INVALID);
+    CHECK_INT(access_token(w->access, secret_str(&latter), w->arena, &actor, NULL), ERR_INVALID);
+    access_world_restart(w);
+    CHECK_INT(access_local(w->access, secret_str(&latter), &actor, NULL), ERR_NOT_FOUND);
 }

@@ -21,7 +21,8 @@ static struct secret new_token(struct access_world *w, enum scope scope)
     struct secret token;
     uint64_t number;
     struct err_info why = {0};
-    CHECK_OK(access_add_token(w->access, STR("warehouse"), UINT32_C(1) << scope, &token, &number, &why), why);
+    CHECK_OK(access_add_token(w->access, STR("warehouse"), UINT32_C(1) << scope, STR("cli"), &token, &number, &why),
+             why);
     return token;
 }
 

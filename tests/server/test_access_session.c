@@ -30,7 +30,7 @@ TEST(an_unknown_account_a_wrong_password_and_a_disabled_user_get_the_same_words)
     CHECK_STR(refusal(w, "not an address", ADA_PASSWORD), STR(WRONG));
     CHECK_STR(refusal(w, "eve@acme.example", ""), STR(WRONG));
     struct err_info why = {0};
-    CHECK_OK(access_set_disabled(w->access, number, true, &why), why);
+    CHECK_OK(set_disabled(w, number, true, &why), why);
     CHECK_STR(refusal(w, ADA, ADA_PASSWORD), STR(WRONG));
 }
 
@@ -166,8 +166,8 @@ TEST(a_disabled_user_is_out_at_once_and_old_sessions_do_not_come_back)
     uint64_t number = add_user(w, ADA, ROLE_reader, ADA_PASSWORD);
     struct secret session = sign_in(w, ADA, ADA_PASSWORD);
     struct err_info why = {0};
-    CHECK_OK(access_set_disabled(w->access, number, true, &why), why);
-    CHECK_OK(access_set_disabled(w->access, number, false, &why), why);
+    CHECK_OK(set_disabled(w, number, true, &why), why);
+    CHECK_OK(set_disabled(w, number, false, &why), why);
     CHECK_FALSE(session_holds(w, &session));
     session = sign_in(w, ADA, ADA_PASSWORD);
     CHECK_TRUE(session_holds(w, &session));
@@ -179,7 +179,7 @@ TEST(a_new_role_holds_from_the_next_request_on)
     uint64_t number = add_user(w, ADA, ROLE_reader, ADA_PASSWORD);
     struct secret session = sign_in(w, ADA, ADA_PASSWORD);
     struct err_info why = {0};
-    CHECK_OK(access_set_role(w->access, number, ROLE_admin, &why), why);
+    CHECK_OK(set_role(w, number, ROLE_admin, &why), why);
     struct actor actor = session_actor(w, &session);
     CHECK_TRUE(may(&actor, PERM_MANAGE_USERS));
 }

@@ -70,18 +70,18 @@ TEST(the_last_admin_cannot_be_demoted_or_disabled)
     AUTO_WORLD w = access_world_new();
     uint64_t ada = add_user(w, ADA, ROLE_admin, ""), bob = add_user(w, "bob@acme.example", ROLE_admin, "");
     struct err_info why = {0};
-    CHECK_OK(access_set_disabled(w->access, bob, true, &why), why);
-    CHECK_INT(access_set_role(w->access, ada, ROLE_sales, &why), ERR_CONFLICT);
+    CHECK_OK(set_disabled(w, bob, true, &why), why);
+    CHECK_INT(set_role(w, ada, ROLE_sales, &why), ERR_CONFLICT);
     CHECK_STR(str_from_c(why.msg), STR("this is the last admin: make somebody else an admin first"));
-    CHECK_INT(access_set_disabled(w->access, ada, true, NULL), ERR_CONFLICT);
+    CHECK_INT(set_disabled(w, ada, true, NULL), ERR_CONFLICT);
     why = (struct err_info){0};
-    CHECK_OK(access_set_role(w->access, bob, ROLE_reader, &why), why); /* disabled: no admin is lost */
-    CHECK_OK(access_set_role(w->access, ada, ROLE_admin, &why), why);
-    CHECK_OK(access_set_role(w->access, bob, ROLE_admin, &why), why);
-    CHECK_OK(access_set_disabled(w->access, bob, false, &why), why);
-    CHECK_OK(access_set_role(w->access, ada, ROLE_sales, &why), why);
-    CHECK_INT(access_set_role(w->access, bob, ROLE_sales, NULL), ERR_CONFLICT);
-    CHECK_INT(access_set_role(w->access, 99, ROLE_sales, NULL), ERR_NOT_FOUND);
+    CHECK_OK(set_role(w, bob, ROLE_reader, &why), why); /* disabled: no admin is lost */
+    CHECK_OK(set_role(w, ada, ROLE_admin, &why), why);
+    CHECK_OK(set_role(w, bob, ROLE_admin, &why), why);
+    CHECK_OK(set_disabled(w, bob, false, &why), why);
+    CHECK_OK(set_role(w, ada, ROLE_sales, &why), why);
+    CHECK_INT(set_role(w, bob, ROLE_sales, NULL), ERR_CONFLICT);
+    CHECK_INT(set_role(w, 99, ROLE_sales, NULL), ERR_NOT_FOUND);
 }
 
 TEST(an_address_belongs_to_one_person_whatever_its_case)
@@ -129,4 +129,68 @@ TEST(people_are_listed_without_their_hashes)
     CHECK_INT(found.number, views[1].number);
     CHECK_INT(access_find_user(w->access, STR("eve@acme.example"), w->arena, &found, &why), ERR_NOT_FOUND);
     CHECK_STR(str_from_c(why.msg), STR("there is no user 'eve@acme.example'"));
+}
+
+TEST(a_link_of_a_user_outlives_a_restart_and_is_kept_only_as_a_hash)
+{
+    AUTO_WORLD w = access_world_new();
+    uint64_t ada = add_user(w, ADA, ROLE_reader, ADA_PASSWORD);
+    struct secret link;
+    int64_t until_ms;
+    struct err_info why = {0};
+    CHECK_OK(access_make_link(w->access, ada, &link, &until_ms, &why), why);
+    CHECK_STR(refusal(w, ADA, ADA_PASSWORD), STR("the e-mail address or the password is wrong"));
+    struct str *names, text, email = {0};
+    size_t count;
+    CHECK_OK(store_text_names(w->store, STR("access.link."), w->arena, &names, &count, &why), why);
+    CHECK_INT(count, 1);
+    CHECK_OK(store_get_text(w->store, names[0], w->arena, &text, &why), why);
+    CHECK_FALSE(str_contains(text, secret_str(&link)));
+    access_world_restart(w);
+    CHECK_OK(access_use_link(w->access, secret_str(&link), STR("battery staple"), w->arena, &email, &why), why);
+    CHECK_STR(email, STR(ADA));
+    CHECK_STR(refusal(w, ADA, "battery staple"), STR(""));
+    CHECK_INT(store_get_text(w->store, names[0], w->arena, &text, &why), ERR_NOT_FOUND);
+}
+
+TEST(a_change_is_made_whole_or_not_at_all)
+{
+    AUTO_WORLD w = access_world_new();
+    uint64_t ada = add_user(w, ADA, ROLE_admin, ADA_PASSWORD);
+    struct secret session = sign_in(w, ADA, ADA_PASSWORD);
+    const struct str name = STR("Countess");
+    const enum role role = ROLE_sales;
+    const bool disabled = true;
+    struct user_view view;
+    struct err_info why = {0};
+    const struct user_change change = {.name = &name, .role = &role, .disabled = &disabled};
+    CHECK_INT(access_change_user(w->access, ada, &change, &why), ERR_CONFLICT);
+    why = (struct err_info){0};
+    CHECK_OK(access_get_user(w->access, ada, w->arena, &view, &why), why);
+    CHECK_STR(view.name, STR("ada"));
+    CHECK_TRUE(session_holds(w, &session));
+    CHECK_OK(access_change_user(w->access, ada, &(struct user_change){.name = &name}, &why), why);
+    CHECK_OK(access_find_user(w->access, STR("1"), w->arena, &view, &why), why);
+    CHECK_STR(view.name, STR("Countess"));
+    CHECK_INT(view.role, ROLE_admin);
+}
+
+TEST(nothing_of_somebody_who_was_deleted_opens_anything)
+{
+    AUTO_WORLD w = access_world_new();
+    add_user(w, ADA, ROLE_admin, ADA_PASSWORD);
+    uint64_t bob = add_user(w, "bob@acme.example", ROLE_reader, ADA_PASSWORD);
+    struct secret session = sign_in(w, "bob@acme.example", ADA_PASSWORD), link;
+    uint64_t eve = add_user(w, "eve@acme.example", ROLE_reader, "");
+    int64_t until_ms;
+    struct str email = {0};
+    struct err_info why = {0};
+    CHECK_OK(access_make_link(w->access, eve, &link, &until_ms, &why), why);
+    CHECK_OK(access_delete_user(w->access, bob, &why), why);
+    CHECK_OK(access_delete_user(w->access, eve, &why), why);
+    access_world_restart(w);
+    CHECK_FALSE(session_holds(w, &session));
+    CHECK_INT(access_use_link(w->access, secret_str(&link), STR(ADA_PASSWORD), w->arena, &email, &why), ERR_NOT_FOUND);
+    CHECK_STR(refusal(w, "bob@acme.example", ADA_PASSWORD), STR("the e-mail address or the password is wrong"));
+    CHECK_TRUE(add_user(w, "bob@acme.example", ROLE_reader, "") > eve);
 }

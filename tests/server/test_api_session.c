@@ -3,46 +3,13 @@
 #include <string.h>
 
 #include "api_client.h"
+#include "browser.h"
 #include "base/macros.h"
 #include "harness.h"
 #include "server/access.h"
 #include "site.h"
 
-#define PASSWORD "a long walk home"
 #define ADA "{'email': 'Ada@Acme.example', 'password': '" PASSWORD "'}"
-
-/* Who is signed in: what the browser keeps, and what its page does. */
-struct browser {
-    struct str cookie, csrf;
-};
-
-static struct reply ask(struct site *site, const struct browser *browser, const char *line, const char *headers,
-                        const char *body)
-{
-    char json[512];
-    size_t length = strlen(body);
-    for (size_t i = 0; i < length; i++) json[i] = body[i] == '\'' ? '"' : body[i];
-    AUTO_BUF all = BUF_INIT(4096);
-    if (browser != NULL) buf_format(&all, "Cookie: plumb_session=" STR_FMT "\r\n", STR_ARG(browser->cookie));
-    buf_append_c(&all, headers);
-    struct str text = arena_str(site->arena, buf_str(&all));
-    return site_ask(site, line, text.at, (struct str){json, length});
-}
-
-/* With the token that the page was given. */
-static struct reply act(struct site *site, const struct browser *browser, const char *line, const char *body)
-{
-    struct str header = arena_format(site->arena, "X-CSRF-Token: " STR_FMT "\r\n", STR_ARG(browser->csrf));
-    return ask(site, browser, line, header.at, body);
-}
-
-static struct browser signed_in(struct site *site, struct reply reply)
-{
-    struct str cookie = reply_header(reply, "Set-Cookie");
-    CHECK_TRUE(str_starts_with(cookie, STR("plumb_session=plumb_session_")));
-    (void)str_cut(&cookie, '=');
-    return (struct browser){.cookie = str_cut(&cookie, ';'), .csrf = api_at(site, reply, "csrf")};
-}
 
 static struct str first_secret(struct site *site)
 {
@@ -60,24 +27,13 @@ static struct reply use_link(struct site *site, struct str secret)
                                    "{'secret': '" STR_FMT "', 'email': 'ada@acme.example', 'name': 'Ada', "
                                    "'password': '" PASSWORD "'}",
                                    STR_ARG(secret));
-    return ask(site, NULL, "POST /api/v1/first", "", body.at);
-}
-
-static struct browser sign_in(struct site *site, const char *body)
-{
-    struct reply reply = ask(site, NULL, "POST /api/v1/session", "", body);
-    CHECK_INT(reply.status, 200);
-    return signed_in(site, reply);
+    return browser_ask(site, NULL, "POST /api/v1/first", "", body.at);
 }
 
 static struct site *open_with(enum role role)
 {
     struct site *site = site_open((struct site_options){0});
-    uint64_t number;
-    struct err_info why = {0};
-    const struct new_user user = {
-        .email = STR("ada@acme.example"), .name = STR("Ada"), .role = role, .password = STR(PASSWORD)};
-    CHECK_OK(access_add_user(site->server->access, &user, &number, &why), why);
+    (void)browser_add_user(site, "ada@acme.example", role);
     return site;
 }
 
@@ -89,8 +45,8 @@ TEST(the_first_link_makes_one_admin_who_is_signed_in_and_opens_nothing_afterward
     CHECK_INT(reply.status, 201);
     CHECK_STR(api_at(site, reply, "actor"), STR("user:ada@acme.example"));
     CHECK_STR(api_at(site, reply, "role"), STR("admin"));
-    struct browser ada = signed_in(site, reply);
-    CHECK_INT(act(site, &ada, "POST /api/v1/contacts", "{'email': 'lead@x.example'}").status, 201);
+    struct browser ada = browser_of(site, reply);
+    CHECK_INT(browser_act(site, &ada, "POST /api/v1/contacts", "{'email': 'lead@x.example'}").status, 201);
     CHECK_INT(use_link(site, secret).status, 404);
     CHECK_INT(use_link(site, STR("plumb_start_guessed")).status, 400);
     site_close(site);
@@ -102,7 +58,7 @@ TEST(a_link_whose_password_is_too_short_stays_good)
     struct str secret = first_secret(site);
     struct str body = arena_format(
         site->arena, "{'secret': '" STR_FMT "', 'email': 'ada@acme.example', 'password': 'short'}", STR_ARG(secret));
-    CHECK_INT(ask(site, NULL, "POST /api/v1/first", "", body.at).status, 400);
+    CHECK_INT(browser_ask(site, NULL, "POST /api/v1/first", "", body.at).status, 400);
     CHECK_INT(use_link(site, secret).status, 201);
     site_close(site);
 }
@@ -110,13 +66,13 @@ TEST(a_link_whose_password_is_too_short_stays_good)
 TEST(the_cookie_is_for_no_script_for_no_other_site_and_over_https_for_https_alone)
 {
     struct site *site = open_with(ROLE_admin);
-    struct reply reply = ask(site, NULL, "POST /api/v1/session", "", ADA);
+    struct reply reply = browser_ask(site, NULL, "POST /api/v1/session", "", ADA);
     CHECK_INT(reply.status, 200);
     struct str cookie = reply_header(reply, "Set-Cookie");
     CHECK_TRUE(str_ends_with(cookie, STR("; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax")));
     CHECK_STR(reply_header(reply, "Cache-Control"), STR("no-store"));
     site->server->secure = true;
-    reply = ask(site, NULL, "POST /api/v1/session", "", ADA);
+    reply = browser_ask(site, NULL, "POST /api/v1/session", "", ADA);
     CHECK_TRUE(str_ends_with(reply_header(reply, "Set-Cookie"), STR("; HttpOnly; SameSite=Lax; Secure")));
     site_close(site);
 }
@@ -124,66 +80,69 @@ TEST(the_cookie_is_for_no_script_for_no_other_site_and_over_https_for_https_alon
 TEST(a_session_reads_by_its_cookie_and_changes_only_with_the_text_of_its_own_page)
 {
     struct site *site = open_with(ROLE_admin);
-    struct browser ada = sign_in(site, ADA);
-    struct reply me = ask(site, &ada, "GET /api/v1/me", "", "");
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD);
+    struct reply me = browser_ask(site, &ada, "GET /api/v1/me", "", "");
     CHECK_INT(me.status, 200);
     CHECK_STR(api_at(site, me, "csrf"), ada.csrf);
-    CHECK_STR(api_at(site, me, "name"), STR("Ada"));
-    struct reply reply = ask(site, &ada, "POST /api/v1/contacts", "", "{'email': 'x@x.example'}");
+    CHECK_STR(api_at(site, me, "name"), STR("ada"));
+    struct reply reply = browser_ask(site, &ada, "POST /api/v1/contacts", "", "{'email': 'x@x.example'}");
     CHECK_INT(reply.status, 403);
     CHECK_STR(api_at(site, reply, "code"), STR("no_csrf_token"));
     struct browser stranger = {ada.cookie, STR("0123456789abcdef")};
-    CHECK_INT(act(site, &stranger, "POST /api/v1/contacts", "{'email': 'x@x.example'}").status, 403);
-    CHECK_INT(act(site, &ada, "POST /api/v1/contacts", "{'email': 'x@x.example'}").status, 201);
+    CHECK_INT(browser_act(site, &stranger, "POST /api/v1/contacts", "{'email': 'x@x.example'}").status, 403);
+    CHECK_INT(browser_act(site, &ada, "POST /api/v1/contacts", "{'email': 'x@x.example'}").status, 201);
     site_close(site);
 }
 
 TEST(a_page_of_another_site_changes_nothing_and_signs_nobody_in)
 {
     struct site *site = open_with(ROLE_admin);
-    struct browser ada = sign_in(site, ADA);
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD);
     struct str with =
         arena_format(site->arena, "X-CSRF-Token: " STR_FMT "\r\nOrigin: https://evil.example\r\n", STR_ARG(ada.csrf));
-    struct reply reply = ask(site, &ada, "POST /api/v1/contacts", with.at, "{'email': 'x@x.example'}");
+    struct reply reply = browser_ask(site, &ada, "POST /api/v1/contacts", with.at, "{'email': 'x@x.example'}");
     CHECK_INT(reply.status, 403);
     CHECK_STR(api_at(site, reply, "code"), STR("foreign_page"));
-    reply = ask(site, NULL, "POST /api/v1/session", "Origin: https://evil.example\r\n", ADA);
+    reply = browser_ask(site, NULL, "POST /api/v1/session", "Origin: https://evil.example\r\n", ADA);
     CHECK_INT(reply.status, 403);
     CHECK_TRUE(reply_header(reply, "Set-Cookie").at == NULL);
-    CHECK_INT(ask(site, NULL, "POST /api/v1/session", "Sec-Fetch-Site: cross-site\r\n", ADA).status, 403);
-    CHECK_INT(ask(site, NULL, "POST /api/v1/first", "Sec-Fetch-Site: cross-site\r\n", "{}").status, 403);
+    CHECK_INT(browser_ask(site, NULL, "POST /api/v1/session", "Sec-Fetch-Site: cross-site\r\n", ADA).status, 403);
+    CHECK_INT(browser_ask(site, NULL, "POST /api/v1/first", "Sec-Fetch-Site: cross-site\r\n", "{}").status, 403);
     site_close(site);
 }
 
 TEST(who_signs_out_is_out_and_the_cookie_is_taken_away)
 {
     struct site *site = open_with(ROLE_admin);
-    struct browser ada = sign_in(site, ADA), elsewhere = sign_in(site, ADA);
-    CHECK_INT(ask(site, &ada, "DELETE /api/v1/session", "", "").status, 403);
-    struct reply reply = act(site, &ada, "DELETE /api/v1/session", "");
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD),
+                   elsewhere = browser_sign_in(site, "ada@acme.example", PASSWORD);
+    CHECK_INT(browser_ask(site, &ada, "DELETE /api/v1/session", "", "").status, 403);
+    struct reply reply = browser_act(site, &ada, "DELETE /api/v1/session", "");
     CHECK_INT(reply.status, 204);
     CHECK_TRUE(str_starts_with(reply_header(reply, "Set-Cookie"), STR("plumb_session=; Path=/; Max-Age=0;")));
-    CHECK_INT(ask(site, &ada, "GET /api/v1/me", "", "").status, 401);
-    CHECK_INT(ask(site, &elsewhere, "GET /api/v1/me", "", "").status, 200);
+    CHECK_INT(browser_ask(site, &ada, "GET /api/v1/me", "", "").status, 401);
+    CHECK_INT(browser_ask(site, &elsewhere, "GET /api/v1/me", "", "").status, 200);
     site_close(site);
 }
 
 TEST(a_new_password_ends_all_sessions_but_the_one_that_it_was_changed_in)
 {
     struct site *site = open_with(ROLE_reader);
-    struct browser ada = sign_in(site, ADA), elsewhere = sign_in(site, ADA);
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD),
+                   elsewhere = browser_sign_in(site, "ada@acme.example", PASSWORD);
     CHECK_INT(
-        act(site, &ada, "PUT /api/v1/me/password", "{'old': 'not this one', 'password': 'quite another one'}").status,
+        browser_act(site, &ada, "PUT /api/v1/me/password", "{'old': 'not this one', 'password': 'quite another one'}")
+            .status,
         400);
     struct reply reply =
-        act(site, &ada, "PUT /api/v1/me/password", "{'old': '" PASSWORD "', 'password': 'quite another one'}");
+        browser_act(site, &ada, "PUT /api/v1/me/password", "{'old': '" PASSWORD "', 'password': 'quite another one'}");
     CHECK_INT(reply.status, 200);
-    struct browser fresh = signed_in(site, reply);
-    CHECK_INT(ask(site, &fresh, "GET /api/v1/me", "", "").status, 200);
-    CHECK_INT(ask(site, &ada, "GET /api/v1/me", "", "").status, 401);
-    CHECK_INT(ask(site, &elsewhere, "GET /api/v1/me", "", "").status, 401);
-    CHECK_INT(ask(site, NULL, "POST /api/v1/session", "", ADA).status, 401);
-    (void)sign_in(site, "{'email': 'ada@acme.example', 'password': 'quite another one'}");
+    struct browser fresh = browser_of(site, reply);
+    CHECK_INT(browser_ask(site, &fresh, "GET /api/v1/me", "", "").status, 200);
+    CHECK_INT(browser_ask(site, &ada, "GET /api/v1/me", "", "").status, 401);
+    CHECK_INT(browser_ask(site, &elsewhere, "GET /api/v1/me", "", "").status, 401);
+    CHECK_INT(browser_ask(site, NULL, "POST /api/v1/session", "", ADA).status, 401);
+    (void)browser_sign_in(site, "ada@acme.example", "quite another one");
     site_close(site);
 }
 
@@ -192,13 +151,14 @@ TEST(who_guesses_waits_and_is_told_how_long)
     struct site *site = open_with(ROLE_admin);
     struct reply reply = {0};
     for (int i = 0; i < 20 && reply.status != 429; i++)
-        reply = ask(site, NULL, "POST /api/v1/session", "", "{'email': 'ada@acme.example', 'password': 'a guess'}");
+        reply =
+            browser_ask(site, NULL, "POST /api/v1/session", "", "{'email': 'ada@acme.example', 'password': 'a guess'}");
     CHECK_INT(reply.status, 429);
     uint64_t wait_s = 0;
     CHECK_TRUE(str_to_u64(reply_header(reply, "Retry-After"), &wait_s) && wait_s >= 1);
     CHECK_TRUE(reply_has(reply, "too many tries"));
     CHECK_FALSE(reply_has(reply, "guess"));
-    CHECK_INT(ask(site, NULL, "POST /api/v1/session", "", ADA).status, 429);
+    CHECK_INT(browser_ask(site, NULL, "POST /api/v1/session", "", ADA).status, 429);
     site_close(site);
 }
 
@@ -206,9 +166,9 @@ TEST(a_wrong_password_and_an_unknown_person_are_told_in_the_same_words)
 {
     struct site *site = open_with(ROLE_admin);
     struct reply wrong =
-        ask(site, NULL, "POST /api/v1/session", "", "{'email': 'ada@acme.example', 'password': 'a guess'}");
+        browser_ask(site, NULL, "POST /api/v1/session", "", "{'email': 'ada@acme.example', 'password': 'a guess'}");
     struct reply unknown =
-        ask(site, NULL, "POST /api/v1/session", "", "{'email': 'eve@acme.example', 'password': 'a guess'}");
+        browser_ask(site, NULL, "POST /api/v1/session", "", "{'email': 'eve@acme.example', 'password': 'a guess'}");
     CHECK_INT(wrong.status, 401);
     CHECK_STR(wrong.body, unknown.body);
     site_close(site);
@@ -217,20 +177,20 @@ TEST(a_wrong_password_and_an_unknown_person_are_told_in_the_same_words)
 TEST(a_reader_reads_and_writes_nothing)
 {
     struct site *site = open_with(ROLE_reader);
-    struct browser ada = sign_in(site, ADA);
-    CHECK_INT(ask(site, &ada, "GET /api/v1/contacts", "", "").status, 200);
-    struct reply reply = act(site, &ada, "POST /api/v1/contacts", "{'email': 'x@x.example'}");
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD);
+    CHECK_INT(browser_ask(site, &ada, "GET /api/v1/contacts", "", "").status, 200);
+    struct reply reply = browser_act(site, &ada, "POST /api/v1/contacts", "{'email': 'x@x.example'}");
     CHECK_INT(reply.status, 403);
     CHECK_STR(api_at(site, reply, "code"), STR("not_allowed"));
-    CHECK_INT(ask(site, &ada, "GET /api/v1/audit", "", "").status, 403);
+    CHECK_INT(browser_ask(site, &ada, "GET /api/v1/audit", "", "").status, 403);
     site_close(site);
 }
 
 TEST(coming_and_going_stands_in_the_audit)
 {
     struct site *site = open_with(ROLE_admin);
-    struct browser ada = sign_in(site, ADA);
-    CHECK_INT(act(site, &ada, "DELETE /api/v1/session", "").status, 204);
+    struct browser ada = browser_sign_in(site, "ada@acme.example", PASSWORD);
+    CHECK_INT(browser_act(site, &ada, "DELETE /api/v1/session", "").status, 204);
     struct reply audit = site_get(site, "/api/v1/audit");
     CHECK_STR(api_at(site, audit, "results.0.action"), STR("session.end"));
     CHECK_STR(api_at(site, audit, "results.1.action"), STR("session.begin"));

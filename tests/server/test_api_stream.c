@@ -117,3 +117,21 @@ TEST(a_stranger_may_not_listen)
     CHECK_INT(site_ask(site, "GET /api/v1/stream", "", STR("")).status, 401);
     site_close(site);
 }
+
+TEST(who_may_listen_no_more_is_cut_off_and_the_others_are_not)
+{
+    struct site *site = open_site();
+    struct site other = *site;
+    other.token = api_at(
+        site, api_call(site, "POST /api/v1/tokens", "{'name': 'screen', 'scopes': ['scores.read']}", 201), "secret");
+    struct listener stays = listen_to(site), goes = listen_to(&other);
+    while (hub_count(site->server->hub) < 2) {} /* until both were let in */
+    api_call(site, "DELETE /api/v1/tokens/2", "", 204);
+    hear(&goes, "\r\n0\r\n\r\n"); /* the last piece of an answer in pieces */
+    CHECK_INT(hub_count(site->server->hub), 1);
+    api_call(site, "POST /api/v1/events", "{'events': [{'type': 'track', 'event': 'seen', 'userId': 'u'}]}", 200);
+    hear(&stays, "event: band");
+    stop_listening(&goes);
+    stop_listening(&stays);
+    site_close(site);
+}

@@ -6,7 +6,8 @@
 
 #include "harness.h"
 
-static const char *const prefixes[SECRET_KINDS] = {"plumb_key_", "plumb_token_", "plumb_session_", "plumb_start_"};
+static const char *const prefixes[SECRET_KINDS] = {"plumb_key_",   "plumb_token_", "plumb_session_",
+                                                   "plumb_start_", "plumb_link_",  "plumb_local_"};
 
 TEST(each_kind_of_secret_is_known_by_its_beginning)
 {

@@ -131,7 +131,7 @@ TEST(a_store_of_a_newer_plumb_is_refused)
     const char *path = fresh_path(arena);
     store_close(open_file(path));
     plain_run(path, "PRAGMA user_version = 99");
-    check_refused(path, "was made by a newer Plumb (format 99, this one knows 1): use that one");
+    check_refused(path, "was made by a newer Plumb (format 99, this one knows 2): use that one");
 }
 
 TEST(what_is_not_there_is_made_for_writing_and_not_found_for_reading)
@@ -167,8 +167,38 @@ TEST(migrations_run_once_and_only_for_a_writer)
         CHECK_STR(store_findings(store, arena), STR(""));
         store_close(store);
         CHECK_STR(plain_ask(path, "SELECT user_version, (SELECT count(*) FROM record) FROM pragma_user_version", arena),
-                  STR("1|1"));
+                  STR("2|1"));
     }
+}
+
+TEST(a_store_of_the_first_format_keeps_its_accounts)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *path = fresh_path(arena);
+    struct store *store = open_file(path);
+    struct err_info why = {0};
+    uint64_t number = 0;
+    const struct token_row token = {.name = STR("crm"), .hash = STR("t1"), .scopes = STR("admin")};
+    const struct user_row ada = {.email = STR("ada@acme.example"), .role = STR("admin")};
+    CHECK_OK(store_put_token(store, &token, &number, &why), why);
+    CHECK_OK(store_put_user(store, &ada, &number, &why), why);
+    store_close(store);
+    plain_run(path, "ALTER TABLE user DROP COLUMN gone");
+    plain_run(path, "ALTER TABLE token DROP COLUMN creator");
+    plain_run(path, "ALTER TABLE write_key DROP COLUMN creator");
+    plain_run(path, "PRAGMA user_version = 1");
+    store = open_file(path);
+    struct token_row *tokens;
+    struct user_row *users;
+    size_t token_count, user_count;
+    CHECK_OK(store_tokens(store, arena, &tokens, &token_count, &why), why);
+    CHECK_OK(store_users(store, arena, &users, &user_count, &why), why);
+    CHECK_INT(token_count, 1);
+    CHECK_STR(tokens[0].name, STR("crm"));
+    CHECK_STR(tokens[0].creator, STR(""));
+    CHECK_INT(user_count, 1);
+    CHECK_STR(users[0].email, STR("ada@acme.example"));
+    store_close(store);
 }
 
 /* ---- Who else has it open. ---- */

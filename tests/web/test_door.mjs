@@ -78,6 +78,26 @@ visit('a link that was used is told to be so, and the sign-in is there', { width
   await heading(page, 'Sign in');
 });
 
+visit('somebody who was added chooses a password by the link, once', { width: 360, height: 640 }, async ({ page, context, plumb }) => {
+  const made = await plumb.post('/api/v1/users', { email: 'bob@acme.example', role: 'sales' });
+  await page.goto(made.link);
+  await heading(page, 'Choose a password');
+  ok(await fitsWidth(page));
+  await page.keyboard.type('happy little trees');
+  await page.keyboard.press('Enter');
+  await heading(page, 'You are signed in');
+  equal(await page.locator('#who').textContent(), 'bob@acme.example');
+  equal(page.url(), `${plumb.url}/`, 'the secret has left the address');
+
+  await context.clearCookies();
+  await page.goto(`${plumb.url}/api`);
+  await page.goto(made.link);
+  await heading(page, 'Choose a password');
+  await page.keyboard.type('another little tree');
+  await page.keyboard.press('Enter');
+  match(await wrong(page), /used, replaced, or is too old; ask an admin/);
+});
+
 visit('what is missing or too short is said at its field, and nothing is sent', { width: 360, height: 640 }, async ({ page, link }) => {
   const sent = [];
   page.on('request', (request) => { if (request.method() === 'POST') sent.push(request.url()); });

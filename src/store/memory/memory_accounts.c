@@ -28,6 +28,7 @@ static struct token_row copy_token(struct token_row row, struct arena *arena)
     row.name = arena_str(arena, row.name);
     row.hash = arena_str(arena, row.hash);
     row.scopes = arena_str(arena, row.scopes);
+    row.creator = arena_str(arena, row.creator);
     return row;
 }
 
@@ -36,10 +37,12 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
     row.name = arena_str(arena, row.name);
     row.hash = arena_str(arena, row.hash);
     row.hint = arena_str(arena, row.hint);
+    row.creator = arena_str(arena, row.creator);
     return row;
 }
 
-/* Rows have a number, counted from 1 as none is ever taken out, and a text that only one of them may have. */
+/* Rows have a number, counted from 1 as none is ever taken out, and a text that only one of them may have; one without
+ * that text is gone. */
 // NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in them
 #define DEFINE_ROWS(put_, all_, type_, list_, copy_, unique_, what_)                                                \
     enum err put_(struct store *base, const type_ *row, uint64_t *number, struct err_info *why)                     \
@@ -50,7 +53,9 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
             if (other->number != row->number && str_equal(other->unique_, row->unique_))                            \
                 return memory_leave(store, taken(why, what_));                                                      \
         }                                                                                                           \
-        if (row->number > store->list_.count) return memory_leave(store, missing(why, what_, row->number));         \
+        if (row->number > store->list_.count ||                                                                     \
+            (row->number != 0 && LIST_AT(store->list_, type_, row->number - 1)->unique_.len == 0))                  \
+            return memory_leave(store, missing(why, what_, row->number));                                           \
         type_ *to =                                                                                                 \
             row->number == 0 ? list_add(&store->list_, sizeof *to) : LIST_AT(store->list_, type_, row->number - 1); \
         *to = copy_(*row, store->arena);                                                                            \
@@ -62,8 +67,11 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
         (void)why;                                                                                                  \
         struct memory_store *store = memory_enter(base);                                                            \
         *out = ARENA_ARRAY(arena, type_, store->list_.count);                                                       \
-        *count = store->list_.count;                                                                                \
-        for (size_t i = 0; i < *count; i++) (*out)[i] = copy_(*LIST_AT(store->list_, type_, i), arena);             \
+        *count = 0;                                                                                                 \
+        for (size_t i = 0; i < store->list_.count; i++) {                                                           \
+            const type_ *row = LIST_AT(store->list_, type_, i);                                                     \
+            if (row->unique_.len > 0) (*out)[(*count)++] = copy_(*row, arena);                                      \
+        }                                                                                                           \
         return memory_leave(store, ERR_OK);                                                                         \
     }
 // NOLINTEND(bugprone-macro-parentheses)
@@ -113,6 +121,58 @@ enum err memory_delete_session(struct store *base, struct str hash, struct err_i
     struct session_row *row = find_session(store, hash);
     if (row != NULL)
         list_remove(&store->sessions, (size_t)(row - LIST_AT(store->sessions, struct session_row, 0)), sizeof *row);
+    return memory_leave(store, ERR_OK);
+}
+
+static int by_latest_seen(const void *a, const void *b)
+{
+    const struct session_row *x = a, *y = b;
+    if (x->seen_ms != y->seen_ms) return x->seen_ms < y->seen_ms ? 1 : -1;
+    return str_compare(x->hash, y->hash);
+}
+
+enum err memory_sessions(struct store *base, uint64_t user, size_t most, struct arena *arena, struct session_row **out,
+                         size_t *count, struct err_info *why)
+{
+    (void)why;
+    struct memory_store *store = memory_enter(base);
+    *out = ARENA_ARRAY(arena, struct session_row, store->sessions.count);
+    *count = 0;
+    for (size_t i = 0; i < store->sessions.count; i++) {
+        struct session_row row = *LIST_AT(store->sessions, struct session_row, i);
+        if (row.user != user) continue;
+        row.hash = arena_str(arena, row.hash);
+        (*out)[(*count)++] = row;
+    }
+    if (*count > 0) qsort(*out, *count, sizeof **out, by_latest_seen);
+    if (*count > most) *count = most;
+    return memory_leave(store, ERR_OK);
+}
+
+static void delete_sessions_but(struct memory_store *store, uint64_t user, struct str hash)
+{
+    for (size_t i = store->sessions.count; i-- > 0;) {
+        const struct session_row *row = LIST_AT(store->sessions, struct session_row, i);
+        if (row->user == user && !str_equal(row->hash, hash)) list_remove(&store->sessions, i, sizeof *row);
+    }
+}
+
+enum err memory_delete_sessions_but(struct store *base, uint64_t user, struct str hash, struct err_info *why)
+{
+    (void)why;
+    struct memory_store *store = memory_enter(base);
+    delete_sessions_but(store, user, hash);
+    return memory_leave(store, ERR_OK);
+}
+
+enum err memory_delete_user(struct store *base, uint64_t number, struct err_info *why)
+{
+    struct memory_store *store = memory_enter(base);
+    struct user_row *row =
+        number == 0 || number > store->users.count ? NULL : LIST_AT(store->users, struct user_row, number - 1);
+    if (row == NULL || row->email.len == 0) return memory_leave(store, missing(why, "user", number));
+    *row = (struct user_row){.number = number, .disabled = true};
+    delete_sessions_but(store, number, STR(""));
     return memory_leave(store, ERR_OK);
 }
 

@@ -42,7 +42,8 @@ enum err sqlite_put_token(struct store *base, const struct token_row *row, uint6
     query_i64(query, 4, row->created_ms);
     query_i64(query, 5, row->last_used_ms);
     query_i64(query, 6, row->revoked);
-    if (row->number != 0) query_i64(query, 7, (int64_t)row->number);
+    query_text(query, 7, row->creator);
+    if (row->number != 0) query_i64(query, 8, (int64_t)row->number);
     return put(store, query, "token", row->number, number, why);
 }
 
@@ -57,7 +58,8 @@ enum err sqlite_put_key(struct store *base, const struct key_row *row, uint64_t 
     query_text(query, 3, row->hint);
     query_i64(query, 4, row->created_ms);
     query_i64(query, 5, row->revoked);
-    if (row->number != 0) query_i64(query, 6, (int64_t)row->number);
+    query_text(query, 6, row->creator);
+    if (row->number != 0) query_i64(query, 7, (int64_t)row->number);
     return put(store, query, "write key", row->number, number, why);
 }
 
@@ -86,6 +88,41 @@ static MUST_CHECK enum err run_with_name(struct store *base, enum sql sql, struc
 enum err sqlite_delete_session(struct store *base, struct str hash, struct err_info *why)
 {
     return run_with_name(base, SQL_SESSION_DELETE, hash, why);
+}
+
+static MUST_CHECK enum err delete_others(struct sqlite_store *store, uint64_t user, struct str hash,
+                                         struct err_info *why)
+{
+    struct query *query;
+    enum err e = query_get(store->writer, SQL_SESSION_DELETE_OTHERS, &query, why);
+    if (e != ERR_OK) return e;
+    query_i64(query, 1, (int64_t)user);
+    query_word(query, 2, hash);
+    return query_run(query, why);
+}
+
+enum err sqlite_delete_sessions_but(struct store *base, uint64_t user, struct str hash, struct err_info *why)
+{
+    return delete_others(sqlite_of(base), user, hash, why);
+}
+
+static MUST_CHECK enum err delete_user(struct sqlite_store *store, uint64_t number, struct err_info *why)
+{
+    struct query *query;
+    enum err e = query_get(store->writer, SQL_USER_DELETE, &query, why);
+    if (e != ERR_OK) return e;
+    query_i64(query, 1, (int64_t)number);
+    if ((e = query_run(query, why)) != ERR_OK) return e;
+    if (sqlite3_changes(store->writer->db) == 0)
+        return err_set(why, ERR_NOT_FOUND, "there is no user %llu", (unsigned long long)number);
+    return delete_others(store, number, STR(""), why);
+}
+
+enum err sqlite_delete_user(struct store *base, uint64_t number, struct err_info *why)
+{
+    struct sqlite_store *store = sqlite_of(base);
+    enum err e = transaction_begin(store, why);
+    return e != ERR_OK ? e : transaction_end(store, delete_user(store, number, why), why);
 }
 
 enum err sqlite_put_text(struct store *base, struct str name, struct str text, struct err_info *why)
@@ -141,7 +178,8 @@ enum err sqlite_tokens(struct store *base, struct arena *arena, struct token_row
                                   .scopes = column_copy(question.query, 3, arena),
                                   .created_ms = column_i64(question.query, 4),
                                   .last_used_ms = column_i64(question.query, 5),
-                                  .revoked = column_i64(question.query, 6) != 0};
+                                  .revoked = column_i64(question.query, 6) != 0,
+                                  .creator = column_copy(question.query, 7, arena)};
         e = question_next(&question, why);
     }
     *out = rows;
@@ -163,7 +201,39 @@ enum err sqlite_keys(struct store *base, struct arena *arena, struct key_row **o
                                 .hash = column_copy(question.query, 2, arena),
                                 .hint = column_copy(question.query, 3, arena),
                                 .created_ms = column_i64(question.query, 4),
-                                .revoked = column_i64(question.query, 5) != 0};
+                                .revoked = column_i64(question.query, 5) != 0,
+                                .creator = column_copy(question.query, 6, arena)};
+        e = question_next(&question, why);
+    }
+    *out = rows;
+    *count = n;
+    return question_end(&question, e);
+}
+
+static struct session_row session_of(struct query *query, struct arena *arena)
+{
+    return (struct session_row){.hash = column_copy(query, 0, arena),
+                                .user = (uint64_t)column_i64(query, 1),
+                                .created_ms = column_i64(query, 2),
+                                .expires_ms = column_i64(query, 3),
+                                .seen_ms = column_i64(query, 4)};
+}
+
+enum err sqlite_sessions(struct store *base, uint64_t user, size_t most, struct arena *arena, struct session_row **out,
+                         size_t *count, struct err_info *why)
+{
+    struct question question;
+    void *rows = NULL;
+    size_t n = 0, capacity = 0;
+    enum err e = question_begin(&question, base, SQL_SESSION_OF_USER, why);
+    if (e == ERR_OK) {
+        query_i64(question.query, 1, (int64_t)user);
+        query_i64(question.query, 2, (int64_t)most);
+        e = question_next(&question, why);
+    }
+    while (e == ERR_OK && question.row) {
+        *(struct session_row *)rows_next(arena, &rows, n++, &capacity, sizeof(struct session_row)) =
+            session_of(question.query, arena);
         e = question_next(&question, why);
     }
     *out = rows;
@@ -181,12 +251,7 @@ enum err sqlite_find_session(struct store *base, struct str hash, struct arena *
         e = question_next(&question, why);
     }
     if (e == ERR_OK && !question.row) e = err_set(why, ERR_NOT_FOUND, "there is no such session");
-    if (e == ERR_OK)
-        *out = (struct session_row){.hash = column_copy(question.query, 0, arena),
-                                    .user = (uint64_t)column_i64(question.query, 1),
-                                    .created_ms = column_i64(question.query, 2),
-                                    .expires_ms = column_i64(question.query, 3),
-                                    .seen_ms = column_i64(question.query, 4)};
+    if (e == ERR_OK) *out = session_of(question.query, arena);
     return question_end(&question, e);
 }
 

@@ -127,6 +127,10 @@ enum err sqlite_users(struct store *base, struct arena *arena, struct user_row *
 enum err sqlite_put_session(struct store *base, const struct session_row *row, struct err_info *why);
 enum err sqlite_find_session(struct store *base, struct str hash, struct arena *arena, struct session_row *out,
                              struct err_info *why);
+enum err sqlite_delete_user(struct store *base, uint64_t number, struct err_info *why);
+enum err sqlite_sessions(struct store *base, uint64_t user, size_t most, struct arena *arena, struct session_row **out,
+                         size_t *count, struct err_info *why);
+enum err sqlite_delete_sessions_but(struct store *base, uint64_t user, struct str hash, struct err_info *why);
 enum err sqlite_delete_session(struct store *base, struct str hash, struct err_info *why);
 enum err sqlite_put_token(struct store *base, const struct token_row *row, uint64_t *number, struct err_info *why);
 enum err sqlite_tokens(struct store *base, struct arena *arena, struct token_row **out, size_t *count,
