@@ -125,6 +125,7 @@ static uint32_t compile_condition(struct compiler *c, const struct condition *co
     case CONDITION_ANY: node.kind = NODE_ANY; break;
     case CONDITION_NOT: node.kind = NODE_NOT; break;
     case CONDITION_PROPERTY:
+    case CONDITION_LIST:
         node.kind = NODE_LEAF;
         *PUSH(c, leaves, leaf_count, leaf_capacity) = (struct leaf){
             .property = condition->property, .hop = condition->hop, .test = condition->test, .fold = NO_INDEX};

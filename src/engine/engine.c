@@ -27,6 +27,7 @@ void engine_forget_columns(struct engine *engine)
     for (size_t i = 0; i < OBJECT_COUNT; i++) engine->states[i].count = 0;
     engine->stored_properties.count = 0;
     engine->judged.count = 0;
+    engine->lists.count = 0;
 }
 
 enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
@@ -75,6 +76,7 @@ void engine_close(struct engine *engine)
     LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
     LIST_RELEASE(&engine->judged);
+    LIST_RELEASE(&engine->lists);
     bot_exceptions_free(engine->exceptions);
     bot_watch_free(engine->watch);
     free_columns(engine);

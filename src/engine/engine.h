@@ -223,12 +223,20 @@ void everybody_release(struct everybody *everybody);
 
 /* Is the record remembered as a member of this segment? */
 bool engine_is_member(struct engine *engine, struct str segment, uint32_t record);
-/* The same of a list. */
+/* Is the record on this list now? */
 bool engine_in_list(struct engine *engine, struct str list, enum entity object, uint32_t record);
 
-/* Members that somebody names, or takes off again. */
+/* There is a list of this name from now on, without members of its own until somebody names them; a condition may ask
+ * who is on it. Errors   ERR_TOO_BIG: the catalog is full. */
+MUST_CHECK enum err engine_list_make(struct engine *engine, struct str list, enum entity object, struct str actor,
+                                     struct err_info *why);
+/* There is none. Its members are to be taken off first, or stay noted. ERR_CONFLICT: a definition in force asks for it. */
+MUST_CHECK enum err engine_list_drop(struct engine *engine, struct str list, enum entity object, struct str actor,
+                                     struct err_info *why);
+
+/* Members that somebody names, or takes off again, from this instant on. */
 struct list_change {
-    struct str list; /* its name: letters, digits and '_' */
+    struct str list; /* its name, of 1 to LIST_NAME_MAX bytes; it need not be there any more */
     enum entity object;
     const uint32_t *records;
     size_t count;
@@ -236,10 +244,10 @@ struct list_change {
     struct str actor;
     uint32_t changed; /* out: how many were not so before */
 };
-/* Errors   ERR_TOO_BIG: too many scores, segments and lists. */
+/* Errors   ERR_TOO_BIG: the catalog is full. */
 MUST_CHECK enum err engine_list_change(struct engine *engine, struct list_change *change, struct err_info *why);
 
-/* The names under which their changes stand among those of bands: "segment:NAME", "list:OBJECT:NAME". */
+/* The names under which their changes are told: "segment:NAME" (so they stand among those of bands), "list:NAME". */
 #define SEGMENT_PREFIX "segment:"
 #define LIST_PREFIX "list:"
 

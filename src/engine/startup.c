@@ -49,6 +49,7 @@ static enum err load_property(void *context, const struct property_fact *fact, s
     struct property *property = catalog_at(catalog, number);
     property->type = (enum type)fact->type;
     property->declared = fact->declared;
+    lists_note(l->engine, number);
     if (fact->options.len > 0) catalog_set_options(catalog, number, fact->options);
     while (l->engine->stored_properties.count <= number)
         *LIST_ADD(&l->engine->stored_properties) = (struct property_fact){.name = {0}};
@@ -151,6 +152,7 @@ static enum err load_version(void *context, const struct version_fact_row *fact,
     if (fact->record >= history_records(live_history(engine->live), fact->object))
         return err_set(why, ERR_INVALID, "the store is damaged: a value of a %s number %u that it does not have",
                        entity_name(fact->object), fact->record);
+    take_note_fact_id(engine, fact->fact_id);
     uint32_t property = catalog_property(engine->catalog, fact->object, fact->property);
     /* One that came before its property was declared otherwise is kept, and is no value. */
     live_set(engine->live, property, settled(l, fact->object, fact->record), fact->from_ms, fact->text, fact->fact_id);
@@ -337,6 +339,7 @@ static enum err read_all(struct loading *l, struct err_info *why)
     struct blob_reader in = {0};
     bool quick = snapshot_open(engine, &in, &l->snapshot);
     if (!quick) l->snapshot = (struct snapshot_position){0};
+    engine->last_fact_id = l->snapshot.last_fact_id;
     live_begin_alone(engine->live);
     people_begin(engine->people);
     bands_begin(engine->bands);

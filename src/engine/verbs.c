@@ -189,11 +189,9 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
                                                                            .ended = !verb->on};
     batch_touch(engine, from, verb->record);
     batch_touch(engine, to, verb->other);
-    enum err e = finish(engine, why);
-    if (e != ERR_OK || verb->on || !changed) return e;
-    if (from == ENTITY_CONTACT) take_note_left(engine, verb->record);
-    if (to == ENTITY_CONTACT) take_note_left(engine, verb->other);
-    return ERR_OK;
+    if (changed && !verb->on && from == ENTITY_CONTACT) take_note_left(engine, verb->record);
+    if (changed && !verb->on && to == ENTITY_CONTACT) take_note_left(engine, verb->other);
+    return finish(engine, why);
 }
 
 enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to, bool ended,

@@ -122,6 +122,16 @@ TEST(a_list_has_the_members_that_somebody_named_until_they_are_taken_off)
     CHECK_STR(api_at(site, members, "results.0.id"), STR("ada"));
     CHECK_STR(api_at(site, members, "results.1.id"), STR("(absent)"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/lists", "", 200), "results.0.title"), STR("Important"));
+    struct reply ada = api_call(site, "GET /api/v1/contacts/ada", "", 200);
+    CHECK_STR(api_at(site, ada, "lists.0"), STR("vips"));
+    CHECK_FALSE(str_contains(ada.body, STR("plumb.list")));
+    CHECK_FALSE(str_contains(api_call(site, "GET /api/v1/properties", "", 200).body, STR("plumb.list")));
+    struct reply found = api_call(site, "POST /api/v1/contacts/search", "{'where':{'list':'vips'}}", 200);
+    CHECK_STR(api_at(site, found, "results.0.id"), STR("ada"));
+    CHECK_STR(api_at(site, found, "results.1.id"), STR("(absent)"));
+    api_call(site, "POST /api/v1/segments/ours/publish", "{'text':'segment: ours\\nwhen: {list: vips}\\n'}", 200);
+    CHECK_CONTAINS(api_call(site, "DELETE /api/v1/lists/vips", "", 409).body, STR("in_use"));
+    api_call(site, "DELETE /api/v1/segments/ours", "", 200);
     api_call(site, "DELETE /api/v1/lists/vips", "", 204);
     api_call(site, "GET /api/v1/lists/vips/members", "", 404);
     api_call(site, "POST /api/v1/lists", "{'name':'vips'}", 201);
