@@ -181,17 +181,27 @@ const char *band_cause_name(enum band_cause cause); /* "fact", "time", ... */
 
 enum publish_changes { PUBLISH_SILENT, PUBLISH_NET, PUBLISH_REPLAY };
 
+struct edited {   /* a definition that the author had before them */
+    bool segment; /* else a score */
+    struct str name;
+    uint32_t version; /* 0: there was none */
+};
+
 struct publish {
-    struct str text;   /* documents, YAML or JSON, scores and segments; replaces those of the same names */
-    struct str retire; /* or: the name of a score to take out of force; empty */
-    struct str source; /* what to call the text in messages: "lead_score.yaml" */
-    uint32_t expected; /* the version that the author edited, of its one document; 0: do not ask */
+    struct str text;             /* documents, YAML or JSON, scores and segments; replaces those of the same names */
+    struct str retire;           /* or: the name of a score to take out of force; empty */
+    struct str source;           /* what to call the text in messages: "lead_score.yaml" */
+    uint32_t expected;           /* the version that the author edited, of its one document; 0: do not ask */
+    const struct edited *edited; /* the same of some of several documents; their versions are asked */
+    size_t edited_count;
+    bool guarded; /* refused when it replaces a definition whose version is not asked */
     enum publish_changes changes;
     struct str author, note;
 };
 struct published {
     uint32_t documents, changed; /* in the text; of them, with a new version */
     uint64_t band_changes;       /* records whose band differs now */
+    bool unguarded;              /* of ERR_CONFLICT: no version was asked where one had to be */
 };
 /* Errors   ERR_INVALID: `diagnostics` has every mistake with its place (memory in its arena); ERR_CONFLICT: the
  *          version is not `expected` any more. Nothing has changed then. */
