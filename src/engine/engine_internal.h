@@ -196,8 +196,8 @@ struct str event_text_of(const struct fact *fact, struct arena *arena);
 
 /* The exceptions that the store has. */
 MUST_CHECK enum err bots_load(struct engine *engine, struct err_info *why);
-/* On the writer's thread: does an event with this judgement and context count as automatic? */
-bool bots_marks(const struct engine *engine, bool bot, struct str context);
+/* On the writer's thread: does an event with this judgement and context that came this way count as automatic? */
+bool bots_marks(const struct engine *engine, bool bot, struct str context, struct str source);
 
 /* ---- judge.c ---- */
 

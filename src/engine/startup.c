@@ -237,7 +237,7 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
-                                     .bot = bots_marks(engine, fact->bot, fact->context),
+                                     .bot = bots_marks(engine, fact->bot, fact->context, fact->source),
                                      .properties = l->properties.at,
                                      .property_count = (uint32_t)l->properties.count};
     return live_event(engine->live, &event, hash, fact->number, NULL, why);

@@ -16,6 +16,7 @@
 #include "engine/engine_internal.h"
 
 #define BODY_KEPT ((size_t)32 * 1024) /* bytes of a refused fact */
+#define SOURCE_KEPT 100               /* bytes of an event's source: file names can be long */
 #define FACT_ID_BYTES 17              /* '~' and 16 digits */
 #define FACT_ID_SHIFT 20              /* as many ids as 1 << this are made in one millisecond */
 
@@ -452,6 +453,13 @@ static void judge_event(struct taking *t)
     t->context = bot_context(t->engine->batch.arena, t->context, evidence);
 }
 
+static struct str source_of(const struct taking *t)
+{
+    struct str source = t->fact->source;
+    if (source.len <= SOURCE_KEPT) return source;
+    return (struct str){source.at, unicode_valid_length((struct str){source.at, SOURCE_KEPT})};
+}
+
 static bool add_event(struct taking *t, struct str event_text)
 {
     struct engine *engine = t->engine;
@@ -469,7 +477,7 @@ static bool add_event(struct taking *t, struct str event_text)
     const struct event_fact event = {.contact = t->record,
                                      .at_ms = fact->at_ms,
                                      .name = fact->event,
-                                     .bot = bots_marks(engine, t->bot, t->context),
+                                     .bot = bots_marks(engine, t->bot, t->context, source_of(t)),
                                      .properties = properties,
                                      .property_count = count};
     struct err_info why = {0};
@@ -486,6 +494,7 @@ static bool add_event(struct taking *t, struct str event_text)
         .bot = t->bot,
         .properties = event_text,
         .context = t->context,
+        .source = source_of(t),
     };
     return true;
 }

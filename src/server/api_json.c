@@ -142,6 +142,9 @@ void api_write_event(struct json_writer *writer, struct engine *engine, const st
     api_write_instant(writer, "at", event->at_ms);
     api_write_instant(writer, "received", event->received_ms);
     api_write_text(writer, "message_id", event->message_id);
+    json_key(writer, "source");
+    if (event->source.len > 0) json_string(writer, event->source);
+    else json_null(writer);
     json_key(writer, "bot");
     json_bool(writer, engine_is_bot(engine, event));
     json_key(writer, "properties");

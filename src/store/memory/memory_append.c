@@ -115,6 +115,7 @@ static void take_history(struct memory_store *store, const struct store_batch *b
         to->message_id = keep(store, to->message_id);
         to->properties = keep(store, to->properties);
         to->context = keep(store, to->context);
+        to->source = keep(store, to->source);
     }
 }
 

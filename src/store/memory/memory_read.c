@@ -88,6 +88,7 @@ enum err memory_events(struct store *base, const uint32_t *numbers, size_t count
         out[i].message_id = arena_str(arena, out[i].message_id);
         out[i].properties = arena_str(arena, out[i].properties);
         out[i].context = arena_str(arena, out[i].context);
+        out[i].source = arena_str(arena, out[i].source);
     }
     return memory_leave(store, ERR_OK);
 }
