@@ -80,12 +80,12 @@ static enum err run_make(struct engine *engine, void *argument, struct err_info 
     const struct making *making = argument;
     uint32_t property = property_of(engine, making->object, making->list);
     if (property == INTERN_NONE) return no_room(why);
-    bool was = catalog_at(engine->catalog, property)->declared;
+    const struct property former = *catalog_at(engine->catalog, property);
     batch_begin(engine);
     declare_put(engine, property, true, TYPE_BOOLEAN);
     audit(engine, making->actor, STR("list.make"), making->list, STR(""));
     enum err e = batch_end(engine, why);
-    if (e != ERR_OK) declare_put(engine, property, was, TYPE_BOOLEAN);
+    if (e != ERR_OK) declare_put(engine, property, former.declared, former.type);
     return e;
 }
 

@@ -1,5 +1,6 @@
 /* test_lists.c — who is put on a list, and what conditions see of that. */
 // SPDX-License-Identifier: Apache-2.0
+#include "../store/fault_vfs.h"
 #include "engine_fixture.h"
 #include "harness.h"
 
@@ -144,6 +145,27 @@ TEST(a_list_that_a_definition_in_force_asks_for_cannot_be_dropped_until_it_asks_
     CHECK_OK(engine_list_drop(f.engine, STR("fair"), ENTITY_CONTACT, actor, &why), why);
     CHECK_INT(engine_list_drop(f.engine, STR("fair"), ENTITY_CONTACT, actor, &why), ERR_NOT_FOUND);
     CHECK_INT(publish_refused(&f, fair, &why), ERR_INVALID);
+    fixture_close(&f);
+}
+
+TEST(a_list_that_the_disk_refused_to_keep_is_none_and_leaves_no_trace)
+{
+    struct fixture f;
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    fault_register();
+    fixture_open_on(&f, arena_format(arena, "%s/refused.db", harness_tmpdir()).at, FAULT_VFS);
+    fixture_set(&f, "user:ada", MONDAY, "plan", "pro");
+    put(&f, "fair", fixture_contact(&f, "user:ada"), true);
+    struct catalog *catalog = engine_catalog(f.engine);
+    uint32_t property = catalog_find_list(catalog, ENTITY_CONTACT, STR("fair"));
+    fault_set(FAULT_NO_ROOM, 1);
+    CHECK_INT(engine_list_make(f.engine, STR("fair"), ENTITY_CONTACT, actor, &why), ERR_UNAVAILABLE);
+    fault_set(FAULT_ONCE, 0);
+    CHECK_FALSE(catalog_has_list(catalog, ENTITY_CONTACT, STR("fair")));
+    CHECK_INT(catalog_at(catalog, property)->type, TYPE_OPEN);
+    make(&f, "fair");
+    CHECK_INT(catalog_at(catalog, property)->type, TYPE_BOOLEAN);
     fixture_close(&f);
 }
 
