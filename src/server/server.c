@@ -73,6 +73,7 @@ static enum err listen_at(struct server *server, const struct server_options *op
         .connections_per_address_max = (unsigned)config->connections_per_address_max,
         .idle_s = (unsigned)config->idle_seconds,
         .body_max = (size_t)config->body_max_bytes,
+        .clock = server->clock,
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
         .handle = dispatch,
