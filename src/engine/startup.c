@@ -161,20 +161,16 @@ static enum err load_version(void *context, const struct version_fact_row *fact,
 
 static enum err load_association(void *context, const struct association_fact *fact, struct err_info *why)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-    };
     struct loading *l = context;
     struct live *live = l->engine->live;
     if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT)
         return err_set(why, ERR_INVALID, "the store is damaged: an association of kind %d", fact->kind);
     enum association kind = (enum association)fact->kind;
-    if (fact->from >= history_records(live_history(live), ends[kind][0]) ||
-        fact->to >= history_records(live_history(live), ends[kind][1]))
+    if (fact->from >= history_records(live_history(live), association_ends[kind][0]) ||
+        fact->to >= history_records(live_history(live), association_ends[kind][1]))
         return err_set(why, ERR_INVALID, "the store is damaged: an association with a record that it does not have");
-    uint32_t from = settled(l, ends[kind][0], fact->from), to = settled(l, ends[kind][1], fact->to);
+    uint32_t from = settled(l, association_ends[kind][0], fact->from),
+             to = settled(l, association_ends[kind][1], fact->to);
     if (fact->ended) {
         if (kind == ASSOCIATION_CONTACT_COMPANY) take_note_left(l->engine, from);
         if (kind == ASSOCIATION_DEAL_CONTACT) take_note_left(l->engine, to);

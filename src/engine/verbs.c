@@ -166,13 +166,8 @@ enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor,
 
 static enum err run_associate(struct engine *engine, void *argument, struct err_info *why)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-    };
     struct verb *verb = argument;
-    enum entity from = ends[verb->kind][0], to = ends[verb->kind][1];
+    enum entity from = association_ends[verb->kind][0], to = association_ends[verb->kind][1];
     if (!exists(engine, from, verb->record)) return no_such(from, why);
     if (!exists(engine, to, verb->other)) return no_such(to, why);
     verb->record = settled(engine, from, verb->record);
