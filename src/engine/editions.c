@@ -117,7 +117,8 @@ static struct edition *use(struct engine *engine, struct edition *edition)
     for (uint32_t s = 0; s < edition->set.score_count; s++) {
         const struct score *score = edition->set.scores[s];
         bool has_bands = !score->anonymous && score->band_count > 0;
-        *LIST_ADD(&engine->band_scores) = has_bands ? bands_score(engine->bands, score->name) : UINT32_MAX;
+        *LIST_ADD(&engine->band_scores) =
+            has_bands ? bands_score(engine->bands, score->object, score->name) : UINT32_MAX;
         if (has_bands) engine->scores_of[score->object] = true;
     }
     members_use(engine);

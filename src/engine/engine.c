@@ -207,6 +207,6 @@ uint32_t engine_event_count(struct engine *engine, uint32_t contact)
 uint32_t engine_band(struct engine *engine, const struct edition *edition, uint32_t score, uint32_t record)
 {
     const struct score *definition = edition->set.scores[score];
-    uint32_t number = bands_find_score(engine->bands, definition->name);
+    uint32_t number = bands_find_score(engine->bands, definition->object, definition->name);
     return number == UINT32_MAX ? BAND_NONE : bands_index(engine->bands, number, record, definition);
 }

@@ -232,7 +232,7 @@ void everybody_release(struct everybody *everybody);
 /* ---- Segments and lists. ---- */
 
 /* Is the record remembered as a member of this segment? */
-bool engine_is_member(struct engine *engine, struct str segment, uint32_t record);
+bool engine_is_member(struct engine *engine, enum entity object, struct str segment, uint32_t record);
 /* Is the record on this list now? */
 bool engine_in_list(struct engine *engine, struct str list, enum entity object, uint32_t record);
 

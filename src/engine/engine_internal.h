@@ -219,7 +219,6 @@ void judge_members(struct engine *engine, enum entity object, uint32_t record, b
 /* The record is in this segment of the edition, or not. True when that is news. */
 bool judge_member(struct engine *engine, uint32_t segment, uint32_t record, bool member, int64_t at_ms,
                   enum band_cause cause);
-void members_forget(struct engine *engine, uint32_t contact);
 
 /* ---- lists.c ---- */
 

@@ -14,7 +14,7 @@ void members_use(struct engine *engine)
     engine->segment_bands.count = 0;
     for (uint32_t s = 0; s < set->segment_count; s++) {
         struct str name = arena_format(arena, SEGMENT_PREFIX STR_FMT, STR_ARG(set->segments[s]->name));
-        *LIST_ADD(&engine->segment_bands) = bands_score(engine->bands, name);
+        *LIST_ADD(&engine->segment_bands) = bands_score(engine->bands, set->segments[s]->object, name);
         engine->scores_of[set->segments[s]->object] = true;
     }
 }
@@ -52,16 +52,10 @@ void judge_members(struct engine *engine, enum entity object, uint32_t record, b
     }
 }
 
-bool engine_is_member(struct engine *engine, struct str segment, uint32_t record)
+bool engine_is_member(struct engine *engine, enum entity object, struct str segment, uint32_t record)
 {
     AUTO_ARENA arena = arena_new();
-    uint32_t number = bands_find_score(engine->bands, arena_format(arena, SEGMENT_PREFIX STR_FMT, STR_ARG(segment)));
+    uint32_t number =
+        bands_find_score(engine->bands, object, arena_format(arena, SEGMENT_PREFIX STR_FMT, STR_ARG(segment)));
     return number != UINT32_MAX && bands_label(engine->bands, number, record).len > 0;
-}
-
-void members_forget(struct engine *engine, uint32_t contact)
-{
-    for (uint32_t s = 0; s < engine->edition->set.segment_count; s++)
-        if (engine->edition->set.segments[s]->object == ENTITY_CONTACT)
-            bands_put(engine->bands, engine->segment_bands.at[s], contact, STR(""));
 }

@@ -265,7 +265,7 @@ static enum err load_band(void *context, const struct band_fact *fact, struct er
     struct loading *l = context;
     engine_noted_at(l->engine, fact->at_ms);
     if (fact->record < RECORDS_MAX)
-        bands_put(l->engine->bands, bands_score(l->engine->bands, fact->score), fact->record, fact->band);
+        bands_put(l->engine->bands, bands_score(l->engine->bands, fact->object, fact->score), fact->record, fact->band);
     return ERR_OK;
 }
 

@@ -114,20 +114,11 @@ enum err engine_archive(struct engine *engine, enum entity object, uint32_t reco
 
 /* ---- Erase. ---- */
 
-static void forget_bands(struct engine *engine, uint32_t contact)
-{
-    const struct definitions *set = &engine->edition->set;
-    for (uint32_t s = 0; s < set->score_count; s++)
-        if (engine->band_scores.at[s] != UINT32_MAX && set->scores[s]->object == ENTITY_CONTACT)
-            bands_put(engine->bands, engine->band_scores.at[s], contact, STR(""));
-    members_forget(engine, contact);
-}
-
 static void forget(struct engine *engine, uint32_t contact)
 {
     people_forget(engine->people, contact);
     live_erase(engine->live, ENTITY_CONTACT, contact);
-    forget_bands(engine, contact);
+    bands_forget(engine->bands, ENTITY_CONTACT, contact);
     engine->states[ENTITY_CONTACT].at[contact] = (struct record_state){.archived = true};
 }
 

@@ -204,6 +204,23 @@ TEST(a_company_that_one_of_two_merged_people_had_left_is_still_the_others_after_
     fixture_close(&f);
 }
 
+TEST(an_erased_person_leaves_no_band_of_a_score_that_was_retired_before)
+{
+    struct fixture f;
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    struct published published;
+    fixture_open(&f, NULL);
+    fixture_publish(&f, lead, PUBLISH_NET);
+    fixture_event(&f, "user:ada", "demo_requested", MONDAY, NULL, NULL, NULL);
+    const struct publish retire = {.retire = STR("lead"), .author = actor};
+    CHECK_OK(engine_publish(f.engine, &retire, NULL, &published, &why), why);
+    uint32_t ada = erase_known(&f, "user:ada");
+    fixture_publish(&f, lead, PUBLISH_NET);
+    CHECK_STR(fixture_band_log(&f, ada, arena), STR(""));
+    fixture_close(&f);
+}
+
 static size_t associations_of(struct fixture *f, struct arena *arena)
 {
     struct str dump = store_dump(f->store, arena);

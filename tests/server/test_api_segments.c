@@ -52,7 +52,7 @@ TEST(membership_is_remembered_over_a_restart_and_is_no_band)
     site_close(site);
     site = site_open((struct site_options){.database = path});
     uint32_t ada = engine_find(site->server->engine, ENTITY_CONTACT, STR("ada"));
-    CHECK_TRUE(engine_is_member(site->server->engine, STR("active"), ada));
+    CHECK_TRUE(engine_is_member(site->server->engine, ENTITY_CONTACT, STR("active"), ada));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/bands", "", 200), "results.0.id"), STR("(absent)"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ada/bands", "", 200), "results.0.id"), STR("(absent)"));
     site_close(site);
@@ -95,7 +95,7 @@ TEST(an_erased_person_is_in_no_segment_and_no_list)
     api_call(site, "POST /api/v1/lists/vips/members", "{'add':['ada']}", 200);
     uint32_t ada = engine_find(site->server->engine, ENTITY_CONTACT, STR("ada"));
     api_call(site, "DELETE /api/v1/contacts/ada?erase=true", "", 204);
-    CHECK_FALSE(engine_is_member(site->server->engine, STR("active"), ada));
+    CHECK_FALSE(engine_is_member(site->server->engine, ENTITY_CONTACT, STR("active"), ada));
     CHECK_FALSE(engine_in_list(site->server->engine, STR("vips"), ENTITY_CONTACT, ada));
     CHECK_STR(api_at(site, changes(site), "results.0.id"), STR("(absent)"));
     site_close(site);
