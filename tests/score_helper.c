@@ -30,6 +30,7 @@ struct product *product_try(struct str schema, struct str definitions, struct bu
     struct product *product = ARENA_NEW(arena, struct product);
     product->arena = arena;
     product->catalog = catalog_new();
+    catalog_trust_lists(product->catalog);
     product->diagnostics = ARENA_NEW(arena, struct diagnostics);
     diagnostics_init(product->diagnostics, arena);
     definitions_init(&product->set, arena, product->catalog);

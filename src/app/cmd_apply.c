@@ -52,6 +52,7 @@ struct apply {
     struct str text; /* of all files */
     struct document *documents;
     size_t document_count;
+    uint64_t *versions; /* [document_count] of each in force when it was looked at; 0: none */
     struct diagnostics *diagnostics;
     struct offline offline;
     struct remote *remote; /* NULL: offline */
@@ -149,6 +150,40 @@ static enum err validate_there(struct apply *a, struct err_info *why)
     return ERR_OK;
 }
 
+/* What is there now, so that nothing is replaced that nobody here has seen. */
+static enum err look_there(struct apply *a, struct err_info *why)
+{
+    a->versions = ARENA_ARRAY(a->arena, uint64_t, a->document_count);
+    for (size_t i = 0; i < a->document_count; i++) {
+        const struct document *document = &a->documents[i];
+        const struct json_item *answer;
+        struct err_info trouble = {0};
+        struct str path =
+            arena_format(a->arena, "/api/v1/%s/" STR_FMT, document->kind == DOCUMENT_SCORE ? "scores" : "segments",
+                         STR_ARG(remote_segment(a->remote, a->arena, document->name)));
+        enum err e = remote_call(a->remote, "GET", path.at, STR(""), &answer, &trouble);
+        if (e == ERR_NOT_FOUND) continue;
+        const struct json_item *version =
+            answer != NULL && answer->kind == JSON_OBJECT ? json_member(answer, STR("version")) : NULL;
+        if (e == ERR_OK && (version == NULL || !str_to_u64(version->text, &a->versions[i])))
+            e = err_set(&trouble, ERR_INVALID, "the server's answer cannot be read; is it another version of Plumb?");
+        if (e != ERR_OK) return err_set(why, e, "%s", trouble.msg);
+    }
+    return ERR_OK;
+}
+
+static void write_versions(struct apply *a, struct json_writer *writer, enum document_kind kind, const char *name)
+{
+    json_key(writer, name);
+    json_begin_object(writer);
+    for (size_t i = 0; i < a->document_count; i++) {
+        if (a->documents[i].kind != kind) continue;
+        json_key(writer, arena_str(a->arena, a->documents[i].name).at);
+        json_i64(writer, (int64_t)a->versions[i]);
+    }
+    json_end_object(writer);
+}
+
 static enum err preview_there(struct apply *a, struct str score, const struct page *page, struct err_info *why)
 {
     AUTO_BUF body = BUF_INIT(BODY_BYTES_MAX);
@@ -180,6 +215,11 @@ static enum err publish_there(struct apply *a, struct published *out, struct err
     json_string(&writer, str_from_c(changes[a->changes]));
     if (note != NULL) json_key(&writer, "note");
     if (note != NULL) json_string(&writer, str_from_c(note));
+    json_key(&writer, "versions");
+    json_begin_object(&writer);
+    write_versions(a, &writer, DOCUMENT_SCORE, "scores");
+    write_versions(a, &writer, DOCUMENT_SEGMENT, "segments");
+    json_end_object(&writer);
     json_end_object(&writer);
     struct str path =
         arena_format(a->arena, "/api/v1/%s/" STR_FMT "/publish", first->kind == DOCUMENT_SCORE ? "scores" : "segments",
@@ -317,7 +357,8 @@ static int apply(struct apply *a)
     if (e == ERR_OK) e = open_target(a, &why);
     if (e != ERR_OK) return app_fail(a->app, "%s", why.msg);
     if (!check(a)) return STATUS_FAILED;
-    e = preview(a, &why);
+    if (a->remote != NULL) e = look_there(a, &why);
+    if (e == ERR_OK) e = preview(a, &why);
     if (e != ERR_OK) return app_fail(a->app, "%s", why.msg);
     if (!is_wanted(a)) return STATUS_FAILED;
     e = a->remote != NULL ? publish_there(a, &done, &why) : publish_here(a, &done, &why);

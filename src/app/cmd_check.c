@@ -71,7 +71,7 @@ static int run_check(struct app *app, const struct arguments *arguments)
 {
     const char *schema = options_value(arguments, "schema");
     struct definition_files files;
-    bool good = definition_files_read(app, arguments->operands, arguments->operand_count, schema, &files);
+    bool good = definition_files_read(app, arguments->operands, arguments->operand_count, schema, true, &files);
     if (good) {
         good = bind(&files);
         definition_files_report(app, &files);

@@ -229,7 +229,7 @@ static int run_import(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (read_files(arguments, arena, &files, &why) != ERR_OK) return app_usage(app, arguments->command, "%s", why.msg);
     struct definition_files schema; /* no definitions, but the schema's catalog */
-    if (!definition_files_read(app, NULL, 0, options_value(arguments, "schema"), &schema)) {
+    if (!definition_files_read(app, NULL, 0, options_value(arguments, "schema"), false, &schema)) {
         definition_files_close(&schema);
         return STATUS_FAILED;
     }

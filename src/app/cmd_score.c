@@ -336,7 +336,7 @@ static int run_score(struct app *app, const struct arguments *arguments)
     struct definition_files definitions;
     int status = STATUS_FAILED;
     struct outfile out = {0};
-    if (definition_files_read(app, request.definitions, request.definition_count, request.schema, &definitions))
+    if (definition_files_read(app, request.definitions, request.definition_count, request.schema, false, &definitions))
         status = check_objects(app, arguments->command, &request, &definitions.set);
     else if (definitions.diagnostics->errors > 0) app_fail(app, "the definitions are not sound, so nothing was scored");
     if (status == STATUS_OK && outfile_open(&out, request.output, app->out, &why) != ERR_OK)

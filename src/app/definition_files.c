@@ -37,11 +37,12 @@ static const struct source *read_source(struct app *app, struct arena *arena, co
 }
 
 bool definition_files_read(struct app *app, const char *const *paths, size_t count, const char *schema,
-                           struct definition_files *out)
+                           bool lists_elsewhere, struct definition_files *out)
 {
     *out = (struct definition_files){.arena = arena_new(), .catalog = catalog_new(), .count = count};
     out->diagnostics = ARENA_NEW(out->arena, struct diagnostics);
     out->sources = ARENA_ARRAY(out->arena, const struct source *, count);
+    if (lists_elsewhere) catalog_trust_lists(out->catalog);
     diagnostics_init(out->diagnostics, out->arena);
     definitions_init(&out->set, out->arena, out->catalog);
 

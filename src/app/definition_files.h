@@ -23,9 +23,10 @@ struct definition_files {
 };
 
 /* Read `schema` (NULL: none) and `paths`, parse and check all, print what is wrong to
- * app->err. True when nothing is. Free with definition_files_close in either case. */
+ * app->err. True when nothing is. Free with definition_files_close in either case.
+ * Lists are a server's. lists_elsewhere: they may be named, unseen; else there is none. */
 bool definition_files_read(struct app *app, const char *const *paths, size_t count, const char *schema,
-                           struct definition_files *out);
+                           bool lists_elsewhere, struct definition_files *out);
 void definition_files_close(struct definition_files *files);
 
 /* Print the diagnostics that were added since the last time. */

@@ -32,6 +32,7 @@ static struct columns choose_columns(struct arena *arena, struct engine *engine,
     columns.property = ARENA_ARRAY(arena, uint32_t, all);
     for (uint32_t p = 0; p < all; p++) {
         const struct property *property = catalog_at(columns.catalog, p);
+        if (catalog_is_reserved(entity, property->name)) continue; /* an import could not take it */
         if (property->entity == entity && !is_one_of(property->name, own, own_count))
             columns.property[columns.count++] = p;
     }

@@ -192,7 +192,7 @@ static const struct json_item *parse_answer(struct remote *remote)
 static enum err err_of_status(long status)
 {
     if (status == 404) return ERR_NOT_FOUND;
-    if (status == 409 || status == 412) return ERR_CONFLICT;
+    if (status == 409 || status == 412 || status == 428) return ERR_CONFLICT;
     if (status == 413) return ERR_TOO_BIG;
     return status >= 500 || status == 429 ? ERR_UNAVAILABLE : ERR_INVALID;
 }

@@ -166,6 +166,10 @@ void words_condition(struct buf *out, struct catalog *catalog, const struct cond
         buf_append_c(out, "in the segment ");
         buf_append(out, condition->name);
         break;
+    case CONDITION_LIST:
+        buf_append_c(out, "on the list ");
+        buf_append(out, condition->name);
+        break;
     case CONDITION_SCORE:
         if (condition->part == PART_FIT) buf_append_c(out, "fit of ");
         if (condition->part == PART_ENGAGEMENT) buf_append_c(out, "engagement of ");

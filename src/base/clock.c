@@ -34,12 +34,12 @@ const struct clock *clock_system(void)
 
 static int64_t fixed_now_ms(const struct clock *clock)
 {
-    return clock->fixed_ms;
+    return __atomic_load_n(&clock->fixed_ms, __ATOMIC_RELAXED);
 }
 
 static int64_t fixed_monotonic_ns(const struct clock *clock)
 {
-    return clock->fixed_ms * 1000000;
+    return __atomic_load_n(&clock->fixed_ms, __ATOMIC_RELAXED) * 1000000;
 }
 
 struct clock clock_fixed(int64_t now_ms)

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -33,6 +34,15 @@ static inline void *list_grown(void *at, uint64_t count, uint64_t *capacity, siz
 #define LIST_ADD(list)                                                                          \
     ((list)->at = list_grown((list)->at, (list)->count, &(list)->capacity, sizeof *(list)->at), \
      &(list)->at[(list)->count++])
+
+/* Take out element `index`; the others keep their order. */
+#define LIST_REMOVE(list, index) list_close_gap((list)->at, (index), --(list)->count, sizeof *(list)->at)
+
+static inline void list_close_gap(void *at, uint64_t index, uint64_t count, size_t element_bytes)
+{
+    char *gap = (char *)at + index * element_bytes;
+    memmove(gap, gap + element_bytes, (count - index) * element_bytes);
+}
 
 #define LIST_RELEASE(list)                    \
     do {                                      \

@@ -23,6 +23,7 @@ struct catalog {
     struct arena *arena;
     struct intern *keys;
     struct slot **slots; /* [PROPERTIES_MAX]; the slots live in `arena` and never move */
+    bool trusts_lists;
 };
 
 struct key {
@@ -110,12 +111,12 @@ struct property *catalog_at(struct catalog *catalog, uint32_t property)
 struct catalog *catalog_copy(const struct catalog *catalog)
 {
     struct catalog *copy = catalog_new();
+    copy->trusts_lists = catalog->trusts_lists;
     for (uint32_t id = 0; id < catalog_count(catalog); id++) {
         const struct property *from = &slot_at(catalog, id)->property;
         struct property *to = catalog_at(copy, catalog_property(copy, from->entity, from->name));
         to->declared = from->declared;
         to->type = from->type;
-        to->inferred = from->inferred;
         to->inferred = from->inferred;
         struct str *options = ARENA_ARRAY(copy->arena, struct str, from->option_count);
         for (uint32_t i = 0; i < from->option_count; i++) options[i] = arena_str(copy->arena, from->options[i]);
@@ -123,6 +124,65 @@ struct catalog *catalog_copy(const struct catalog *catalog)
         to->option_count = from->option_count;
     }
     return copy;
+}
+
+/* ---- Names of Plumb's own, and lists. ---- */
+
+bool catalog_is_reserved(enum entity entity, struct str name)
+{
+    return entity != ENTITY_EVENT && str_starts_with(str_trim(name), STR(RESERVED_PREFIX));
+}
+
+struct list_key {
+    char bytes[sizeof LIST_PROPERTY_PREFIX - 1 + LIST_NAME_MAX];
+    struct str text;
+};
+
+static void make_list_key(struct str name, struct list_key *key)
+{
+    const size_t prefix = sizeof LIST_PROPERTY_PREFIX - 1;
+    INVARIANT(name.len > 0 && name.len <= LIST_NAME_MAX);
+    memcpy(key->bytes, LIST_PROPERTY_PREFIX, prefix);
+    memcpy(key->bytes + prefix, name.at, name.len);
+    key->text = (struct str){key->bytes, prefix + name.len};
+}
+
+uint32_t catalog_list(struct catalog *catalog, enum entity object, struct str name)
+{
+    struct list_key key;
+    make_list_key(name, &key);
+    return catalog_property(catalog, object, key.text);
+}
+
+uint32_t catalog_find_list(const struct catalog *catalog, enum entity object, struct str name)
+{
+    if (name.len == 0 || name.len > LIST_NAME_MAX) return INTERN_NONE;
+    struct list_key key;
+    make_list_key(name, &key);
+    return catalog_find(catalog, object, key.text);
+}
+
+bool catalog_has_list(const struct catalog *catalog, enum entity object, struct str name)
+{
+    uint32_t list = catalog_find_list(catalog, object, name);
+    return list != INTERN_NONE && slot_at(catalog, list)->property.declared;
+}
+
+struct str catalog_list_name(const struct property *property)
+{
+    const size_t prefix = sizeof LIST_PROPERTY_PREFIX - 1;
+    if (!property->declared || !str_starts_with(property->name, STR(LIST_PROPERTY_PREFIX))) return (struct str){0};
+    return (struct str){property->name.at + prefix, property->name.len - prefix};
+}
+
+void catalog_trust_lists(struct catalog *catalog)
+{
+    catalog->trusts_lists = true;
+}
+
+bool catalog_trusts_lists(const struct catalog *catalog)
+{
+    return catalog->trusts_lists;
 }
 
 /* ---- Needs. ---- */
@@ -325,6 +385,10 @@ static bool check_name(struct reading *reading, enum entity entity, const struct
     struct quoted word = quote(name);
     if (name.len == 0) {
         REFUSE(reading, key->at, "a property without a name");
+        return false;
+    }
+    if (catalog_is_reserved(entity, name)) {
+        REFUSE(reading, key->at, "names that begin with '" RESERVED_PREFIX "' are Plumb's own");
         return false;
     }
     if (name.len > PROPERTY_NAME_MAX) {

@@ -43,6 +43,12 @@ struct property {
 
 struct catalog; /* opaque; see catalog.c */
 
+/* Names of records' properties that begin so are Plumb's own: nobody sends, declares or tests one by its name. */
+#define RESERVED_PREFIX "plumb."
+/* A list is a property that its members have a value of, from the instant when they were put on it. */
+#define LIST_PROPERTY_PREFIX RESERVED_PREFIX "list."
+#define LIST_NAME_MAX 64 /* bytes */
+
 struct catalog *catalog_new(void);
 void catalog_free(struct catalog *catalog); /* NULL is fine */
 struct arena *catalog_arena(struct catalog *catalog);
@@ -59,6 +65,20 @@ uint32_t catalog_find(const struct catalog *catalog, enum entity entity, struct 
 struct property *catalog_at(struct catalog *catalog, uint32_t property);
 uint32_t catalog_count(const struct catalog *catalog);
 bool catalog_is_full(const struct catalog *catalog);
+
+/* Is it one of those? What an event has may be called anything. */
+bool catalog_is_reserved(enum entity entity, struct str name);
+
+/* The id of a list's property, added when new. There is such a list while the property is declared. `name` has 1 to
+ * LIST_NAME_MAX bytes. */
+uint32_t catalog_list(struct catalog *catalog, enum entity object, struct str name);
+uint32_t catalog_find_list(const struct catalog *catalog, enum entity object, struct str name); /* INTERN_NONE */
+bool catalog_has_list(const struct catalog *catalog, enum entity object, struct str name);
+/* The name of the list that a property is; empty when it is none, or there is no such list any more. */
+struct str catalog_list_name(const struct property *property);
+/* Lists are kept elsewhere: a condition may name any. */
+void catalog_trust_lists(struct catalog *catalog);
+bool catalog_trusts_lists(const struct catalog *catalog);
 
 /* Read a schema file's text (YAML or JSON, semantics 4.5) and declare its properties.
  * Mistakes go to `diagnostics`: unknown type, unknown entity, a property twice. */

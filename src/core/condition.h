@@ -1,7 +1,7 @@
 /* condition.h — true or false about a record or an event (semantics 4.2).
  *
  * A condition is a tree. Its leaves are *tests* on one property, on events, on a
- * segment, on another score. Parsing keeps the words as written; binding, when the
+ * segment, on a list, on another score. Parsing keeps the words as written; binding, when the
  * types are settled, makes typed arguments of them. Testing a value is pure. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_CORE_CONDITION_H
@@ -94,6 +94,7 @@ enum condition_kind {
     CONDITION_PROPERTY,
     CONDITION_EVENT,
     CONDITION_SEGMENT,
+    CONDITION_LIST,
     CONDITION_SCORE
 };
 
@@ -105,7 +106,7 @@ struct condition {
     /* all, any, not: */
     const struct condition *const *children;
     uint32_t child_count; /* `all: []` is true, `any: []` is false */
-    /* property: */
+    /* property, and of a list the one that its members have: */
     uint32_t property; /* catalog id; its entity is the hop's, or ENTITY_EVENT inside `where` */
     enum hop hop;
     struct test *test;
@@ -113,7 +114,7 @@ struct condition {
     struct selection selection;
     uint32_t at_least; /* count: default 1 */
     uint32_t at_most;  /* UINT32_MAX: no upper end */
-    /* segment, score: by name; resolved by definitions_check to an index into the set */
+    /* segment, list, score: by name; of segments and scores definitions_check makes an index into the set */
     struct str name;
     uint32_t target;
     enum score_part part; /* {score: NAME, part: fit, gte: 30}: whole points against `test` (number operators) */

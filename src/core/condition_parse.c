@@ -1,7 +1,7 @@
 /* condition_parse.c — from a YAML tree to a condition (semantics 4.2).
  *
- * A mapping is what its one telling key says: property, event, segment, score, all, any
- * or not. */
+ * A mapping is what its one telling key says: property, event, segment, list, score,
+ * all, any or not. */
 // SPDX-License-Identifier: Apache-2.0
 #include "core/condition.h"
 
@@ -68,6 +68,12 @@ bool read_property(const struct reader *reader, enum entity entity, const struct
         complain(reader, node->at, "there are %d properties already, and no more are taken", PROPERTIES_MAX);
         return false;
     }
+    if (catalog_is_reserved(owner, name)) {
+        complain(reader, node->at,
+                 "names that begin with '" RESERVED_PREFIX "' are Plumb's own; membership of a list "
+                 "is tested by {list: NAME}");
+        return false;
+    }
     *property = catalog_property(reader->catalog, owner, name);
     return true;
 }
@@ -82,7 +88,7 @@ static const struct {
     [CONDITION_ALL] = {"all", KEYS_IF_ALL},       [CONDITION_ANY] = {"any", KEYS_IF_ANY},
     [CONDITION_NOT] = {"not", KEYS_IF_NOT},       [CONDITION_PROPERTY] = {"property", KEYS_IF_PROPERTY},
     [CONDITION_EVENT] = {"event", KEYS_IF_EVENT}, [CONDITION_SEGMENT] = {"segment", KEYS_IF_SEGMENT},
-    [CONDITION_SCORE] = {"score", KEYS_IF_SCORE},
+    [CONDITION_LIST] = {"list", KEYS_IF_LIST},    [CONDITION_SCORE] = {"score", KEYS_IF_SCORE},
 };
 
 #define CONDITION_EXAMPLE "{property: industry, is: IT}"
@@ -228,6 +234,26 @@ static bool read_event_test(const struct reader *reader, const struct yaml_node 
     return read_count(reader, value_of(node, "count"), out) && good;
 }
 
+/* {list: NAME}: members have a value of the list's property. Whether there is the list is asked when all is read. */
+static bool read_list_test(const struct reader *reader, enum entity entity, const struct yaml_node *node,
+                           struct condition *out)
+{
+    if (!read_text(reader, node, "list", &out->name)) return false;
+    if (out->name.len > LIST_NAME_MAX) {
+        complain(reader, node->at, "a list's name has at most %d bytes; this one has %zu", LIST_NAME_MAX,
+                 out->name.len);
+        return false;
+    }
+    if (catalog_find_list(reader->catalog, entity, out->name) == INTERN_NONE && catalog_is_full(reader->catalog)) {
+        complain(reader, node->at, "there are %d properties already, and no more are taken", PROPERTIES_MAX);
+        return false;
+    }
+    out->property = catalog_list(reader->catalog, entity, out->name);
+    out->test = ARENA_NEW(reader->arena, struct test);
+    *out->test = (struct test){.op = OP_KNOWN, .at = node->at, .type = TYPE_BOOLEAN};
+    return true;
+}
+
 /* {score: NAME, part: fit, gte: 30}: as a number, of whole points. */
 static bool read_score_test(const struct reader *reader, const struct yaml_node *node, struct condition *out)
 {
@@ -264,6 +290,7 @@ const struct condition *condition_parse(struct arena *arena, struct catalog *cat
     case CONDITION_PROPERTY: good = read_property_test(&reader, entity, node, condition); break;
     case CONDITION_EVENT: good = read_event_test(&reader, node, condition); break;
     case CONDITION_SEGMENT: good = read_text(&reader, subject, "segment", &condition->name); break;
+    case CONDITION_LIST: good = read_list_test(&reader, entity, subject, condition); break;
     case CONDITION_SCORE: good = read_score_test(&reader, node, condition); break;
     }
     return good ? condition : NULL;

@@ -297,7 +297,8 @@ bool condition_bind(struct arena *arena, struct catalog *catalog, const struct c
         return condition->selection.where == NULL ||
                condition_bind(arena, catalog, condition->selection.where, source, diagnostics);
     case CONDITION_SCORE: return bind_score(arena, condition, source, diagnostics);
-    case CONDITION_SEGMENT: return true;
+    case CONDITION_SEGMENT:
+    case CONDITION_LIST: return true;
     }
     return true;
 }

@@ -129,6 +129,46 @@ static void check_segment_test(struct checker *checker, struct condition *condit
     add_use(checker, checker->set->score_count + index, condition->at);
 }
 
+/* The list of this object that was perhaps meant; NULL. *any: there is one at all. */
+static const char *nearest_list(const struct checker *checker, struct str name, bool *any)
+{
+    struct catalog *catalog = checker->set->catalog;
+    const char **known = ARENA_ARRAY(checker->set->arena, const char *, NEIGHBOURS_MAX + 1);
+    size_t count = 0;
+    for (uint32_t p = 0; p < catalog_count(catalog) && count < NEIGHBOURS_MAX; p++) {
+        const struct property *property = catalog_at(catalog, p);
+        struct str list = catalog_list_name(property);
+        if (property->entity == checker->object && list.len > 0)
+            known[count++] = arena_str(checker->set->arena, list).at;
+    }
+    *any = count > 0;
+    return nearest(name, known);
+}
+
+static void check_list_test(struct checker *checker, const struct condition *condition)
+{
+    struct catalog *catalog = checker->set->catalog;
+    struct str name = condition->name;
+    if (catalog_trusts_lists(catalog) || catalog_has_list(catalog, checker->object, name)) return;
+    for (enum entity object = ENTITY_CONTACT; object < OBJECT_COUNT; object++) {
+        if (!catalog_has_list(catalog, object, name)) continue;
+        error_at(checker, condition->at, "list '" STR_FMT "' is one of %s, but here %s are tested", STR_ARG(name),
+                 entity_plural(object), entity_plural(checker->object));
+        return;
+    }
+    bool any = false;
+    const char *near = nearest_list(checker, name, &any);
+    if (near != NULL)
+        error_at(checker, condition->at, "there is no list '" STR_FMT "'; did you mean '%s'?", STR_ARG(name), near);
+    else if (any)
+        error_at(checker, condition->at, "there is no list '" STR_FMT "' of %s", STR_ARG(name),
+                 entity_plural(checker->object));
+    else
+        error_at(checker, condition->at,
+                 "there is no list '" STR_FMT "': lists are kept by a server, and here no list of %s is known",
+                 STR_ARG(name), entity_plural(checker->object));
+}
+
 static void check_score_test(struct checker *checker, struct condition *condition)
 {
     uint32_t index = resolve(checker, &checker->scores, "score", condition->name, condition->at);
@@ -158,6 +198,7 @@ static void check_condition(struct checker *checker, const struct condition *con
     case CONDITION_PROPERTY: break;
     case CONDITION_EVENT: check_condition(checker, condition->selection.where); break;
     case CONDITION_SEGMENT: check_segment_test(checker, mine); break;
+    case CONDITION_LIST: check_list_test(checker, mine); break;
     case CONDITION_SCORE: check_score_test(checker, mine); break;
     }
 }

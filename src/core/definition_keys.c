@@ -52,6 +52,7 @@ const struct key_set key_sets[KEYS_KINDS] = {
     [KEYS_IF_EVENT] = {"if_event", "a condition with 'event'", "{event: page_viewed, within: 30d}",
                        KEYS("event", "where", "within", "count", "bots")},
     [KEYS_IF_SEGMENT] = {"if_segment", "a condition with 'segment'", "{segment: it_firms}", KEYS("segment")},
+    [KEYS_IF_LIST] = {"if_list", "a condition with 'list'", "{list: fair_2026}", KEYS("list")},
     [KEYS_IF_SCORE] = {"if_score", "a condition with 'score'", "{score: lead_score, gte: 45}",
                        KEYS("score", "part", NUMBER_OPERATOR_KEYS, "or_unknown")},
     [KEYS_COUNT_OF_EVENTS] = {"count", "'count'", "{at_least: 3}", KEYS("at_least", "at_most")},

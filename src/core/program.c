@@ -7,6 +7,7 @@
 #include "core/program.h"
 
 #include "base/intern.h"
+#include "base/list.h"
 #include "base/unicode.h"
 
 #define KEY_BYTES_MAX ((size_t)1 << 24)
@@ -59,30 +60,20 @@ void signal_key(const struct program *program, const struct signal *signal, stru
     key_selector(&program->selectors[signal->selector], out);
 }
 
-/* ---- Growing arrays of the program ---- */
+/* ---- The compiler ---- */
 
 struct compiler {
     struct arena *arena;
     const struct definitions *set;
     struct program *program;
     struct intern *selector_keys; /* code == selector index */
-    uint32_t selector_capacity, signal_capacity, leaf_capacity, score_capacity, node_capacity;
+    /* What becomes arrays of the program: */
+    LIST(struct selector) selectors;
+    LIST(struct signal) signals;
+    LIST(struct leaf) leaves;
+    LIST(struct score_input) scores;
+    LIST(struct node) nodes;
 };
-
-static void *grown(struct arena *arena, const void *old, uint32_t count, uint32_t *capacity, size_t element_bytes)
-{
-    if (count < *capacity) return (void *)(uintptr_t)old;
-    *capacity = *capacity == 0 ? 8 : *capacity * 2;
-    char *grown_array = arena_array(arena, *capacity, element_bytes);
-    const char *from = old;
-    for (size_t i = 0; i < count * element_bytes; i++) grown_array[i] = from[i];
-    return grown_array;
-}
-
-#define PUSH(c, array, count, capacity)                                                                            \
-    ((c)->program->array =                                                                                         \
-         grown((c)->arena, (c)->program->array, (c)->program->count, &(c)->capacity, sizeof *(c)->program->array), \
-     &(c)->program->array[(c)->program->count++])
 
 static uint32_t add_selector(struct compiler *c, const struct selection *selection, const struct decay *decay)
 {
@@ -92,24 +83,24 @@ static uint32_t add_selector(struct compiler *c, const struct selection *selecti
     key_selector(&selector, &key);
     INVARIANT(!key.failed);
     uint32_t index = intern_add(c->selector_keys, buf_str(&key));
-    if (index == c->program->selector_count) *PUSH(c, selectors, selector_count, selector_capacity) = selector;
+    if (index == c->selectors.count) *LIST_ADD(&c->selectors) = selector;
     return index;
 }
 
 static uint32_t add_signal(struct compiler *c, uint32_t selector, enum measure measure)
 {
-    for (uint32_t i = 0; i < c->program->signal_count; i++)
-        if (c->program->signals[i].selector == selector && c->program->signals[i].measure == measure) return i;
-    *PUSH(c, signals, signal_count, signal_capacity) = (struct signal){.selector = selector, .measure = measure};
-    return c->program->signal_count - 1;
+    for (uint32_t i = 0; i < c->signals.count; i++)
+        if (c->signals.at[i].selector == selector && c->signals.at[i].measure == measure) return i;
+    *LIST_ADD(&c->signals) = (struct signal){.selector = selector, .measure = measure};
+    return (uint32_t)c->signals.count - 1;
 }
 
 static uint32_t add_score_input(struct compiler *c, uint32_t score, enum score_part part)
 {
-    for (uint32_t i = 0; i < c->program->score_count; i++)
-        if (c->program->scores[i].score == score && c->program->scores[i].part == part) return i;
-    *PUSH(c, scores, score_count, score_capacity) = (struct score_input){.score = score, .part = part};
-    return c->program->score_count - 1;
+    for (uint32_t i = 0; i < c->scores.count; i++)
+        if (c->scores.at[i].score == score && c->scores.at[i].part == part) return i;
+    *LIST_ADD(&c->scores) = (struct score_input){.score = score, .part = part};
+    return (uint32_t)c->scores.count - 1;
 }
 
 /* ---- Conditions ---- */
@@ -125,10 +116,11 @@ static uint32_t compile_condition(struct compiler *c, const struct condition *co
     case CONDITION_ANY: node.kind = NODE_ANY; break;
     case CONDITION_NOT: node.kind = NODE_NOT; break;
     case CONDITION_PROPERTY:
+    case CONDITION_LIST:
         node.kind = NODE_LEAF;
-        *PUSH(c, leaves, leaf_count, leaf_capacity) = (struct leaf){
+        *LIST_ADD(&c->leaves) = (struct leaf){
             .property = condition->property, .hop = condition->hop, .test = condition->test, .fold = NO_INDEX};
-        node.input = c->program->leaf_count - 1;
+        node.input = (uint32_t)c->leaves.count - 1;
         break;
     case CONDITION_EVENT:
         node.kind = NODE_SIGNAL;
@@ -143,10 +135,10 @@ static uint32_t compile_condition(struct compiler *c, const struct condition *co
         break;
     case CONDITION_SEGMENT: break; /* not reached: followed above */
     }
-    uint32_t index = c->program->node_count;
-    *PUSH(c, nodes, node_count, node_capacity) = node;
+    uint32_t index = (uint32_t)c->nodes.count;
+    *LIST_ADD(&c->nodes) = node;
     for (uint32_t i = 0; i < condition->child_count; i++) compile_condition(c, condition->children[i]);
-    c->program->nodes[index].span = c->program->node_count - index;
+    c->nodes.at[index].span = (uint32_t)c->nodes.count - index;
     return index;
 }
 
@@ -250,6 +242,25 @@ static void compile_rules(struct compiler *c, const struct score *score)
     }
 }
 
+#define KEEP(c, list, count_)                                                                   \
+    do {                                                                                        \
+        (c)->program->count_ = (uint32_t)(c)->list.count;                                       \
+        (c)->program->list = arena_array((c)->arena, (c)->list.count, sizeof *(c)->list.at);    \
+        for (uint64_t i = 0; i < (c)->list.count; i++) (c)->program->list[i] = (c)->list.at[i]; \
+        LIST_RELEASE(&(c)->list);                                                               \
+    } while (0)
+
+/* What was found becomes the program's. */
+static void finish(struct compiler *c)
+{
+    KEEP(c, selectors, selector_count);
+    KEEP(c, signals, signal_count);
+    KEEP(c, leaves, leaf_count);
+    KEEP(c, scores, score_count);
+    KEEP(c, nodes, node_count);
+    intern_free(c->selector_keys);
+}
+
 const struct program *program_compile(struct arena *arena, const struct definitions *set, uint32_t index)
 {
     const struct score *score = set->scores[index];
@@ -259,8 +270,8 @@ const struct program *program_compile(struct arena *arena, const struct definiti
     program->presence_matters = does_presence_matter(score);
     program->scope = score->scope != NULL ? compile_condition(&c, score->scope) : NO_INDEX;
     compile_rules(&c, score);
+    finish(&c);
     program_fold(program, arena);
-    intern_free(c.selector_keys);
     return program;
 }
 
@@ -269,6 +280,6 @@ const struct program *program_compile_segment(struct arena *arena, const struct 
     struct program *program = ARENA_NEW(arena, struct program);
     struct compiler c = {.arena = arena, .set = set, .program = program, .selector_keys = intern_new()};
     program->scope = compile_condition(&c, set->segments[segment]->when);
-    intern_free(c.selector_keys);
+    finish(&c);
     return program;
 }

@@ -5,10 +5,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/bands.h"
 
+#include <string.h>
+
 #include "base/intern.h"
 #include "base/list.h"
 #include "history/history.h"
 
+#define SCORE_NAME_MAX 300 /* bytes, with what stands before a segment's */
 #define PAGE_BITS 16
 #define PAGE_RECORDS (UINT32_C(1) << PAGE_BITS)
 #define PAGES (RECORDS_MAX / PAGE_RECORDS + 1)
@@ -19,7 +22,7 @@ struct undo {
 };
 
 struct bands {
-    struct intern *scores;
+    struct intern *scores;               /* a digit for the object, and the name */
     struct intern *labels;               /* code 0 is "" */
     uint16_t **pages[BANDED_SCORES_MAX]; /* [PAGES] of each score, made when first put */
     LIST(struct undo) log;
@@ -47,28 +50,42 @@ void bands_free(struct bands *bands)
     memory_free(bands);
 }
 
-uint32_t bands_find_score(const struct bands *bands, struct str score)
+struct key {
+    char bytes[1 + SCORE_NAME_MAX];
+    struct str text;
+};
+
+/* False: nothing of ours is called so. */
+static bool make_key(enum entity object, struct str score, struct key *key)
 {
-    uint32_t code = intern_find(bands->scores, score);
+    if (score.len > SCORE_NAME_MAX) return false;
+    key->bytes[0] = (char)('0' + (int)object);
+    if (score.len > 0) memcpy(key->bytes + 1, score.at, score.len);
+    key->text = (struct str){key->bytes, 1 + score.len};
+    return true;
+}
+
+uint32_t bands_find_score(const struct bands *bands, enum entity object, struct str score)
+{
+    struct key key;
+    if (!make_key(object, score, &key)) return UINT32_MAX;
+    uint32_t code = intern_find(bands->scores, key.text);
     return code == INTERN_NONE ? UINT32_MAX : code;
 }
 
-uint32_t bands_score(struct bands *bands, struct str score)
+uint32_t bands_score(struct bands *bands, enum entity object, struct str score)
 {
-    uint32_t code = bands_find_score(bands, score);
+    uint32_t code = bands_find_score(bands, object, score);
     if (code != UINT32_MAX) return code;
-    if (intern_count(bands->scores) == BANDED_SCORES_MAX) return UINT32_MAX;
-    return intern_add(bands->scores, score);
-}
-
-uint32_t bands_score_count(const struct bands *bands)
-{
-    return intern_count(bands->scores);
+    struct key key;
+    if (intern_count(bands->scores) == BANDED_SCORES_MAX || !make_key(object, score, &key)) return UINT32_MAX;
+    return intern_add(bands->scores, key.text);
 }
 
 struct str bands_score_name(const struct bands *bands, uint32_t score)
 {
-    return intern_at(bands->scores, score);
+    struct str key = intern_at(bands->scores, score);
+    return (struct str){key.at + 1, key.len - 1};
 }
 
 /* NULL: the page was never made. */
@@ -141,4 +158,11 @@ bool bands_put(struct bands *bands, uint32_t score, uint32_t record, struct str 
     *LIST_ADD(&bands->log) = (struct undo){score, record, was};
     __atomic_store_n(make_place(bands, score, record), (uint16_t)code, __ATOMIC_RELAXED);
     return true;
+}
+
+void bands_forget(struct bands *bands, enum entity object, uint32_t record)
+{
+    uint32_t count = intern_count(bands->scores);
+    for (uint32_t s = 0; s < count; s++)
+        if (intern_at(bands->scores, s).at[0] == (char)('0' + (int)object)) bands_put(bands, s, record, STR(""));
 }

@@ -31,6 +31,7 @@ void batch_release(struct batch *batch)
     LIST_RELEASE(&batch->touched);
     LIST_RELEASE(&batch->band_changes);
     LIST_RELEASE(&batch->member_changes);
+    LIST_RELEASE(&batch->left);
 }
 
 static void batch_empty(struct batch *batch)
@@ -39,6 +40,7 @@ static void batch_empty(struct batch *batch)
     batch->properties.count = batch->records.count = batch->changes.count = batch->identifiers.count = 0;
     batch->merges.count = batch->versions.count = batch->associations.count = batch->events.count = 0;
     batch->definitions.count = batch->bands.count = batch->rejects.count = batch->audits.count = 0;
+    batch->left.count = 0;
     batch->touched.count = batch->band_changes.count = batch->member_changes.count = 0;
 }
 
@@ -47,6 +49,7 @@ void batch_begin(struct engine *engine)
     batch_empty(&engine->batch);
     engine->batch.next_event_before = engine->next_event;
     engine->batch.judged_before = engine->judged.count;
+    engine->batch.fact_id_before = engine->last_fact_id;
     engine->batch_number++;
     live_begin(engine->live);
     people_begin(engine->people);
@@ -106,11 +109,13 @@ void batch_abandon(struct engine *engine)
     pthread_rwlock_wrlock(&engine->people_lock);
     for (size_t i = engine->batch.records.count; i-- > 0;)
         engine->states[engine->batch.records.at[i].object].count = engine->batch.records.at[i].number;
+    for (size_t i = 0; i < engine->batch.left.count; i++) engine->has_left.at[engine->batch.left.at[i]] = false;
     live_rollback(engine->live);
     people_rollback(engine->people);
     bands_rollback(engine->bands);
     engine->next_event = engine->batch.next_event_before;
     engine->judged.count = engine->batch.judged_before;
+    engine->last_fact_id = engine->batch.fact_id_before;
     bot_watch_forget(engine->watch); /* it has seen what did not come to pass, and will be told again */
     pthread_rwlock_unlock(&engine->people_lock);
 }

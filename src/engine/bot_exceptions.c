@@ -15,7 +15,9 @@ struct bot_exceptions {
 
 const char *bot_exception_kind_name(enum bot_exception_kind kind)
 {
-    return kind == BOT_EXCEPTION_RULE ? "rule" : "user_agent";
+    static const char *const names[BOT_EXCEPTION_KINDS] = {
+        [BOT_EXCEPTION_RULE] = "rule", [BOT_EXCEPTION_USER_AGENT] = "user_agent", [BOT_EXCEPTION_SOURCE] = "source"};
+    return names[kind];
 }
 
 enum err bot_exception_check(const struct bot_exception *exception, struct err_info *why)
@@ -43,10 +45,9 @@ bool bot_exception_read(struct str line, struct bot_exception *out)
     struct str kind = str_cut(&line, ' '), made = str_cut(&line, ' ');
     *out = (struct bot_exception){.actor = str_cut(&line, ' ')};
     out->text = line;
-    if (str_equal(kind, STR("rule"))) out->kind = BOT_EXCEPTION_RULE;
-    else if (str_equal(kind, STR("user_agent"))) out->kind = BOT_EXCEPTION_USER_AGENT;
-    else return false;
-    return line.len > 0 && str_to_i64(made, &out->made_ms);
+    while (out->kind < BOT_EXCEPTION_KINDS && !str_equal(kind, str_from_c(bot_exception_kind_name(out->kind))))
+        out->kind++;
+    return out->kind < BOT_EXCEPTION_KINDS && line.len > 0 && str_to_i64(made, &out->made_ms);
 }
 
 struct bot_exceptions *bot_exceptions_new(const struct bot_exception *list, size_t count)
@@ -93,10 +94,18 @@ static bool is_about(struct str rule, struct str evidence)
     return str_equal(rule, kind);
 }
 
-bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str context)
+static bool is_of_source(const struct bot_exceptions *exceptions, struct str source)
+{
+    for (size_t i = 0; i < exceptions->count; i++)
+        if (exceptions->list[i].kind == BOT_EXCEPTION_SOURCE && str_equal(exceptions->list[i].text, source))
+            return true;
+    return false;
+}
+
+/* By what the context says: the evidence, or the user agent. */
+static bool is_of_context(const struct bot_exceptions *exceptions, struct str context)
 {
     static const char padding[JSON_PADDING] = {0};
-    if (exceptions->count == 0 || context.len == 0) return false;
     AUTO_ARENA arena = arena_new();
     AUTO_BUF text = BUF_INIT(SIZE_MAX);
     buf_append(&text, context);
@@ -108,10 +117,18 @@ bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str con
     if (json_parse(parser, (struct str){buf_str(&text).at, context.len}, &object, &why) == ERR_OK) {
         struct str evidence = json_member_text(object, STR("bot"));
         struct str agent = unicode_fold(arena, json_member_text(object, STR("userAgent")));
-        for (size_t i = 0; i < exceptions->count && !holds; i++)
-            holds = exceptions->list[i].kind == BOT_EXCEPTION_RULE ? is_about(exceptions->list[i].text, evidence)
-                                                                   : str_contains(agent, exceptions->folded[i]);
+        for (size_t i = 0; i < exceptions->count && !holds; i++) {
+            if (exceptions->list[i].kind == BOT_EXCEPTION_RULE) holds = is_about(exceptions->list[i].text, evidence);
+            if (exceptions->list[i].kind == BOT_EXCEPTION_USER_AGENT)
+                holds = str_contains(agent, exceptions->folded[i]);
+        }
     }
     json_parser_free(parser);
     return holds;
+}
+
+bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str context, struct str source)
+{
+    if (exceptions->count == 0) return false;
+    return is_of_source(exceptions, source) || (context.len > 0 && is_of_context(exceptions, context));
 }

@@ -3,6 +3,7 @@
  *     rule        "a scanner: Barracuda"   the evidence as an event's context has it, or
  *                 "a scanner"              all of its kind
  *     user_agent  "AcmeKiosk"              a part of the user agent, in any case
+ *     source      "key:3"                  all that came that way: a write key, a token, "import:events.csv"
  *
  * An event is kept as it was judged when it came, with its evidence; an exception only says how that is read. So taking
  * one back restores what was. Pure, and it never changes: a change makes a new list. */
@@ -21,8 +22,9 @@
 #define BOT_EXCEPTIONS_MAX 100
 #define BOT_EXCEPTION_BYTES_MAX 200 /* of its text */
 
-enum bot_exception_kind { BOT_EXCEPTION_RULE, BOT_EXCEPTION_USER_AGENT };
-const char *bot_exception_kind_name(enum bot_exception_kind kind); /* "rule", "user_agent" */
+enum bot_exception_kind { BOT_EXCEPTION_RULE, BOT_EXCEPTION_USER_AGENT, BOT_EXCEPTION_SOURCE };
+#define BOT_EXCEPTION_KINDS 3
+const char *bot_exception_kind_name(enum bot_exception_kind kind); /* "rule", "user_agent", "source" */
 
 struct bot_exception {
     uint64_t number; /* of its own */
@@ -49,7 +51,7 @@ const struct bot_exception *bot_exceptions_list(const struct bot_exceptions *exc
 /* Of what they are about, so that two lists that read all events alike have one. */
 uint64_t bot_exceptions_hash(const struct bot_exceptions *exceptions);
 
-/* Is one of them about the event with this context (call_context.h)? */
-bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str context);
+/* Is one of them about the event with this context (call_context.h) that came this way? */
+bool bot_exceptions_hold(const struct bot_exceptions *exceptions, struct str context, struct str source);
 
 #endif

@@ -19,14 +19,14 @@ struct change {
     uint64_t changed;
 };
 
-static bool is_marked(const struct bot_exceptions *exceptions, bool bot, struct str context)
+static bool is_marked(const struct bot_exceptions *exceptions, bool bot, struct str context, struct str source)
 {
-    return bot && !bot_exceptions_hold(exceptions, context);
+    return bot && !bot_exceptions_hold(exceptions, context, source);
 }
 
-bool bots_marks(const struct engine *engine, bool bot, struct str context)
+bool bots_marks(const struct engine *engine, bool bot, struct str context, struct str source)
 {
-    return is_marked(engine->exceptions, bot, context);
+    return is_marked(engine->exceptions, bot, context, source);
 }
 
 /* ---- From the store. ---- */
@@ -79,7 +79,7 @@ static enum err mark_rows(struct engine *engine, const struct bot_exceptions *fr
         const struct event_fact_row *event = &events[i];
         if (event->number == UINT32_MAX) continue; /* erased */
         uint32_t contact = people_root(engine->people, event->contact);
-        bool bot = is_marked(fresh, event->bot, event->context);
+        bool bot = is_marked(fresh, event->bot, event->context, event->source);
         if (!live_mark_event(engine->live, contact, event->number, bot)) continue;
         change->changed++;
         batch_touch(engine, ENTITY_CONTACT, contact);
@@ -205,7 +205,7 @@ bool engine_is_bot(struct engine *engine, const struct event_fact_row *event)
 {
     if (!event->bot) return false;
     pthread_rwlock_rdlock(&engine->people_lock);
-    bool bot = is_marked(engine->exceptions, event->bot, event->context);
+    bool bot = is_marked(engine->exceptions, event->bot, event->context, event->source);
     pthread_rwlock_unlock(&engine->people_lock);
     return bot;
 }

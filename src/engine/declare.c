@@ -16,6 +16,8 @@ static enum err check(const struct engine *engine, const struct declaration *d, 
     struct str name = str_trim(d->name);
     if (name.len == 0 || name.len > PROPERTY_NAME_MAX)
         return err_set(why, ERR_INVALID, "a property's name has 1 to %d bytes", PROPERTY_NAME_MAX);
+    if (catalog_is_reserved(d->entity, name))
+        return err_set(why, ERR_INVALID, "names of properties that begin with '" RESERVED_PREFIX "' are Plumb's own");
     if (d->type == TYPE_OPEN) return err_set(why, ERR_INVALID, "a declaration says of which type the property is");
     if (d->options.len > 0 && d->type != TYPE_ENUMERATION)
         return err_set(why, ERR_INVALID, "only an enumeration has options");
@@ -49,7 +51,7 @@ static enum err refuse_contradiction(const struct declaring *declaring, struct e
                    type_name(d->type), d->entity == ENTITY_EVENT ? "; what happened is not changed" : "");
 }
 
-static void put(struct engine *engine, uint32_t property, bool declared, enum type type)
+void declare_put(struct engine *engine, uint32_t property, bool declared, enum type type)
 {
     struct property *known = catalog_at(engine->catalog, property);
     known->declared = declared;
@@ -74,7 +76,7 @@ static enum err run_declare(struct engine *engine, void *argument, struct err_in
         return refuse_contradiction(declaring, why);
     }
     catalog_set_options(engine->catalog, property, d->options);
-    put(engine, property, true, d->type);
+    declare_put(engine, property, true, d->type);
     *LIST_ADD(&engine->batch.audits) = (struct audit_fact){.at_ms = engine_now(engine),
                                                            .actor = d->actor,
                                                            .action = STR("property.declare"),
@@ -85,7 +87,7 @@ static enum err run_declare(struct engine *engine, void *argument, struct err_in
     struct property *known = catalog_at(engine->catalog, property);
     known->option_count = former.option_count;
     known->options = former.options;
-    put(engine, property, former.declared, former.type);
+    declare_put(engine, property, former.declared, former.type);
     return e;
 }
 

@@ -117,7 +117,8 @@ static struct edition *use(struct engine *engine, struct edition *edition)
     for (uint32_t s = 0; s < edition->set.score_count; s++) {
         const struct score *score = edition->set.scores[s];
         bool has_bands = !score->anonymous && score->band_count > 0;
-        *LIST_ADD(&engine->band_scores) = has_bands ? bands_score(engine->bands, score->name) : UINT32_MAX;
+        *LIST_ADD(&engine->band_scores) =
+            has_bands ? bands_score(engine->bands, score->object, score->name) : UINT32_MAX;
         if (has_bands) engine->scores_of[score->object] = true;
     }
     members_use(engine);
@@ -235,15 +236,36 @@ static void add_version(struct publishing *p, enum document_kind kind, struct st
     p->out->changed++;
 }
 
+/* Is the document the one that its author edited? */
+static enum err check_edited(struct publishing *p, const struct document *document, const struct in_force *one,
+                             struct err_info *why)
+{
+    const struct publish *request = p->request;
+    uint32_t version = one == NULL ? 0 : one->version, expected = request->expected;
+    bool asked = expected != 0;
+    for (size_t i = 0; i < request->edited_count; i++) {
+        const struct edited *edited = &request->edited[i];
+        if (edited->segment != (document->kind == DOCUMENT_SEGMENT) || !str_equal(edited->name, document->name))
+            continue;
+        expected = edited->version;
+        asked = true;
+    }
+    if (asked && expected != version)
+        return err_set(why, ERR_CONFLICT, STR_FMT " is at version %u now, not %u: somebody published meanwhile",
+                       STR_ARG(document->name), version, expected);
+    if (asked || one == NULL || !request->guarded || str_equal(one->text, document->text)) return ERR_OK;
+    p->out->unguarded = true;
+    return err_set(why, ERR_CONFLICT, STR_FMT " is in force at version %u already; say which version was edited",
+                   STR_ARG(document->name), version);
+}
+
 static enum err put_document(struct publishing *p, const struct document *document, struct err_info *why)
 {
     struct in_force *one = (struct in_force *)(uintptr_t)find_in_force(&p->list, document->kind, document->name);
-    if (p->request->expected != 0 && p->request->expected != (one == NULL ? 0 : one->version))
-        return err_set(why, ERR_CONFLICT, STR_FMT " is at version %u now, not %u: somebody published meanwhile",
-                       STR_ARG(document->name), one == NULL ? 0 : one->version, p->request->expected);
-    if (one != NULL && str_equal(one->text, document->text)) return ERR_OK;
+    enum err e = check_edited(p, document, one, why);
+    if (e != ERR_OK || (one != NULL && str_equal(one->text, document->text))) return e;
     uint32_t version;
-    enum err e = last_version(p, document->kind, document->name, &version, why);
+    e = last_version(p, document->kind, document->name, &version, why);
     if (e != ERR_OK) return e;
     version++;
     if (one == NULL) one = LIST_ADD(&p->list);

@@ -27,6 +27,7 @@ void engine_forget_columns(struct engine *engine)
     for (size_t i = 0; i < OBJECT_COUNT; i++) engine->states[i].count = 0;
     engine->stored_properties.count = 0;
     engine->judged.count = 0;
+    engine->lists.count = 0;
 }
 
 enum err engine_open(const struct engine_options *options, struct engine **out, struct err_info *why)
@@ -75,6 +76,7 @@ void engine_close(struct engine *engine)
     LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
     LIST_RELEASE(&engine->judged);
+    LIST_RELEASE(&engine->lists);
     bot_exceptions_free(engine->exceptions);
     bot_watch_free(engine->watch);
     free_columns(engine);
@@ -205,6 +207,6 @@ uint32_t engine_event_count(struct engine *engine, uint32_t contact)
 uint32_t engine_band(struct engine *engine, const struct edition *edition, uint32_t score, uint32_t record)
 {
     const struct score *definition = edition->set.scores[score];
-    uint32_t number = bands_find_score(engine->bands, definition->name);
+    uint32_t number = bands_find_score(engine->bands, definition->object, definition->name);
     return number == UINT32_MAX ? BAND_NONE : bands_index(engine->bands, number, record, definition);
 }

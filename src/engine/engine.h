@@ -181,17 +181,27 @@ const char *band_cause_name(enum band_cause cause); /* "fact", "time", ... */
 
 enum publish_changes { PUBLISH_SILENT, PUBLISH_NET, PUBLISH_REPLAY };
 
+struct edited {   /* a definition that the author had before them */
+    bool segment; /* else a score */
+    struct str name;
+    uint32_t version; /* 0: there was none */
+};
+
 struct publish {
-    struct str text;   /* documents, YAML or JSON, scores and segments; replaces those of the same names */
-    struct str retire; /* or: the name of a score to take out of force; empty */
-    struct str source; /* what to call the text in messages: "lead_score.yaml" */
-    uint32_t expected; /* the version that the author edited, of its one document; 0: do not ask */
+    struct str text;             /* documents, YAML or JSON, scores and segments; replaces those of the same names */
+    struct str retire;           /* or: the name of a score to take out of force; empty */
+    struct str source;           /* what to call the text in messages: "lead_score.yaml" */
+    uint32_t expected;           /* the version that the author edited, of its one document; 0: do not ask */
+    const struct edited *edited; /* the same of some of several documents; their versions are asked */
+    size_t edited_count;
+    bool guarded; /* refused when it replaces a definition whose version is not asked */
     enum publish_changes changes;
     struct str author, note;
 };
 struct published {
     uint32_t documents, changed; /* in the text; of them, with a new version */
     uint64_t band_changes;       /* records whose band differs now */
+    bool unguarded;              /* of ERR_CONFLICT: no version was asked where one had to be */
 };
 /* Errors   ERR_INVALID: `diagnostics` has every mistake with its place (memory in its arena); ERR_CONFLICT: the
  *          version is not `expected` any more. Nothing has changed then. */
@@ -222,13 +232,21 @@ void everybody_release(struct everybody *everybody);
 /* ---- Segments and lists. ---- */
 
 /* Is the record remembered as a member of this segment? */
-bool engine_is_member(struct engine *engine, struct str segment, uint32_t record);
-/* The same of a list. */
+bool engine_is_member(struct engine *engine, enum entity object, struct str segment, uint32_t record);
+/* Is the record on this list now? */
 bool engine_in_list(struct engine *engine, struct str list, enum entity object, uint32_t record);
 
-/* Members that somebody names, or takes off again. */
+/* There is a list of this name from now on, without members of its own until somebody names them; a condition may ask
+ * who is on it. Errors   ERR_TOO_BIG: the catalog is full. */
+MUST_CHECK enum err engine_list_make(struct engine *engine, struct str list, enum entity object, struct str actor,
+                                     struct err_info *why);
+/* There is none. Its members are to be taken off first, or stay noted. ERR_CONFLICT: a definition in force asks for it. */
+MUST_CHECK enum err engine_list_drop(struct engine *engine, struct str list, enum entity object, struct str actor,
+                                     struct err_info *why);
+
+/* Members that somebody names, or takes off again, from this instant on. */
 struct list_change {
-    struct str list; /* its name: letters, digits and '_' */
+    struct str list; /* its name, of 1 to LIST_NAME_MAX bytes; it need not be there any more */
     enum entity object;
     const uint32_t *records;
     size_t count;
@@ -236,10 +254,10 @@ struct list_change {
     struct str actor;
     uint32_t changed; /* out: how many were not so before */
 };
-/* Errors   ERR_TOO_BIG: too many scores, segments and lists. */
+/* Errors   ERR_TOO_BIG: the catalog is full. */
 MUST_CHECK enum err engine_list_change(struct engine *engine, struct list_change *change, struct err_info *why);
 
-/* The names under which their changes stand among those of bands: "segment:NAME", "list:OBJECT:NAME". */
+/* The names under which their changes are told: "segment:NAME" (so they stand among those of bands), "list:NAME". */
 #define SEGMENT_PREFIX "segment:"
 #define LIST_PREFIX "list:"
 

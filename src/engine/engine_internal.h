@@ -8,7 +8,8 @@
  *   bots.c        exceptions from what is judged automatic
  *   verbs.c       merge, archive, erase, associate, audit
  *   declare.c     a property's type, said by a person
- *   members.c     segments that records entered and left; lists
+ *   members.c     segments that records entered and left
+ *   lists.c       lists, whose members somebody names
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
@@ -65,8 +66,10 @@ struct batch {
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
     LIST(struct member_change) member_changes;
+    LIST(uint32_t) left; /* contacts of which take_note_left was news */
     uint32_t next_event_before;
     size_t judged_before;
+    uint64_t fact_id_before;
 };
 
 /* What is known of a company's or deal's number beside the history; contacts' lie in people.c. */
@@ -99,6 +102,7 @@ struct engine {
     uint32_t batch_number;
     LIST(bool) has_left;                          /* [contacts] it was once taken out of a company or deal */
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
+    LIST(uint32_t) lists;                         /* properties of lists that there are or were */
     uint32_t next_event;
     uint64_t last_fact_id; /* of facts that came without one, see take.c */
     uint32_t merge_count;  /* in the store */
@@ -177,6 +181,10 @@ void engine_noted_at(struct engine *engine, int64_t at_ms);
 void take_fact(struct engine *engine, const struct fact *fact, struct str event_text, struct fact_result *result);
 /* Two contacts are one; returns the one that stays. */
 uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms);
+/* An id for a value that somebody set without one: greater than all before it. Memory of the batch. */
+struct str take_fact_id(struct engine *engine);
+/* The store has this id of a value: those to come are greater. */
+void take_note_fact_id(struct engine *engine, struct str id);
 /* The contact was taken out of a company or deal: merging it must tell its associations again. */
 void take_note_left(struct engine *engine, uint32_t contact);
 /* A message id's hash, never 0. */
@@ -188,8 +196,8 @@ struct str event_text_of(const struct fact *fact, struct arena *arena);
 
 /* The exceptions that the store has. */
 MUST_CHECK enum err bots_load(struct engine *engine, struct err_info *why);
-/* On the writer's thread: does an event with this judgement and context count as automatic? */
-bool bots_marks(const struct engine *engine, bool bot, struct str context);
+/* On the writer's thread: does an event with this judgement and context that came this way count as automatic? */
+bool bots_marks(const struct engine *engine, bool bot, struct str context, struct str source);
 
 /* ---- judge.c ---- */
 
@@ -211,9 +219,21 @@ void judge_members(struct engine *engine, enum entity object, uint32_t record, b
 /* The record is in this segment of the edition, or not. True when that is news. */
 bool judge_member(struct engine *engine, uint32_t segment, uint32_t record, bool member, int64_t at_ms,
                   enum band_cause cause);
-void members_forget(struct engine *engine, uint32_t contact);
-/* Lists that have `goes` have `stays` instead. */
-void members_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms);
+
+/* ---- lists.c ---- */
+
+/* A property that the store knows, or a new one: remember it when it is a list's. */
+void lists_note(struct engine *engine, uint32_t property);
+/* Two contacts become one, whose membership follows from the facts of both: who was on which list before, and who
+ * entered and left by that. Memory of the batch. */
+struct list_merge;
+struct list_merge *lists_before_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms);
+void lists_after_merge(struct engine *engine, const struct list_merge *merge);
+
+/* ---- declare.c ---- */
+
+/* The property is of this type from now on, its values are read anew, and the batch writes it. */
+void declare_put(struct engine *engine, uint32_t property, bool declared, enum type type);
 
 /* ---- writer.c ---- */
 
@@ -258,6 +278,7 @@ struct snapshot_position {
     uint64_t exceptions; /* bot_exceptions_hash: an event's mark is part of the columns */
     uint32_t next_event;
     uint64_t last_version; /* store_last_version */
+    uint64_t last_fact_id; /* see take_fact_id */
     uint32_t merges;
 };
 

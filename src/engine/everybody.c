@@ -94,7 +94,7 @@ static void find_members(struct engine *engine, const struct everybody *everybod
     uint32_t records = history_records(everybody->history, definition->object);
     AUTO_ARENA arena = arena_new();
     struct str name = arena_format(arena, SEGMENT_PREFIX STR_FMT, STR_ARG(definition->name));
-    uint32_t number = bands_find_score(engine->bands, name);
+    uint32_t number = bands_find_score(engine->bands, definition->object, name);
     uint8_t *members = memory_array(records, 1);
     scan_members(everybody->scan, segment, engine->options.threads, members);
     for (uint32_t r = 0; r < records; r++) {

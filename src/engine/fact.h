@@ -67,7 +67,7 @@ struct fact {
     struct str context; /* JSON kept beside the event: campaign, referrer, why a bot; empty: none */
 
     struct str body;   /* as it came, for the reject log */
-    struct str source; /* "key:3", "token:7", "import:contacts.csv": for the reject log */
+    struct str source; /* "key:3", "token:7", "import:contacts.csv": kept with an event, and in the reject log */
 };
 
 enum fact_state { FACT_TAKEN, FACT_DUPLICATE, FACT_REFUSED };

@@ -11,7 +11,7 @@
 #include "engine/engine_internal.h"
 #include "history/image.h"
 
-#define MAGIC "PLUMBS02"
+#define MAGIC "PLUMBS03"
 
 /* What a snapshot knows of the facts. */
 static void put_position(struct blob_writer *out, uint64_t seed, const struct snapshot_position *position)
@@ -20,6 +20,7 @@ static void put_position(struct blob_writer *out, uint64_t seed, const struct sn
     blob_put_u64(out, position->exceptions);
     blob_put_u32(out, position->next_event);
     blob_put_u64(out, position->last_version);
+    blob_put_u64(out, position->last_fact_id);
     blob_put_u32(out, position->merges);
 }
 
@@ -38,6 +39,7 @@ static enum err take_image(struct engine *engine, void *argument, struct err_inf
     enum err e = store_last_version(engine->store, &taken->position.last_version, why);
     if (e != ERR_OK) return e;
     taken->position.next_event = engine->next_event;
+    taken->position.last_fact_id = engine->last_fact_id;
     taken->position.merges = engine->merge_count;
     taken->position.exceptions = bot_exceptions_hash(engine->exceptions);
     taken->judged_count = engine->judged.count;
@@ -130,6 +132,7 @@ bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapsho
         *position = (struct snapshot_position){.exceptions = exceptions,
                                                .next_event = blob_take_u32(in),
                                                .last_version = blob_take_u64(in),
+                                               .last_fact_id = blob_take_u64(in),
                                                .merges = blob_take_u32(in)};
         if (in->failed || !same) e = err_set(&why, ERR_INVALID, "it is of another store");
         else if (position->next_event > store_next_event(engine->store) || position->last_version > last_version)

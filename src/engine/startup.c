@@ -49,6 +49,7 @@ static enum err load_property(void *context, const struct property_fact *fact, s
     struct property *property = catalog_at(catalog, number);
     property->type = (enum type)fact->type;
     property->declared = fact->declared;
+    lists_note(l->engine, number);
     if (fact->options.len > 0) catalog_set_options(catalog, number, fact->options);
     while (l->engine->stored_properties.count <= number)
         *LIST_ADD(&l->engine->stored_properties) = (struct property_fact){.name = {0}};
@@ -151,6 +152,7 @@ static enum err load_version(void *context, const struct version_fact_row *fact,
     if (fact->record >= history_records(live_history(engine->live), fact->object))
         return err_set(why, ERR_INVALID, "the store is damaged: a value of a %s number %u that it does not have",
                        entity_name(fact->object), fact->record);
+    take_note_fact_id(engine, fact->fact_id);
     uint32_t property = catalog_property(engine->catalog, fact->object, fact->property);
     /* One that came before its property was declared otherwise is kept, and is no value. */
     live_set(engine->live, property, settled(l, fact->object, fact->record), fact->from_ms, fact->text, fact->fact_id);
@@ -159,20 +161,16 @@ static enum err load_version(void *context, const struct version_fact_row *fact,
 
 static enum err load_association(void *context, const struct association_fact *fact, struct err_info *why)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-    };
     struct loading *l = context;
     struct live *live = l->engine->live;
     if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT)
         return err_set(why, ERR_INVALID, "the store is damaged: an association of kind %d", fact->kind);
     enum association kind = (enum association)fact->kind;
-    if (fact->from >= history_records(live_history(live), ends[kind][0]) ||
-        fact->to >= history_records(live_history(live), ends[kind][1]))
+    if (fact->from >= history_records(live_history(live), association_ends[kind][0]) ||
+        fact->to >= history_records(live_history(live), association_ends[kind][1]))
         return err_set(why, ERR_INVALID, "the store is damaged: an association with a record that it does not have");
-    uint32_t from = settled(l, ends[kind][0], fact->from), to = settled(l, ends[kind][1], fact->to);
+    uint32_t from = settled(l, association_ends[kind][0], fact->from),
+             to = settled(l, association_ends[kind][1], fact->to);
     if (fact->ended) {
         if (kind == ASSOCIATION_CONTACT_COMPANY) take_note_left(l->engine, from);
         if (kind == ASSOCIATION_DEAL_CONTACT) take_note_left(l->engine, to);
@@ -235,7 +233,7 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     const struct event_fact event = {.contact = contact,
                                      .at_ms = fact->at_ms,
                                      .name = fact->name,
-                                     .bot = bots_marks(engine, fact->bot, fact->context),
+                                     .bot = bots_marks(engine, fact->bot, fact->context, fact->source),
                                      .properties = l->properties.at,
                                      .property_count = (uint32_t)l->properties.count};
     return live_event(engine->live, &event, hash, fact->number, NULL, why);
@@ -267,7 +265,7 @@ static enum err load_band(void *context, const struct band_fact *fact, struct er
     struct loading *l = context;
     engine_noted_at(l->engine, fact->at_ms);
     if (fact->record < RECORDS_MAX)
-        bands_put(l->engine->bands, bands_score(l->engine->bands, fact->score), fact->record, fact->band);
+        bands_put(l->engine->bands, bands_score(l->engine->bands, fact->object, fact->score), fact->record, fact->band);
     return ERR_OK;
 }
 
@@ -337,6 +335,7 @@ static enum err read_all(struct loading *l, struct err_info *why)
     struct blob_reader in = {0};
     bool quick = snapshot_open(engine, &in, &l->snapshot);
     if (!quick) l->snapshot = (struct snapshot_position){0};
+    engine->last_fact_id = l->snapshot.last_fact_id;
     live_begin_alone(engine->live);
     people_begin(engine->people);
     bands_begin(engine->bands);

@@ -16,6 +16,8 @@
 #include "engine/engine_internal.h"
 
 #define BODY_KEPT ((size_t)32 * 1024) /* bytes of a refused fact */
+#define SOURCE_KEPT 100               /* bytes of an event's source: file names can be long */
+#define FACT_ID_BYTES 17              /* '~' and 16 digits */
 #define FACT_ID_SHIFT 20              /* as many ids as 1 << this are made in one millisecond */
 
 /* A fact under way. */
@@ -95,6 +97,9 @@ static bool check_value(struct taking *t, enum entity entity, const struct fact_
     if (name.len == 0) return refuse(t, "no_name", STR(""), "a property without a name");
     if (name.len > PROPERTY_NAME_MAX)
         return refuse(t, "name_too_long", STR(""), "a property's name is longer than %d bytes", PROPERTY_NAME_MAX);
+    if (catalog_is_reserved(entity, name))
+        return refuse(t, "reserved", value->name,
+                      "names of properties that begin with '" RESERVED_PREFIX "' are Plumb's own");
     uint32_t property = catalog_find(engine->catalog, entity, name);
     if (property == INTERN_NONE && engine->options.catalog_locked)
         return refuse(t, "catalog_locked", value->name, "no %s has a property of this name, and the catalog is locked",
@@ -259,7 +264,9 @@ static bool same_message_of_two(void *context, uint32_t a, uint32_t b)
 void take_note_left(struct engine *engine, uint32_t contact)
 {
     while (engine->has_left.count <= contact) *LIST_ADD(&engine->has_left) = false;
+    if (engine->has_left.at[contact]) return;
     engine->has_left.at[contact] = true;
+    *LIST_ADD(&engine->batch.left) = contact;
 }
 
 static bool has_left(const struct engine *engine, uint32_t contact)
@@ -279,8 +286,9 @@ uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms
     uint32_t stays = people_elder(engine->people, a, b), goes = stays == a ? b : a;
     if (history_is_listed(live_history(engine->live), ENTITY_CONTACT, goes)) list_record(engine, ENTITY_CONTACT, stays);
     people_merge(engine->people, stays, goes);
+    const struct list_merge *lists = lists_before_merge(engine, stays, goes, at_ms);
     live_merge(engine->live, stays, goes, same_message_of_two, engine);
-    members_merge(engine, stays, goes, at_ms);
+    lists_after_merge(engine, lists);
     /* When everything is taken again the two are one from the beginning, and what one of them left would be left by both. */
     if (has_left(engine, stays) || has_left(engine, goes)) {
         take_note_left(engine, stays);
@@ -332,14 +340,32 @@ static bool is_held(const struct engine *engine, uint32_t property, uint32_t rec
 /* Of several values at one instant the one of the greatest id holds. A client that sends no id means the order in which
  * it sends: each gets one that is greater than all before it, those of an earlier start included. Values that always
  * held (a file's columns) have none, so that the order of rows decides nothing. */
-static struct str fact_id_of(const struct taking *t)
+struct str take_fact_id(struct engine *engine)
 {
-    struct engine *engine = t->engine;
-    bool has_values = t->fact->value_count > 0 || t->fact->company_value_count > 0;
-    if (t->message_id.len > 0 || t->fact->at_ms == FOREVER || !has_values) return t->message_id;
     uint64_t now = (uint64_t)engine_now(engine) << FACT_ID_SHIFT;
     engine->last_fact_id = now > engine->last_fact_id ? now : engine->last_fact_id + 1;
     return arena_format(engine->batch.arena, "~%016llx", (unsigned long long)engine->last_fact_id);
+}
+
+void take_note_fact_id(struct engine *engine, struct str id)
+{
+    uint64_t number = 0;
+    if (id.len != FACT_ID_BYTES || id.at[0] != '~') return;
+    for (size_t i = 1; i < id.len; i++) {
+        char c = id.at[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) return; /* somebody else's */
+        number = number << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    int64_t latest_ms = engine->clock->now_ms(engine->clock) + CLOCK_STEP_HELD_MS;
+    bool ours = number >> FACT_ID_SHIFT <= (uint64_t)latest_ms; /* a client's id may only look so */
+    if (ours && number > engine->last_fact_id) engine->last_fact_id = number;
+}
+
+static struct str fact_id_of(const struct taking *t)
+{
+    bool has_values = t->fact->value_count > 0 || t->fact->company_value_count > 0;
+    if (t->message_id.len > 0 || t->fact->at_ms == FOREVER || !has_values) return t->message_id;
+    return take_fact_id(t->engine);
 }
 
 static void set_values(struct taking *t, enum entity object, uint32_t record, const struct fact_value *values,
@@ -427,6 +453,13 @@ static void judge_event(struct taking *t)
     t->context = bot_context(t->engine->batch.arena, t->context, evidence);
 }
 
+static struct str source_of(const struct taking *t)
+{
+    struct str source = t->fact->source;
+    if (source.len <= SOURCE_KEPT) return source;
+    return (struct str){source.at, unicode_valid_length((struct str){source.at, SOURCE_KEPT})};
+}
+
 static bool add_event(struct taking *t, struct str event_text)
 {
     struct engine *engine = t->engine;
@@ -444,7 +477,7 @@ static bool add_event(struct taking *t, struct str event_text)
     const struct event_fact event = {.contact = t->record,
                                      .at_ms = fact->at_ms,
                                      .name = fact->event,
-                                     .bot = bots_marks(engine, t->bot, t->context),
+                                     .bot = bots_marks(engine, t->bot, t->context, source_of(t)),
                                      .properties = properties,
                                      .property_count = count};
     struct err_info why = {0};
@@ -461,6 +494,7 @@ static bool add_event(struct taking *t, struct str event_text)
         .bot = t->bot,
         .properties = event_text,
         .context = t->context,
+        .source = source_of(t),
     };
     return true;
 }

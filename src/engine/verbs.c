@@ -114,20 +114,11 @@ enum err engine_archive(struct engine *engine, enum entity object, uint32_t reco
 
 /* ---- Erase. ---- */
 
-static void forget_bands(struct engine *engine, uint32_t contact)
-{
-    const struct definitions *set = &engine->edition->set;
-    for (uint32_t s = 0; s < set->score_count; s++)
-        if (engine->band_scores.at[s] != UINT32_MAX && set->scores[s]->object == ENTITY_CONTACT)
-            bands_put(engine->bands, engine->band_scores.at[s], contact, STR(""));
-    members_forget(engine, contact);
-}
-
 static void forget(struct engine *engine, uint32_t contact)
 {
     people_forget(engine->people, contact);
     live_erase(engine->live, ENTITY_CONTACT, contact);
-    forget_bands(engine, contact);
+    bands_forget(engine->bands, ENTITY_CONTACT, contact);
     engine->states[ENTITY_CONTACT].at[contact] = (struct record_state){.archived = true};
 }
 
@@ -166,13 +157,8 @@ enum err engine_erase(struct engine *engine, uint32_t contact, struct str actor,
 
 static enum err run_associate(struct engine *engine, void *argument, struct err_info *why)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-    };
     struct verb *verb = argument;
-    enum entity from = ends[verb->kind][0], to = ends[verb->kind][1];
+    enum entity from = association_ends[verb->kind][0], to = association_ends[verb->kind][1];
     if (!exists(engine, from, verb->record)) return no_such(from, why);
     if (!exists(engine, to, verb->other)) return no_such(to, why);
     verb->record = settled(engine, from, verb->record);
@@ -189,11 +175,9 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
                                                                            .ended = !verb->on};
     batch_touch(engine, from, verb->record);
     batch_touch(engine, to, verb->other);
-    enum err e = finish(engine, why);
-    if (e != ERR_OK || verb->on || !changed) return e;
-    if (from == ENTITY_CONTACT) take_note_left(engine, verb->record);
-    if (to == ENTITY_CONTACT) take_note_left(engine, verb->other);
-    return ERR_OK;
+    if (changed && !verb->on && from == ENTITY_CONTACT) take_note_left(engine, verb->record);
+    if (changed && !verb->on && to == ENTITY_CONTACT) take_note_left(engine, verb->other);
+    return finish(engine, why);
 }
 
 enum err engine_associate(struct engine *engine, enum association kind, uint32_t from, uint32_t to, bool ended,

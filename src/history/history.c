@@ -8,6 +8,12 @@
 
 #include "history/scan_internal.h"
 
+const enum entity association_ends[ASSOCIATION_COUNT][2] = {
+    [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
+    [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
+    [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
+};
+
 #define READ_THREADS_MAX 256
 #define BLOCK EVENT_PADDING /* events summed at a time; the last block ends in the padding */
 

@@ -39,6 +39,7 @@
 
 enum association { ASSOCIATION_CONTACT_COMPANY, ASSOCIATION_DEAL_COMPANY, ASSOCIATION_DEAL_CONTACT };
 #define ASSOCIATION_COUNT 3
+extern const enum entity association_ends[ASSOCIATION_COUNT][2]; /* from, to */
 
 struct history; /* opaque here; layout in history_internal.h for src/history */
 

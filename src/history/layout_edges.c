@@ -112,12 +112,8 @@ static void layout_kind(struct edge_stage *stage, const struct record_table *fro
 
 void layout_edges(struct layout *layout)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-        [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-    };
     const struct record_table *records = layout->history->records;
     for (size_t i = 0; i < ASSOCIATION_COUNT; i++)
-        layout_kind(&layout->builder->edges[i], &records[ends[i][0]], &records[ends[i][1]], &layout->history->edges[i]);
+        layout_kind(&layout->builder->edges[i], &records[association_ends[i][0]], &records[association_ends[i][1]],
+                    &layout->history->edges[i]);
 }

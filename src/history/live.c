@@ -13,12 +13,6 @@
 
 #include "history/live_internal.h"
 
-const enum entity association_ends[ASSOCIATION_COUNT][2] = {
-    [ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-    [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-    [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT},
-};
-
 /* ---- Making and freeing. ---- */
 
 static uint64_t random_seed(void)

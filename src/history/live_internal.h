@@ -81,8 +81,6 @@ struct live {
     uint64_t word_capacity;
 };
 
-extern const enum entity association_ends[ASSOCIATION_COUNT][2]; /* from, to */
-
 /* ---- live.c: writing what can be undone. ---- */
 
 void live_log(struct live *live, void *at, uint64_t old, struct run_pool *pool, uint32_t bytes);

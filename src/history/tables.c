@@ -50,6 +50,7 @@ static uint8_t where_class(const struct history *history, const struct condition
     }
     case CONDITION_EVENT:
     case CONDITION_SEGMENT:
+    case CONDITION_LIST:
     case CONDITION_SCORE: break; /* refused inside `where` when parsed */
     }
     INVARIANT(!"a condition inside where that is not about the event's properties");

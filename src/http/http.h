@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -27,8 +28,9 @@ struct http_options {
     uint16_t port;       /* 0: any free one, see http_port */
     unsigned threads;    /* that read, call the handler and write; at least 1 */
     unsigned connections_max, connections_per_address_max;
-    unsigned idle_s;                /* without a byte, before a connection is closed */
-    size_t body_max;                /* bytes; a larger body gets 413 before it is read */
+    unsigned idle_s;           /* without a byte, before a connection is closed */
+    size_t body_max;           /* bytes; a larger body gets 413 before it is read */
+    const struct clock *clock; /* by which streams have been quiet; borrowed, outlives the server. NULL: the system's */
     const char *tls_cert, *tls_key; /* PEM texts; NULL: plain. TLS 1.2 and later */
     /* Called on one of the threads, once a request; must lead to one http_answer. */
     void (*handle)(void *context, struct http_exchange *exchange);

@@ -29,6 +29,12 @@ struct http_stream {
     int64_t last_ms;
 };
 
+static int64_t quiet_now_ms(const struct http_server *server)
+{
+    const struct clock *clock = server->options.clock;
+    return clock != NULL ? clock->monotonic_ns(clock) / 1000000 : now_ms();
+}
+
 static void release(struct http_stream *stream)
 {
     pthread_mutex_lock(&stream->lock);
@@ -111,7 +117,7 @@ struct http_stream *http_answer_stream(struct http_exchange *exchange, size_t qu
     stream->server = server;
     stream->queue.ceiling = queue_max;
     stream->held = 2;
-    stream->last_ms = now_ms();
+    stream->last_ms = quiet_now_ms(server);
     pthread_mutex_lock(&server->lock);
     stream->ends = atomic_load(&server->quiescing);
     stream->after = server->streams;
@@ -174,7 +180,7 @@ bool http_stream_send(struct http_stream *stream, struct str event, struct str d
     if (sent) {
         compact(stream);
         append_event(&stream->queue, event, data);
-        stream->last_ms = now_ms();
+        stream->last_ms = quiet_now_ms(stream->server);
         if (stream->queue.failed) {
             sent = false;
             stream->overrun = true;
@@ -196,7 +202,7 @@ void http_stream_close(struct http_stream *stream)
 
 void streams_keep_awake(struct http_server *server)
 {
-    int64_t now = now_ms();
+    int64_t now = quiet_now_ms(server);
     pthread_mutex_lock(&server->lock);
     for (struct http_stream *stream = server->streams; stream != NULL; stream = stream->after) {
         pthread_mutex_lock(&stream->lock);

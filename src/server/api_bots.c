@@ -41,19 +41,25 @@ static void answer_change(struct request *request, unsigned status, uint64_t num
 void api_bot_exception_create(struct request *request)
 {
     const struct json_item *body;
-    struct str rule = {0}, agent = {0};
-    if (!api_body(request, &body) || !api_member_text(request, body, "rule", &rule) ||
-        !api_member_text(request, body, "user_agent", &agent))
-        return;
-    if ((rule.at == NULL) == (agent.at == NULL)) {
-        api_refuse(request, 400, "wrong_type", STR("rule"), "an exception names either a rule or a user_agent");
+    struct str texts[BOT_EXCEPTION_KINDS] = {{0}};
+    unsigned named = 0;
+    enum bot_exception_kind kind = BOT_EXCEPTION_RULE;
+    if (!api_body(request, &body)) return;
+    for (enum bot_exception_kind k = 0; k < BOT_EXCEPTION_KINDS; k++) {
+        if (!api_member_text(request, body, bot_exception_kind_name(k), &texts[k])) return;
+        if (texts[k].at == NULL) continue;
+        kind = k;
+        named++;
+    }
+    if (named != 1) {
+        api_refuse(request, 400, "wrong_type", STR("rule"),
+                   "an exception names one of rule, user_agent and source, such as key:3");
         return;
     }
     uint64_t number = 0, changed = 0;
     struct err_info why = {0};
-    if (engine_add_bot_exception(
-            request->server->engine, rule.at != NULL ? BOT_EXCEPTION_RULE : BOT_EXCEPTION_USER_AGENT,
-            str_trim(rule.at != NULL ? rule : agent), request->actor->text, &number, &changed, &why) != ERR_OK)
+    if (engine_add_bot_exception(request->server->engine, kind, str_trim(texts[kind]), request->actor->text, &number,
+                                 &changed, &why) != ERR_OK)
         request_fail(request, &why);
     else answer_change(request, 201, number, changed);
 }

@@ -48,6 +48,7 @@ void api_property_index(struct request *request)
     uint32_t count = catalog_count(catalog);
     for (uint32_t p = 0; p < count; p++) {
         const struct property *property = catalog_at(catalog, p);
+        if (catalog_is_reserved(property->entity, property->name)) continue; /* lists have their own index */
         if (wanted.at == NULL || property->entity == entity) write_property(&writer, property);
     }
     json_end_array(&writer);

@@ -1,7 +1,8 @@
 /* api_definitions.c — scores and segments: what is in force, what was, and what will be.
  *
- * The version in force is the ETag of a definition; whoever publishes may say which one was edited
- * (If-Match, or `expected`), and is refused when somebody else published meanwhile. */
+ * The version in force is the ETag of a definition. Whoever publishes another text says which version was edited (If-Match,
+ * `expected`, or `versions` of a text of several definitions): without, 428; when somebody else published meanwhile, 412 or
+ * 409. "If-Match: *" replaces whatever is there. */
 // SPDX-License-Identifier: Apache-2.0
 #include "report/line_diff.h"
 #include "server/api.h"
@@ -232,6 +233,39 @@ static bool read_changes(struct request *request, const struct json_item *body, 
     return true;
 }
 
+#define EDITED_MAX 1000 /* definitions */
+
+/* {"lead": 3, "size": 0} into out->edited. */
+static bool read_edited(struct request *request, const struct json_item *names, bool segment, struct edited *edited,
+                        size_t *count)
+{
+    if (names == NULL || names->kind == JSON_NULL) return true;
+    bool good = names->kind == JSON_OBJECT;
+    for (const struct json_item *one = good ? json_first(names) : NULL; good && one != NULL;
+         one = json_next(names, one)) {
+        uint64_t version = 0;
+        good =
+            one->kind == JSON_NUMBER && str_to_u64(one->text, &version) && version <= UINT32_MAX && *count < EDITED_MAX;
+        if (good) edited[(*count)++] = (struct edited){segment, one->key, (uint32_t)version};
+    }
+    return good || api_refuse(request, 400, "wrong_type", STR("versions"),
+                              "versions are numbers by name, of at most %d definitions: {\"scores\": {\"lead\": 3}, "
+                              "\"segments\": {\"big\": 0}}",
+                              EDITED_MAX);
+}
+
+static bool read_versions_edited(struct request *request, const struct json_item *body, struct publish *out)
+{
+    const struct json_item *versions = json_member(body, STR("versions"));
+    if (versions == NULL || versions->kind == JSON_NULL) return true;
+    if (versions->kind != JSON_OBJECT)
+        return api_refuse(request, 400, "wrong_type", STR("versions"), "versions are an object of scores and segments");
+    struct edited *edited = ARENA_ARRAY(request->arena, struct edited, EDITED_MAX);
+    out->edited = edited;
+    return read_edited(request, json_member(versions, STR("scores")), false, edited, &out->edited_count) &&
+           read_edited(request, json_member(versions, STR("segments")), true, edited, &out->edited_count);
+}
+
 /* The version that was edited: If-Match, else `expected` of the body. */
 static bool read_expected(struct request *request, const struct json_item *body, uint32_t *out)
 {
@@ -252,7 +286,8 @@ static bool read_publish(struct request *request, const struct json_item *body, 
 {
     *out = (struct publish){.author = request->actor->text, .source = request_path(request, "name")};
     return api_member_text(request, body, "text", &out->text) && api_member_text(request, body, "note", &out->note) &&
-           read_changes(request, body, &out->changes) && read_expected(request, body, &out->expected);
+           read_changes(request, body, &out->changes) && read_expected(request, body, &out->expected) &&
+           read_versions_edited(request, body, out);
 }
 
 static void publish(struct request *request, const struct publish *what)
@@ -267,6 +302,11 @@ static void publish(struct request *request, const struct publish *what)
     if (failure == ERR_INVALID && diagnostics->errors > 0) {
         api_write_validation(&writer, diagnostics);
         request_answer(request, 422, &json);
+        return;
+    }
+    if (failure == ERR_CONFLICT && done.unguarded) {
+        api_refuse(request, 428, "precondition_required", STR("If-Match"),
+                   "%s: send its ETag as If-Match, or If-Match: * to replace whatever is there", why.msg);
         return;
     }
     if (failure == ERR_CONFLICT && http_header(request->exchange, "If-Match").at != NULL) {
@@ -321,6 +361,7 @@ void api_definition_publish(struct request *request)
         return;
     }
     if (!check_name(request, what.text)) return;
+    what.guarded = !str_equal(http_header(request->exchange, "If-Match"), STR("*"));
     publish(request, &what);
 }
 

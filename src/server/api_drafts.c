@@ -1,4 +1,7 @@
-/* api_drafts.c — texts that are not in force yet: kept, checked, tried over everybody. */
+/* api_drafts.c — texts that are not in force yet: kept, checked, tried over everybody.
+ *
+ * A draft has an ETag, made of its text. Whoever puts another in its place says which one was edited, as whoever publishes
+ * does: there is only one draft of a score, and nobody's work goes by accident. */
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/preview.h"
 #include "server/api.h"
@@ -80,11 +83,22 @@ struct str api_draft_key(const struct request *request)
     return arena_format(request->arena, "draft/" STR_FMT, STR_ARG(request_path(request, "name")));
 }
 
+static struct str etag_of(struct request *request, struct str text)
+{
+    return arena_format(request->arena, "\"%016llx\"", (unsigned long long)str_hash(text, 0));
+}
+
+/* ERR_NOT_FOUND. Memory of the request. */
+static enum err load_draft(struct request *request, struct str *text, struct err_info *why)
+{
+    return store_get_text(request->server->store, api_draft_key(request), request->arena, text, why);
+}
+
 void api_draft_show(struct request *request)
 {
     struct str text = {0};
     struct err_info why = {0};
-    enum err failure = store_get_text(request->server->store, api_draft_key(request), request->arena, &text, &why);
+    enum err failure = load_draft(request, &text, &why);
     if (failure == ERR_NOT_FOUND) {
         api_refuse(request, 404, "not_found", STR("name"), "'" STR_FMT "' has no draft",
                    STR_ARG(request_path(request, "name")));
@@ -94,6 +108,7 @@ void api_draft_show(struct request *request)
         request_fail(request, &why);
         return;
     }
+    http_set_header(request->exchange, "ETag", etag_of(request, text));
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
     json_begin_object(&writer);
@@ -101,6 +116,26 @@ void api_draft_show(struct request *request)
     api_write_text(&writer, "text", text);
     json_end_object(&writer);
     request_answer(request, 200, &json);
+}
+
+/* May the text take the place of the draft that there is? */
+static bool may_replace(struct request *request, struct str text)
+{
+    struct err_info why = {0};
+    struct str former = {0}, tag = http_header(request->exchange, "If-Match");
+    enum err e = load_draft(request, &former, &why);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        request_fail(request, &why);
+        return false;
+    }
+    bool there = e == ERR_OK, any = str_equal(tag, STR("*"));
+    if (any || (there && str_equal(former, text))) return true;
+    if (tag.at == NULL)
+        return !there || api_refuse(request, 428, "precondition_required", STR("If-Match"),
+                                    "there is a draft already: send its ETag as If-Match, or If-Match: * to replace "
+                                    "whatever is there");
+    if (there && str_equal(tag, etag_of(request, former))) return true;
+    return api_refuse(request, 412, "version_changed", STR("If-Match"), "the draft is not the one that was edited");
 }
 
 void api_draft_put(struct request *request)
@@ -113,9 +148,14 @@ void api_draft_put(struct request *request)
         return;
     }
     if (!api_body(request, &body) || !read_text(request, body, &text)) return;
-    if (store_put_text(request->server->store, api_draft_key(request), text, &why) != ERR_OK)
-        request_fail(request, &why);
-    else answer_validation(request, text);
+    pthread_mutex_lock(&request->server->drafts_lock); /* no other between looking and putting */
+    bool may = may_replace(request, text);
+    bool kept = may && store_put_text(request->server->store, api_draft_key(request), text, &why) == ERR_OK;
+    pthread_mutex_unlock(&request->server->drafts_lock);
+    if (kept) {
+        http_set_header(request->exchange, "ETag", etag_of(request, text));
+        answer_validation(request, text);
+    } else if (may) request_fail(request, &why);
 }
 
 void api_draft_delete(struct request *request)

@@ -72,7 +72,7 @@ static void write_properties(struct json_writer *writer, const struct history *h
     json_begin_object(writer);
     for (uint32_t p = 0; p < count; p++) {
         const struct property *property = catalog_at(catalog, p);
-        if (property->entity != object) continue;
+        if (property->entity != object || catalog_is_reserved(object, property->name)) continue;
         const struct value *value = history_value(history, p, record, as_of_ms);
         if (value == NULL) continue;
         AUTO_BUF name = BUF_INIT(PROPERTY_NAME_MAX + 1);
@@ -82,6 +82,23 @@ static void write_properties(struct json_writer *writer, const struct history *h
         api_write_value(writer, value, property);
     }
     json_end_object(writer);
+}
+
+/* Those it is on at that instant. */
+static void write_lists(struct json_writer *writer, const struct history *history, enum entity object, uint32_t record,
+                        int64_t as_of_ms)
+{
+    struct catalog *catalog = history_catalog(history);
+    uint32_t count = catalog_count(catalog);
+    json_key(writer, "lists");
+    json_begin_array(writer);
+    for (uint32_t p = 0; p < count; p++) {
+        const struct property *property = catalog_at(catalog, p);
+        struct str list = catalog_list_name(property);
+        if (property->entity == object && list.len > 0 && history_value(history, p, record, as_of_ms) != NULL)
+            json_string(writer, list);
+    }
+    json_end_array(writer);
 }
 
 static void write_identifiers(struct json_writer *writer, const struct record_info *info)
@@ -115,6 +132,7 @@ void api_begin_record(struct json_writer *writer, struct engine *engine, const s
     json_bool(writer, info.archived);
     if (object == ENTITY_CONTACT) write_identifiers(writer, &info);
     write_properties(writer, history, object, record, as_of_ms);
+    write_lists(writer, history, object, record, as_of_ms);
 }
 
 void api_write_event(struct json_writer *writer, struct engine *engine, const struct event_fact_row *event)
@@ -124,6 +142,9 @@ void api_write_event(struct json_writer *writer, struct engine *engine, const st
     api_write_instant(writer, "at", event->at_ms);
     api_write_instant(writer, "received", event->received_ms);
     api_write_text(writer, "message_id", event->message_id);
+    json_key(writer, "source");
+    if (event->source.len > 0) json_string(writer, event->source);
+    else json_null(writer);
     json_key(writer, "bot");
     json_bool(writer, engine_is_bot(engine, event));
     json_key(writer, "properties");

@@ -1,16 +1,16 @@
-/* api_lists.c — lists: segments whose members somebody names.
+/* api_lists.c — lists: segments whose members somebody names, and which conditions ask for by {list: NAME}.
  *
  *     POST /api/v1/lists                {"name": "fair_2026", "object": "contact", "title": "Met at the fair"}
  *     POST /api/v1/lists/{name}/members {"add": ["email:ada@acme.example"], "remove": ["ben"]}
  *
- * What a list is called and of what it is stands in a small text of the store, "list/NAME": the object's name, a line
- * end, the title. */
+ * The engine keeps who is on it (engine/lists.c). What people call a list stands in a small text of the store, "list/NAME". */
 // SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
 #include "server/api.h"
 #include "server/api_json.h"
 
 #define LISTS_MAX 200
-#define LIST_NAME_MAX 64
 #define LIST_TITLE_MAX 200
 #define KEY_PREFIX "list/"
 #define REMOVED_AT_ONCE 10000 /* of a list that is dropped */
@@ -38,14 +38,12 @@ static bool is_name(struct str name)
 /* ERR_NOT_FOUND. Memory of the request. */
 static enum err load(struct request *request, struct str name, struct named_list *out, struct err_info *why)
 {
-    struct str text = {0};
-    enum err e = store_get_text(request->server->store, key_of(request, name), request->arena, &text, why);
-    if (e != ERR_OK) return e;
+    const struct catalog *catalog = engine_catalog(request->server->engine);
     *out = (struct named_list){.name = name};
-    if (!api_object_named(str_cut(&text, '\n'), &out->object))
-        return err_set(why, ERR_INTERNAL, "the store does not say of what the list is");
-    out->title = text;
-    return ERR_OK;
+    while (out->object < OBJECT_COUNT && !catalog_has_list(catalog, out->object, name)) out->object++;
+    if (out->object == OBJECT_COUNT) return err_set(why, ERR_NOT_FOUND, "there is no such list");
+    enum err e = store_get_text(request->server->store, key_of(request, name), request->arena, &out->title, why);
+    return e == ERR_NOT_FOUND ? ERR_OK : e; /* without a title */
 }
 
 static bool find_list(struct request *request, struct named_list *out)
@@ -69,48 +67,71 @@ static void write_list(struct json_writer *writer, const struct named_list *list
     json_end_object(writer);
 }
 
-static bool read_names(struct request *request, struct str **names, size_t *count)
+static int by_name(const void *a, const void *b)
 {
-    struct err_info why = {0};
-    if (store_text_names(request->server->store, STR(KEY_PREFIX), request->arena, names, count, &why) == ERR_OK)
-        return true;
-    request_fail(request, &why);
-    return false;
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* By name; memory of the request. */
+static struct str *list_names(struct request *request, size_t *count)
+{
+    struct catalog *catalog = engine_catalog(request->server->engine);
+    uint32_t all = catalog_count(catalog);
+    struct str *names = ARENA_ARRAY(request->arena, struct str, all);
+    *count = 0;
+    for (uint32_t p = 0; p < all; p++) {
+        struct str name = catalog_list_name(catalog_at(catalog, p));
+        if (name.len > 0) names[(*count)++] = name;
+    }
+    if (*count > 0) qsort(names, *count, sizeof *names, by_name);
+    return names;
 }
 
 void api_list_index(struct request *request)
 {
-    struct str *names = NULL;
     size_t count = 0;
     struct err_info why = {0};
-    if (!read_names(request, &names, &count)) return;
+    struct str *names = list_names(request, &count);
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
     json_begin_object(&writer);
     json_key(&writer, "results");
     json_begin_array(&writer);
     for (size_t i = 0; i < count; i++) {
-        const size_t prefix = sizeof KEY_PREFIX - 1;
         struct named_list list = {0};
-        if (load(request, (struct str){names[i].at + prefix, names[i].len - prefix}, &list, &why) == ERR_OK)
-            write_list(&writer, &list);
+        if (load(request, names[i], &list, &why) == ERR_OK) write_list(&writer, &list);
     }
     json_end_array(&writer);
     json_end_object(&writer);
     request_answer(request, 200, &json);
 }
 
+static bool take_off_all(struct request *request, const struct named_list *list);
+
+/* The list, its title, and nobody on it: somebody may be left of one that was dropped half. */
+static bool make(struct request *request, const struct named_list *list)
+{
+    struct server *server = request->server;
+    struct err_info why = {0};
+    if (!take_off_all(request, list)) return false;
+    if (store_put_text(server->store, key_of(request, list->name), list->title, &why) == ERR_OK &&
+        engine_list_make(server->engine, list->name, list->object, request->actor->text, &why) == ERR_OK)
+        return true;
+    request_fail(request, &why);
+    return false;
+}
+
 void api_list_create(struct request *request)
 {
     const struct json_item *body;
     struct named_list list = {0};
-    struct str object = STR("contact"), *names = NULL;
+    struct str object = STR("contact");
     size_t count = 0;
     struct err_info why = {0};
     if (!api_body(request, &body) || !api_member_text(request, body, "name", &list.name) ||
-        !api_member_text(request, body, "title", &list.title) || !api_member_text(request, body, "object", &object) ||
-        !read_names(request, &names, &count))
+        !api_member_text(request, body, "title", &list.title) || !api_member_text(request, body, "object", &object))
         return;
+    (void)list_names(request, &count);
     if (!is_name(list.name))
         api_refuse(request, 400, "bad_name", STR("name"),
                    "a list's name has small letters a-z, digits and '_', begins with a letter, and is at most %d long",
@@ -123,11 +144,7 @@ void api_list_create(struct request *request)
         api_refuse(request, 409, "too_many", STR("name"), "there are %d lists already", LISTS_MAX);
     else if (load(request, list.name, &(struct named_list){0}, &why) == ERR_OK)
         api_refuse(request, 409, "exists", STR("name"), "there is a list called '" STR_FMT "'", STR_ARG(list.name));
-    else if (store_put_text(request->server->store, key_of(request, list.name),
-                            arena_format(request->arena, "%s\n" STR_FMT, entity_name(list.object), STR_ARG(list.title)),
-                            &why) != ERR_OK)
-        request_fail(request, &why);
-    else {
+    else if (make(request, &list)) {
         AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
         struct json_writer writer = {.out = &json};
         write_list(&writer, &list);
@@ -216,23 +233,36 @@ void api_list_members(struct request *request)
     request_answer(request, 200, &json);
 }
 
-void api_list_delete(struct request *request)
+/* In pieces, between which others have their turn. */
+static bool take_off_all(struct request *request, const struct named_list *list)
 {
     struct engine *engine = request->server->engine;
+    uint32_t count = history_records(engine_history(engine), list->object);
+    uint32_t *members = ARENA_ARRAY(request->arena, uint32_t, REMOVED_AT_ONCE);
+    struct list_change remove = {
+        .list = list->name, .object = list->object, .records = members, .actor = request->actor->text};
+    for (uint32_t record = 0; record < count; record++) {
+        if (engine_in_list(engine, list->name, list->object, record)) members[remove.count++] = record;
+        if (remove.count < REMOVED_AT_ONCE && record + 1 < count) continue;
+        if (!change(request, &remove)) return false;
+        remove.count = 0;
+    }
+    return true;
+}
+
+void api_list_delete(struct request *request)
+{
+    struct server *server = request->server;
     struct named_list list = {0};
     struct err_info why = {0};
     if (!find_list(request, &list)) return;
-    uint32_t count = history_records(engine_history(engine), list.object);
-    uint32_t *members = ARENA_ARRAY(request->arena, uint32_t, REMOVED_AT_ONCE);
-    struct list_change remove = {
-        .list = list.name, .object = list.object, .records = members, .actor = request->actor->text};
-    for (uint32_t record = 0; record < count; record++) {
-        if (engine_in_list(engine, list.name, list.object, record)) members[remove.count++] = record;
-        if (remove.count < REMOVED_AT_ONCE && record + 1 < count) continue;
-        if (!change(request, &remove)) return;
-        remove.count = 0;
+    enum err e = engine_list_drop(server->engine, list.name, list.object, request->actor->text, &why);
+    if (e == ERR_CONFLICT) {
+        api_refuse(request, 409, "in_use", STR("name"), "%s", why.msg);
+        return;
     }
-    if (store_put_text(request->server->store, key_of(request, list.name), STR(""), &why) != ERR_OK)
-        request_fail(request, &why);
+    if (e == ERR_OK && !take_off_all(request, &list)) return;
+    if (e == ERR_OK) e = store_put_text(server->store, key_of(request, list.name), STR(""), &why);
+    if (e != ERR_OK) request_fail(request, &why);
     else http_answer(request->exchange, 204, "application/json", STR(""));
 }

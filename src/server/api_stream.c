@@ -70,7 +70,6 @@ static void tell_member(struct server *server, const struct member_change *chang
     struct str name = change->name;
     bool of_list = str_starts_with(name, STR(LIST_PREFIX));
     (void)str_cut(&name, ':');
-    if (of_list) (void)str_cut(&name, ':');
     json_begin_object(&writer);
     api_write_text(&writer, "object", str_from_c(entity_name(change->object)));
     api_write_text(&writer, "id", history_record_id(engine_history(server->engine), change->object, change->record));

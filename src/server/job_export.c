@@ -76,6 +76,12 @@ static void write_json(struct exporting *x, uint32_t record)
 
 /* ---- CSV: the id, each property, then each score with its band. ---- */
 
+/* Lists are not: who is on them stands beside the properties of a line of JSON. */
+static bool is_column(const struct exporting *x, const struct property *property)
+{
+    return property->entity == x->job->object && !catalog_is_reserved(property->entity, property->name);
+}
+
 static void write_header(struct exporting *x)
 {
     struct catalog *catalog = history_catalog(x->everybody.history);
@@ -83,7 +89,7 @@ static void write_header(struct exporting *x)
     AUTO_ARENA arena = arena_new();
     buf_append_c(&x->out, "id");
     for (uint32_t p = 0; p < catalog_count(catalog); p++) {
-        if (catalog_at(catalog, p)->entity != x->job->object) continue;
+        if (!is_column(x, catalog_at(catalog, p))) continue;
         buf_append_char(&x->out, ',');
         csv_append_field(&x->out, catalog_at(catalog, p)->name, ',');
     }
@@ -101,7 +107,7 @@ static void write_csv(struct exporting *x, uint32_t record, uint32_t properties)
     const struct definitions *set = &x->everybody.edition->set;
     csv_append_field(&x->out, history_record_id(history, x->job->object, record), ',');
     for (uint32_t p = 0; p < properties; p++) {
-        if (catalog_at(catalog, p)->entity != x->job->object) continue;
+        if (!is_column(x, catalog_at(catalog, p))) continue;
         const struct value *value = history_value(history, p, record, x->everybody.as_of_ms);
         buf_append_char(&x->out, ',');
         if (value != NULL) csv_append_field(&x->out, value->raw, ',');

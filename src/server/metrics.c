@@ -10,8 +10,8 @@
 #include "base/arena.h"
 
 /* What we answer; anything else counts as the last. */
-static const unsigned statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 400, 401, 403, 404,
-                                    405, 409, 412, 413, 415, 422, 429, 500, 501, 502, 503, 0};
+static const unsigned statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 400, 401, 403, 404, 405,
+                                    409, 412, 413, 415, 422, 428, 429, 500, 501, 502, 503, 0};
 
 /* Upper bounds of the histogram; the last has none. */
 static const uint64_t bounds_us[] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};

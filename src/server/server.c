@@ -73,6 +73,7 @@ static enum err listen_at(struct server *server, const struct server_options *op
         .connections_per_address_max = (unsigned)config->connections_per_address_max,
         .idle_s = (unsigned)config->idle_seconds,
         .body_max = (size_t)config->body_max_bytes,
+        .clock = server->clock,
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
         .handle = dispatch,
@@ -90,6 +91,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->config = options->config;
     server->secure = options->tls_cert != NULL || str_starts_with(options->config->base_url, STR("https://"));
     server->started_ms = options->clock->now_ms(options->clock);
+    pthread_mutex_init(&server->drafts_lock, NULL);
     server->router = router_new();
     server->metrics = metrics_new();
     server->parsers = parsers_new();
@@ -129,5 +131,6 @@ void server_stop(struct server *server)
     parsers_free(server->parsers);
     metrics_free(server->metrics);
     router_free(server->router);
+    pthread_mutex_destroy(&server->drafts_lock);
     memory_free(server);
 }

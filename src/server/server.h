@@ -6,6 +6,7 @@
 #ifndef PLUMB_SERVER_SERVER_H
 #define PLUMB_SERVER_SERVER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,7 +47,8 @@ struct server {
     struct jobs *jobs;
     struct answers *answers;
     struct housekeeper *housekeeper;
-    bool secure; /* people reach it by https, ours or a proxy's: cookies are for https alone */
+    pthread_mutex_t drafts_lock; /* one draft is put at a time */
+    bool secure;                 /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
     atomic_uint handling;  /* handlers at work */
     atomic_bool loaded;    /* the engine was seen to be ready, which it then stays */

@@ -72,17 +72,13 @@ static MUST_CHECK enum err check_contacts(const struct store_batch *batch, const
 
 static MUST_CHECK enum err check_history(const struct store_batch *batch, struct expected *next, struct err_info *why)
 {
-    static const struct {
-        enum entity from, to;
-    } ends[ASSOCIATION_COUNT] = {[ASSOCIATION_CONTACT_COMPANY] = {ENTITY_CONTACT, ENTITY_COMPANY},
-                                 [ASSOCIATION_DEAL_COMPANY] = {ENTITY_DEAL, ENTITY_COMPANY},
-                                 [ASSOCIATION_DEAL_CONTACT] = {ENTITY_DEAL, ENTITY_CONTACT}};
     for (size_t i = 0; i < batch->version_count; i++)
         if (!exists(next, batch->versions[i].object, batch->versions[i].record)) return unknown(why, "value", i);
     for (size_t i = 0; i < batch->association_count; i++) {
         const struct association_fact *fact = &batch->associations[i];
-        if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT || !exists(next, ends[fact->kind].from, fact->from) ||
-            !exists(next, ends[fact->kind].to, fact->to))
+        if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT ||
+            !exists(next, association_ends[fact->kind][0], fact->from) ||
+            !exists(next, association_ends[fact->kind][1], fact->to))
             return unknown(why, "association", i);
     }
     for (size_t i = 0; i < batch->event_count; i++) {

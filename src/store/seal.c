@@ -61,7 +61,8 @@ uint64_t seal_of_event(const struct event_fact_row *fact)
 {
     int64_t numbers[] = {fact->number, fact->contact, fact->at_ms, fact->received_ms, fact->bot};
     uint64_t hash = with(with(of_numbers(numbers, sizeof numbers), fact->name), fact->message_id);
-    return with(with(hash, fact->properties), fact->context);
+    hash = with(with(hash, fact->properties), fact->context);
+    return fact->source.len > 0 ? with(hash, fact->source) : hash; /* those of format 1 have none */
 }
 
 uint64_t seal_of_definition(const struct definition_fact *fact)

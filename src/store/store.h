@@ -104,6 +104,7 @@ struct event_fact_row {
     bool bot;
     struct str properties; /* a JSON object of texts by name; empty: none */
     struct str context;    /* JSON as it came: campaign, referrer, why a bot; empty: none */
+    struct str source;     /* by which way it came: "key:3", "import:events.csv"; empty: not known */
 };
 
 struct band_fact { /* a record entered a band, or left all ("") */

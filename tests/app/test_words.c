@@ -53,6 +53,7 @@ TEST(trees_are_joined_and_bracketed_and_long_ones_shortened)
                 "a is b or (c is d and e is f)");
     CHECK_WORDS("{not: {property: a, is: b}}", "not (a is b)");
     CHECK_WORDS("{property: a, in: [q, w, e, r, t, y]}", "a is q, w, e or 3 more");
+    CHECK_WORDS("{not: {list: fair_2026}}", "not (on the list fair_2026)");
     CHECK_WORDS("{any: [{property: a, is: b}, {property: c, is: b}, {property: d, is: b}, {property: e, is: b}, "
                 "{property: f, is: b}]}",
                 "a is b or c is b or d is b or 2 more");

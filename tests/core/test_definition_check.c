@@ -67,6 +67,8 @@ TEST(each_wrong_reference_has_its_sentence)
         {OTHERS, SCORE("a", RULE_ON("{segment: zebras}")), "zebras", "there is no segment 'zebras'"},
         {OTHERS, SCORE("a", RULE_ON("{segment: new_one}")), "new_one",
          "there is no segment 'new_one'; did you mean 'new_ones'?"},
+        {OTHERS, SCORE("a", RULE_ON("{list: fair}")), "fair",
+         "there is no list 'fair': lists are kept by a server, and here no list of contacts is known"},
         {OTHERS, SCORE("a", RULE_ON("{score: acounts, gt: 1}")), "acounts",
          "there is no score 'acounts'; did you mean 'accounts'?"},
         {OTHERS, SCORE("a", RULE_ON("{score: big, gt: 1}")), "big", "there is no score 'big'"},

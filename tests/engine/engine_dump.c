@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine_dump.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,17 @@ struct str dump_without_values(struct str dump, struct arena *arena)
     while (dump.len > 0) {
         struct str line = str_cut(&dump, '\n');
         if (memmem(line.at, line.len, " (type ", 7) == NULL) buf_format(&out, STR_FMT "\n", STR_ARG(line));
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+struct str dump_without_made_ids(struct str dump, struct arena *arena)
+{
+    AUTO_BUF out = BUF_INIT(SIZE_MAX);
+    for (size_t i = 0; i < dump.len;) {
+        char c = dump.at[i++];
+        buf_append_char(&out, c);
+        while (c == '~' && i < dump.len && isxdigit((unsigned char)dump.at[i])) i++;
     }
     return arena_str(arena, buf_str(&out));
 }

@@ -13,6 +13,9 @@ struct str engine_dump(struct fixture *fixture, struct arena *arena);
  * settled them already: nothing that is in force asks for those values. */
 struct str dump_without_values(struct str dump, struct arena *arena);
 
+/* A dump of a store with nothing behind the '~' of ids that the engine made up. */
+struct str dump_without_made_ids(struct str dump, struct arena *arena);
+
 /* The same lines in order of their texts. */
 struct str dump_sorted(struct str dump, struct arena *arena);
 

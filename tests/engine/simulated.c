@@ -10,6 +10,7 @@
 #define COMPANIES 5
 #define DEALS 5
 #define MESSAGES 400
+#define LIST_NAME "vips"
 
 static const char *const definitions[] = {
     "score: lead\n"
@@ -44,6 +45,16 @@ static const char *const definitions[] = {
     "    rules:\n"
     "      - {name: Pricing, event: page_viewed, where: {property: path, is: /pricing}, points: 2, within: 10d}\n"
     "      - {name: Opened, event: email_opened, points: 1, count: once}\n",
+    "score: lead\n" /* refused while there is no list */
+    "bands: [{label: MQL, from: 5}]\n"
+    "groups:\n"
+    "  - name: Who\n"
+    "    category: fit\n"
+    "    rules:\n"
+    "      - {name: Important, when: {list: " LIST_NAME "}, points: 6}\n"
+    "---\n"
+    "segment: ours\n"
+    "when: {all: [{list: " LIST_NAME "}, {property: plan, is: pro}]}\n",
     "score: worth\n"
     "object: deal\n"
     "bands: [{label: Good, from: 5}]\n"
@@ -71,7 +82,9 @@ const char *act_name(enum act_kind kind)
                                                  [ACT_ERASE] = "an erasure",
                                                  [ACT_ASSOCIATE] = "a change of associations",
                                                  [ACT_PUBLISH] = "a publish",
-                                                 [ACT_SWEEP] = "a sweep"};
+                                                 [ACT_SWEEP] = "a sweep",
+                                                 [ACT_LIST] = "a list's coming or going",
+                                                 [ACT_LISTED] = "a change of a list's members"};
     return names[kind];
 }
 
@@ -167,12 +180,14 @@ static struct fact draw_fact(struct drawing *d)
 static enum act_kind draw_kind(uint64_t *dice)
 {
     uint32_t chance = draw(dice, 100);
-    if (chance < 66) return ACT_FACTS;
-    if (chance < 74) return ACT_MERGE;
-    if (chance < 82) return ACT_ARCHIVE;
-    if (chance < 85) return ACT_ERASE;
-    if (chance < 93) return ACT_ASSOCIATE;
-    return chance < 96 ? ACT_PUBLISH : ACT_SWEEP;
+    if (chance < 60) return ACT_FACTS;
+    if (chance < 68) return ACT_MERGE;
+    if (chance < 75) return ACT_ARCHIVE;
+    if (chance < 78) return ACT_ERASE;
+    if (chance < 86) return ACT_ASSOCIATE;
+    if (chance < 89) return ACT_PUBLISH;
+    if (chance < 90) return ACT_SWEEP;
+    return chance < 92 ? ACT_LIST : ACT_LISTED;
 }
 
 struct act act_draw(uint64_t *dice, struct fixture *fixture, struct arena *arena)
@@ -226,6 +241,20 @@ static enum err do_publish(const struct act *act, struct fixture *fixture, struc
     return e;
 }
 
+static enum err do_listed(const struct act *act, struct fixture *fixture, struct buf *out, struct err_info *why)
+{
+    if (act->record >= history_records(engine_history(fixture->engine), ENTITY_CONTACT)) return ERR_OK; /* nobody */
+    struct list_change change = {.list = STR(LIST_NAME),
+                                 .object = ENTITY_CONTACT,
+                                 .records = &act->record,
+                                 .count = 1,
+                                 .member = act->on,
+                                 .actor = STR("token:1")};
+    enum err e = engine_list_change(fixture->engine, &change, why);
+    if (e == ERR_OK) buf_format(out, "%u changed\n", change.changed);
+    return e;
+}
+
 enum err act_do(const struct act *act, struct fixture *fixture, struct buf *out, struct err_info *why)
 {
     const struct str actor = STR("token:1");
@@ -240,6 +269,10 @@ enum err act_do(const struct act *act, struct fixture *fixture, struct buf *out,
     case ACT_ERASE: return engine_erase(engine, act->record, actor, why);
     case ACT_ASSOCIATE: return engine_associate(engine, act->between, act->record, act->other, act->on, actor, why);
     case ACT_PUBLISH: return do_publish(act, fixture, out, why);
+    case ACT_LIST:
+        if (act->on) return engine_list_make(engine, STR(LIST_NAME), ENTITY_CONTACT, actor, why);
+        return engine_list_drop(engine, STR(LIST_NAME), ENTITY_CONTACT, actor, why);
+    case ACT_LISTED: return do_listed(act, fixture, out, why);
     case ACT_SWEEP: e = engine_sweep(engine, &changes, why); break;
     }
     if (e == ERR_OK) buf_format(out, "%u stays, %llu bands\n", stays, (unsigned long long)changes);

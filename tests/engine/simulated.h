@@ -5,8 +5,18 @@
 
 #include "engine_fixture.h"
 
-enum act_kind { ACT_FACTS, ACT_MERGE, ACT_ARCHIVE, ACT_ERASE, ACT_ASSOCIATE, ACT_PUBLISH, ACT_SWEEP };
-#define ACT_KINDS 7
+enum act_kind {
+    ACT_FACTS,
+    ACT_MERGE,
+    ACT_ARCHIVE,
+    ACT_ERASE,
+    ACT_ASSOCIATE,
+    ACT_PUBLISH,
+    ACT_SWEEP,
+    ACT_LIST,
+    ACT_LISTED
+};
+#define ACT_KINDS 9
 #define ACT_FACTS_MAX 6
 
 struct act {

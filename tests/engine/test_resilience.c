@@ -204,6 +204,51 @@ TEST(a_company_that_one_of_two_merged_people_had_left_is_still_the_others_after_
     fixture_close(&f);
 }
 
+TEST(an_erased_person_leaves_no_band_of_a_score_that_was_retired_before)
+{
+    struct fixture f;
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    struct published published;
+    fixture_open(&f, NULL);
+    fixture_publish(&f, lead, PUBLISH_NET);
+    fixture_event(&f, "user:ada", "demo_requested", MONDAY, NULL, NULL, NULL);
+    const struct publish retire = {.retire = STR("lead"), .author = actor};
+    CHECK_OK(engine_publish(f.engine, &retire, NULL, &published, &why), why);
+    uint32_t ada = erase_known(&f, "user:ada");
+    fixture_publish(&f, lead, PUBLISH_NET);
+    CHECK_STR(fixture_band_log(&f, ada, arena), STR(""));
+    fixture_close(&f);
+}
+
+static size_t associations_of(struct fixture *f, struct arena *arena)
+{
+    struct str dump = store_dump(f->store, arena);
+    size_t count = 0;
+    while (dump.len > 0) count += str_starts_with(str_cut(&dump, '\n'), STR("association"));
+    return count;
+}
+
+TEST(a_merge_that_the_disk_refused_does_not_make_later_ones_tell_associations_again)
+{
+    struct fixture f;
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    open_on_faulty_disk(&f, arena);
+    fixture_company(&f, "user:ada", "acme", "employees", "70");
+    fixture_company(&f, "user:eve", "acme", "employees", "70");
+    fixture_company(&f, "user:bob", "acme", "employees", "70");
+    uint32_t ada = fixture_contact(&f, "user:ada"), eve = fixture_contact(&f, "user:eve");
+    uint32_t acme = engine_find(f.engine, ENTITY_COMPANY, STR("acme"));
+    CHECK_OK(engine_associate(f.engine, ASSOCIATION_CONTACT_COMPANY, eve, acme, true, actor, &why), why);
+    fault_set(FAULT_ONCE, 1);
+    CHECK_INT(engine_merge(f.engine, ada, eve, actor, NULL, &why), ERR_UNAVAILABLE);
+    size_t before = associations_of(&f, arena);
+    CHECK_OK(engine_merge(f.engine, ada, fixture_contact(&f, "user:bob"), actor, NULL, &why), why);
+    CHECK_INT(associations_of(&f, arena), before);
+    fixture_close(&f);
+}
+
 TEST(a_company_that_two_merged_people_left_does_not_come_back_with_a_snapshot_from_before)
 {
     struct fixture f;

@@ -93,8 +93,10 @@ static int live(uint64_t seed)
         if (chance == 1) compare(&l, "a restart of the second");
         act_on_both(&l);
     }
-    check_same_dump(dump_sorted(store_dump(l.one.store, l.arena), l.arena),
-                    dump_sorted(store_dump(l.other.store, l.arena), l.arena), "all of it");
+    /* Ids of the engine's own follow from the greatest that a start finds, which somebody erased may have had. */
+    check_same_dump(dump_sorted(dump_without_made_ids(store_dump(l.one.store, l.arena), l.arena), l.arena),
+                    dump_sorted(dump_without_made_ids(store_dump(l.other.store, l.arena), l.arena), l.arena),
+                    "all of it");
     CHECK_STR(store_findings(l.other.store, l.arena), STR(""));
     fixture_close(&l.one);
     fixture_close(&l.other);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "harness.h"
+#include "http/http_internal.h"
 #include "peers.h"
 
 #define EVENTS 20000
@@ -105,6 +106,59 @@ TEST(a_reader_that_goes_while_nothing_is_sent_harms_nobody)
         peer_close(peer);
         http_stream_close(stream);
     }
+    server_stop(server);
+}
+
+/* The server's threads look at it meanwhile. */
+static void pass(struct clock *clock, int64_t ms)
+{
+    __atomic_add_fetch(&clock->fixed_ms, ms, __ATOMIC_RELAXED);
+}
+
+TEST(a_stream_that_was_quiet_for_a_quarter_of_a_minute_gets_a_comment_and_no_sooner)
+{
+    struct clock clock = clock_fixed(1000000);
+    struct http_options options = server_options();
+    options.clock = &clock;
+    struct http_server *server = server_start(options);
+    struct peer *peer = peer_open(server);
+    CHECK_TRUE(peer_send(peer, GET("/stream")));
+    struct http_stream *stream = held_stream();
+    CHECK_TRUE(peer_sees(peer, STR("\r\n\r\n")));
+    pass(&clock, 14999);
+    streams_keep_awake(server);
+    CHECK_TRUE(http_stream_send(stream, STR(""), STR("first")));
+    CHECK_TRUE(peer_sees(peer, STR("data: first\n\n")));
+    CHECK_FALSE(str_contains(buf_str(&peer->in), STR(":\n\n")));
+    pass(&clock, 14999); /* what was sent began it anew */
+    streams_keep_awake(server);
+    CHECK_TRUE(http_stream_send(stream, STR(""), STR("second")));
+    CHECK_TRUE(peer_sees(peer, STR("data: second\n\n")));
+    CHECK_FALSE(str_contains(buf_str(&peer->in), STR(":\n\n")));
+    pass(&clock, 15000); /* the server looks around once a second */
+    CHECK_TRUE(peer_sees(peer, STR(":\n\n")));
+    http_stream_close(stream);
+    peer_close(peer);
+    server_stop(server);
+}
+
+TEST(a_reader_who_has_gone_is_noticed_though_nothing_happens)
+{
+    struct clock clock = clock_fixed(1000000);
+    struct http_options options = server_options();
+    options.clock = &clock;
+    struct http_server *server = server_start(options);
+    struct peer *peer = peer_open(server);
+    CHECK_TRUE(peer_send(peer, GET("/stream")));
+    struct http_stream *stream = held_stream();
+    CHECK_TRUE(peer_sees(peer, STR("\r\n\r\n")));
+    peer_close(peer);
+    while (done_count() == 0) { /* the system takes a comment or two yet */
+        pass(&clock, 15000);
+        streams_keep_awake(server);
+    }
+    CHECK_FALSE(http_stream_send(stream, STR(""), STR("anybody there")));
+    http_stream_close(stream);
     server_stop(server);
 }
 

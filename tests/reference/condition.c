@@ -168,6 +168,23 @@ static bool deal_is_open(const struct ref_view *view, uint32_t deal)
     return true;
 }
 
+/* ---- Lists. ---- */
+
+/* The latest word that was said about the record and the list by as_of. */
+static bool is_on_list(const struct ref_view *view, uint32_t list)
+{
+    const struct ref_fact *last = NULL;
+    for (uint32_t i = 0; i < view->world->fact_count; i++) {
+        const struct ref_fact *f = &view->world->fact[i];
+        if (f->dropped || f->kind != REF_LISTING || f->list != list || f->at_ms > view->as_of_ms) continue;
+        if (!same(view->world, view->object, f->record, view->record)) continue;
+        int by_id = last == NULL ? 0 : str_compare(f->id, last->id);
+        if (last == NULL || f->at_ms > last->at_ms || (f->at_ms == last->at_ms && (by_id > 0 || (by_id == 0 && f->on))))
+            last = f;
+    }
+    return last != NULL && last->on;
+}
+
 /* ---- One test on one value. ---- */
 
 static bool truth(struct arena *arena, struct str text)
@@ -504,6 +521,7 @@ bool ref_holds(const struct ref_view *view, const struct ref_condition *conditio
     }
     case REF_SEGMENT: /* its events are events of the score that asks: a reset hides them, too */
         return ref_holds(view, view->set->segment[condition->target].when);
+    case REF_LIST: return is_on_list(view, condition->target);
     case REF_SCORE: return score_passes(view, condition);
     }
     abort();

@@ -227,6 +227,14 @@ static void invent_children(struct ref_generator *g, enum ref_entity of, struct 
     g->depth--;
 }
 
+static void invent_list_test(struct ref_generator *g, enum ref_entity of, struct ref_condition *c)
+{
+    uint32_t count = 0;
+    c->kind = REF_LIST;
+    for (uint32_t i = 0; i < g->world->list_count; i++)
+        if (g->world->list[i].of == of && ref_below(g->random, ++count) == 0) c->target = i;
+}
+
 /* `of` is REF_EVENT inside `where`. */
 static struct ref_condition *invent_condition(struct ref_generator *g, enum ref_entity of)
 {
@@ -238,6 +246,10 @@ static struct ref_condition *invent_condition(struct ref_generator *g, enum ref_
         return c;
     }
     if (of != REF_EVENT && dice >= 88 && invent_use(g, of, c)) return c;
+    if (of != REF_EVENT && dice >= 60 && dice < 66) {
+        invent_list_test(g, of, c);
+        return c;
+    }
     uint32_t property = some_visible_property(g, of);
     if (of != REF_EVENT && (dice >= 65 || property == REF_NONE)) {
         invent_event_condition(g, c);

@@ -190,6 +190,7 @@ static struct node *condition(struct writer *w, const struct ref_condition *c, e
         break;
     case REF_EVENTS: put_event_condition(w, node, c); break;
     case REF_SEGMENT: put(node, "segment", text_node(w, w->set->segment[c->target].name)); break;
+    case REF_LIST: put(node, "list", text_node(w, w->world->list[c->target].name)); break;
     case REF_SCORE:
         put(node, "score", text_node(w, w->set->score[c->target].name));
         if (c->part != REF_TOTAL || ref_chance(&w->random, 20)) put_text(w, node, "part", part_name[c->part]);

@@ -10,6 +10,7 @@ struct feeder {
     const struct ref_world *world;
     struct history_builder *builder;
     uint32_t *property; /* ids in the catalog, by the model's number */
+    uint32_t *list;     /* likewise */
 };
 
 static uint32_t record(const struct feeder *f, enum ref_entity of, uint32_t number, bool listed)
@@ -56,6 +57,10 @@ static enum err feed_fact(const struct feeder *f, const struct ref_fact *fact, s
         history_builder_join(f->builder, record(f, REF_CONTACT, fact->record, false),
                              record(f, REF_CONTACT, fact->other, false));
         return ERR_OK;
+    case REF_LISTING:
+        return history_builder_property(f->builder, f->list[fact->list],
+                                        record(f, f->world->list[fact->list].of, fact->record, false), fact->at_ms,
+                                        fact->on ? STR("true") : STR(""), fact->id, why);
     case REF_HAPPENING: return feed_event(f, fact, why);
     }
     return ERR_OK;
@@ -84,7 +89,10 @@ enum err ref_feed(struct arena *arena, const struct ref_world *world, struct cat
                   struct history_builder *builder, uint64_t seed, bool repeat, struct err_info *why)
 {
     struct ref_random random = {seed};
-    struct feeder f = {world, builder, ARENA_ARRAY(arena, uint32_t, world->property_count)};
+    struct feeder f = {world, builder, ARENA_ARRAY(arena, uint32_t, world->property_count),
+                       ARENA_ARRAY(arena, uint32_t, world->list_count)};
+    for (uint32_t i = 0; i < world->list_count; i++)
+        f.list[i] = catalog_list(catalog, entities[world->list[i].of], world->list[i].name);
     for (uint32_t i = 0; i < world->property_count; i++)
         f.property[i] = catalog_property(catalog, entities[world->property[i].of], world->property[i].name);
     uint32_t records = world->record_count[0] + world->record_count[1] + world->record_count[2];
@@ -131,6 +139,12 @@ static void emit_fact(const struct ref_world *world, const struct ref_fact *f, s
     case REF_JOIN:
         buf_format(out, "  " STR_FMT " is " STR_FMT, STR_ARG(world->record[REF_CONTACT][f->record].id),
                    STR_ARG(world->record[REF_CONTACT][f->other].id));
+        break;
+    case REF_LISTING:
+        emit_time(f->at_ms, out);
+        buf_format(out, "  " STR_FMT " is %s the list " STR_FMT,
+                   STR_ARG(world->record[world->list[f->list].of][f->record].id), f->on ? "put on" : "taken off",
+                   STR_ARG(world->list[f->list].name));
         break;
     case REF_HAPPENING:
         emit_time(f->at_ms, out);

@@ -40,7 +40,12 @@ struct ref_record {
     bool listed;
 };
 
-enum ref_fact_kind { REF_VERSION, REF_ASSOCIATION, REF_JOIN, REF_HAPPENING };
+struct ref_list {
+    struct str name;
+    enum ref_entity of;
+};
+
+enum ref_fact_kind { REF_VERSION, REF_ASSOCIATION, REF_JOIN, REF_LISTING, REF_HAPPENING };
 
 struct ref_text_value {
     uint32_t property;
@@ -51,13 +56,15 @@ struct ref_fact {
     enum ref_fact_kind kind;
     bool dropped;  /* by the search for a smaller failing case */
     int64_t at_ms; /* or REF_ALWAYS; not of a join */
-    struct str id; /* of a version or an event; may be empty */
-    /* version: the property's record; association: from; join and event: the contact */
+    struct str id; /* of a version, a listing or an event; may be empty */
+    /* version and listing: the property's or list's record; association: from; join and event: the contact */
     uint32_t record;
     uint32_t property;
-    struct str text;              /* of a version; empty: no value from then on */
-    enum ref_entity from, to;     /* association: contact-company, deal-company, deal-contact */
-    uint32_t other;               /* association: to; join: the other contact */
+    struct str text;          /* of a version; empty: no value from then on */
+    enum ref_entity from, to; /* association: contact-company, deal-company, deal-contact */
+    uint32_t other;           /* association: to; join: the other contact */
+    uint32_t list;            /* listing: the record is on it from then on, or not */
+    bool on;
     struct str name;              /* event */
     bool bot;                     /* event */
     struct ref_text_value *value; /* event: its properties */
@@ -67,6 +74,8 @@ struct ref_fact {
 struct ref_world {
     struct ref_property *property;
     uint32_t property_count;
+    const struct ref_list *list;
+    uint32_t list_count;
     struct ref_record *record[REF_OBJECTS];
     uint32_t record_count[REF_OBJECTS];
     struct ref_fact *fact;
@@ -136,7 +145,16 @@ struct ref_selection {
     bool include_bots;
 };
 
-enum ref_condition_kind { REF_ALL_OF, REF_ANY_OF, REF_NOT_OF, REF_PROPERTY, REF_EVENTS, REF_SEGMENT, REF_SCORE };
+enum ref_condition_kind {
+    REF_ALL_OF,
+    REF_ANY_OF,
+    REF_NOT_OF,
+    REF_PROPERTY,
+    REF_EVENTS,
+    REF_SEGMENT,
+    REF_LIST,
+    REF_SCORE
+};
 enum ref_part { REF_TOTAL, REF_FIT, REF_ENGAGEMENT };
 
 struct ref_condition {
@@ -148,7 +166,7 @@ struct ref_condition {
     struct ref_selection selection;
     bool has_at_least, has_at_most;
     uint32_t at_least, at_most;
-    uint32_t target; /* segment or score */
+    uint32_t target; /* segment, list or score */
     enum ref_part part;
 };
 

@@ -31,6 +31,7 @@ struct teller {
     struct live *live;
     struct ref_random random;
     uint32_t *property; /* ids in the catalog, by the model's number */
+    uint32_t *list;     /* likewise */
     const struct ref_fact **rows;
     uint32_t row_count;
     struct str asked; /* message id that is looked for */
@@ -92,6 +93,12 @@ static void tell_version(struct teller *t, const struct ref_fact *fact)
     CHECK_FALSE(live_set(t->live, t->property[fact->property], who, fact->at_ms, fact->text, fact->id));
 }
 
+static void tell_listing(struct teller *t, const struct ref_fact *fact)
+{
+    uint32_t who = record(t, t->world->list[fact->list].of, fact->record, false);
+    live_set(t->live, t->list[fact->list], who, fact->at_ms, fact->on ? STR("true") : STR(""), fact->id);
+}
+
 static void tell_association(struct teller *t, const struct ref_fact *fact)
 {
     enum association kind = fact->from == REF_CONTACT ? ASSOCIATION_CONTACT_COMPANY : ASSOCIATION_DEAL_CONTACT;
@@ -123,6 +130,7 @@ static void tell(struct teller *t, uint32_t item)
     case REF_VERSION: tell_version(t, fact); break;
     case REF_ASSOCIATION: tell_association(t, fact); break;
     case REF_JOIN: tell_join(t, fact); break;
+    case REF_LISTING: tell_listing(t, fact); break;
     case REF_HAPPENING: tell_event(t, fact); break;
     }
 }
@@ -171,6 +179,9 @@ static struct live *grown(struct arena *arena, const struct ref_case *c, struct 
     t.property = ARENA_ARRAY(arena, uint32_t, c->world.property_count);
     for (uint32_t i = 0; i < c->world.property_count; i++)
         t.property[i] = catalog_property(p->catalog, entities[c->world.property[i].of], c->world.property[i].name);
+    t.list = ARENA_ARRAY(arena, uint32_t, c->world.list_count);
+    for (uint32_t i = 0; i < c->world.list_count; i++)
+        t.list[i] = catalog_list(p->catalog, entities[c->world.list[i].of], c->world.list[i].name);
     t.rows = ARENA_ARRAY(arena, const struct ref_fact *, (size_t)c->world.fact_count * 4 + 16);
     tell_all(arena, &t);
     return t.live;

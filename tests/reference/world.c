@@ -84,6 +84,12 @@ static void invent_properties(struct ref_generator *g)
     }
 }
 
+/* Some have the names of properties: the two never meet. */
+static const struct ref_list lists[] = {{STR_INIT("vips"), REF_CONTACT},
+                                        {STR_INIT("industry"), REF_CONTACT},
+                                        {STR_INIT("partners"), REF_COMPANY},
+                                        {STR_INIT("stage"), REF_DEAL}};
+
 /* ---- Texts. ---- */
 
 static struct str picked(struct ref_generator *g, const char *const *from, size_t count)
@@ -232,6 +238,19 @@ static void invent_versions(struct ref_generator *g, uint32_t property, uint32_t
     }
 }
 
+static void invent_listings(struct ref_generator *g, uint32_t list, uint32_t record)
+{
+    uint32_t count = ref_below(g->random, VERSIONS_MAX + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        struct ref_fact *f = new_fact(g, REF_LISTING);
+        f->list = list;
+        f->record = record;
+        f->at_ms = ref_chance(g->random, 10) ? REF_ALWAYS : fact_time(g);
+        f->on = ref_chance(g->random, 65);
+        if (ref_chance(g->random, 50)) f->id = arena_format(g->arena, "v%u", ref_below(g->random, 9));
+    }
+}
+
 static void invent_associations(struct ref_generator *g, enum ref_entity from, enum ref_entity to, uint32_t most)
 {
     struct ref_world *w = g->world;
@@ -323,13 +342,16 @@ static void invent_facts(struct ref_generator *g)
     struct ref_world *w = g->world;
     size_t records = 0;
     for (int of = 0; of < REF_OBJECTS; of++) records += w->record_count[of];
-    size_t most = records * (w->property_count * VERSIONS_MAX + ASSOCIATIONS_MAX) + 2 * (size_t)g->sizes->events;
+    size_t most = records * ((w->property_count + w->list_count) * VERSIONS_MAX + ASSOCIATIONS_MAX) +
+                  2 * (size_t)g->sizes->events;
     w->fact = ARENA_ARRAY(g->arena, struct ref_fact, most);
     w->association = ARENA_ARRAY(g->arena, const struct ref_fact *, most);
     w->event = ARENA_ARRAY(g->arena, const struct ref_fact *, most);
     for (uint32_t p = 0; p < w->property_count; p++)
         for (uint32_t i = 0; w->property[p].of != REF_EVENT && i < w->record_count[w->property[p].of]; i++)
             invent_versions(g, p, i);
+    for (uint32_t l = 0; l < w->list_count; l++)
+        for (uint32_t i = 0; i < w->record_count[w->list[l].of]; i++) invent_listings(g, l, i);
     invent_associations(g, REF_CONTACT, REF_COMPANY, 2);
     invent_associations(g, REF_DEAL, REF_COMPANY, 2);
     invent_associations(g, REF_DEAL, REF_CONTACT, 3);
@@ -363,6 +385,8 @@ void ref_generate(struct arena *arena, uint64_t seed, const struct ref_sizes *si
         .arena = arena, .random = &random, .sizes = sizes, .world = &out->world, .set = &out->set};
     invent_now(&g);
     invent_properties(&g);
+    out->world.list = lists;
+    out->world.list_count = COUNT_OF(lists);
     invent_records(&g);
     ref_invent_definitions(&g);
     invent_facts(&g);

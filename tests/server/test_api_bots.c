@@ -127,6 +127,34 @@ TEST(an_exception_may_be_from_one_rule_or_from_all_of_its_kind)
     site_close(site);
 }
 
+TEST(an_event_tells_which_way_it_came_and_all_of_one_way_are_somebody_s_by_an_exception)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *path = arena_format(arena, "%s/sources.db", harness_tmpdir()).at;
+    struct site *site = open_site(path);
+    tell(site, "page_viewed", "{}", -9000, ROBOT);
+    struct reply sent = site_send(site, "/v1/track",
+                                  "{\"userId\":\"ada\",\"event\":\"page_viewed\",\"messageId\":\"k1\","
+                                  "\"timestamp\":\"2026-01-01T00:00:00Z\",\"properties\":{\"bot\":true}}");
+    CHECK_INT(sent.status, 200);
+    CHECK_STR(of_event(site, 0, "source"), STR("token:1"));
+    CHECK_STR(of_event(site, 1, "source"), STR("key:1"));
+    CHECK_STR(points(site), STR("0"));
+    struct reply made = api_call(site, "POST /api/v1/bots/exceptions", "{'source': 'key:1'}", 201);
+    CHECK_STR(api_at(site, made, "changed"), STR("1"));
+    CHECK_STR(points(site), STR("1"));
+    site_close(site);
+    site = site_open((struct site_options){.database = path});
+    CHECK_STR(points(site), STR("1"));
+    CHECK_STR(of_event(site, 0, "bot"), STR("true"));
+    CHECK_STR(of_event(site, 1, "bot"), STR("false"));
+    struct reply list = api_call(site, "GET /api/v1/bots/exceptions", "", 200);
+    CHECK_STR(api_at(site, list, "results.0.kind"), STR("source"));
+    (void)api_call(site, "DELETE /api/v1/bots/exceptions/1", "", 200);
+    CHECK_STR(points(site), STR("0"));
+    site_close(site);
+}
+
 TEST(exceptions_and_judgements_are_there_after_a_restart)
 {
     AUTO_ARENA arena = arena_new();

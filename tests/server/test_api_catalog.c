@@ -33,6 +33,8 @@ TEST(the_later_of_two_changes_within_one_millisecond_wins_after_a_restart)
     site_close(site);
     site = site_open((struct site_options){.database = path});
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ada", "", 200), "properties.plan"), STR("free"));
+    struct reply last = api_call(site, "PATCH /api/v1/contacts/ada", "{'properties':{'plan':'basic'}}", 200);
+    CHECK_STR(api_at(site, last, "properties.plan"), STR("basic"));
     site_close(site);
 }
 

@@ -101,6 +101,47 @@ TEST(publishing_from_an_old_version_is_refused_and_changes_nothing)
     site_close(site);
 }
 
+TEST(who_does_not_say_what_was_edited_replaces_nothing)
+{
+    struct site *site = open_site();
+    struct reply refused = api_call(site, PUBLISH, "{'text':'" SCORE("5", "20") "'}", 428);
+    CHECK_CONTAINS(refused.body, STR("lead is in force at version 1 already; say which version was edited"));
+    api_call(site, PUBLISH, "{'text':'" SCORE("10", "20") "'}", 200); /* the same again replaces nothing */
+    api_call(site, PUBLISH, "{'expected':1,'text':'" SCORE("5", "20") "'}", 200);
+    api_call_with(site, PUBLISH, "If-Match: *\r\n", "{'text':'" SCORE("6", "20") "'}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead", "", 200), "version"), STR("3"));
+    site_close(site);
+}
+
+TEST(of_a_text_of_several_definitions_each_says_which_version_was_edited)
+{
+    struct site *site = open_site();
+    static const char body[] = "{'versions':{'scores':{'lead':%d},'segments':{'big':%d}},'text':'" SCORE(
+        "5", "20") "---\\nsegment: big\\nwhen: {event: any}\\n'}";
+    api_call(site, PUBLISH, arena_format(site->arena, body, 2, 0).at, 409);
+    api_call(site, PUBLISH, arena_format(site->arena, body, 1, 1).at, 409);
+    api_call(site, PUBLISH, arena_format(site->arena, body, 1, 0).at, 200);
+    api_call(site, PUBLISH, "{'versions':7,'text':'" SCORE("6", "20") "'}", 400);
+    api_call(site, PUBLISH, "{'versions':{'scores':{'lead':'x'}},'text':'" SCORE("6", "20") "'}", 400);
+    site_close(site);
+}
+
+TEST(nobody_s_draft_is_replaced_by_accident)
+{
+    struct site *site = open_site();
+    struct reply first = api_call(site, "PUT /api/v1/scores/lead/draft", "{'text':'one'}", 200);
+    struct str tag = reply_header(first, "ETag");
+    CHECK_STR(reply_header(api_call(site, "GET /api/v1/scores/lead/draft", "", 200), "ETag"), tag);
+    api_call(site, "PUT /api/v1/scores/lead/draft", "{'text':'one'}", 200);
+    api_call(site, "PUT /api/v1/scores/lead/draft", "{'text':'two'}", 428);
+    const char *edited = arena_format(site->arena, "If-Match: " STR_FMT "\r\n", STR_ARG(tag)).at;
+    api_call_with(site, "PUT /api/v1/scores/lead/draft", edited, "{'text':'two'}", 200);
+    api_call_with(site, "PUT /api/v1/scores/lead/draft", edited, "{'text':'three'}", 412);
+    api_call_with(site, "PUT /api/v1/scores/lead/draft", "If-Match: *\r\n", "{'text':'three'}", 200);
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/scores/lead/draft", "", 200), "three"));
+    site_close(site);
+}
+
 TEST(a_text_that_does_not_validate_is_refused_whole_with_every_place)
 {
     struct site *site = open_site();
@@ -135,7 +176,7 @@ TEST(a_preview_tells_who_would_move_and_changes_nothing)
 TEST(versions_are_kept_compared_and_gone_back_to)
 {
     struct site *site = open_site();
-    api_call(site, PUBLISH, "{'text':'" SCORE("5", "20") "','note':'less'}", 200);
+    api_call(site, PUBLISH, "{'expected':1,'text':'" SCORE("5", "20") "','note':'less'}", 200);
     struct reply diff = api_call(site, "GET /api/v1/scores/lead/diff", "", 200);
     CHECK_STR(api_at(site, diff, "removed"), STR("1"));
     CHECK_STR(api_at(site, diff, "added"), STR("1"));

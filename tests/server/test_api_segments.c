@@ -52,7 +52,7 @@ TEST(membership_is_remembered_over_a_restart_and_is_no_band)
     site_close(site);
     site = site_open((struct site_options){.database = path});
     uint32_t ada = engine_find(site->server->engine, ENTITY_CONTACT, STR("ada"));
-    CHECK_TRUE(engine_is_member(site->server->engine, STR("active"), ada));
+    CHECK_TRUE(engine_is_member(site->server->engine, ENTITY_CONTACT, STR("active"), ada));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/bands", "", 200), "results.0.id"), STR("(absent)"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ada/bands", "", 200), "results.0.id"), STR("(absent)"));
     site_close(site);
@@ -95,7 +95,7 @@ TEST(an_erased_person_is_in_no_segment_and_no_list)
     api_call(site, "POST /api/v1/lists/vips/members", "{'add':['ada']}", 200);
     uint32_t ada = engine_find(site->server->engine, ENTITY_CONTACT, STR("ada"));
     api_call(site, "DELETE /api/v1/contacts/ada?erase=true", "", 204);
-    CHECK_FALSE(engine_is_member(site->server->engine, STR("active"), ada));
+    CHECK_FALSE(engine_is_member(site->server->engine, ENTITY_CONTACT, STR("active"), ada));
     CHECK_FALSE(engine_in_list(site->server->engine, STR("vips"), ENTITY_CONTACT, ada));
     CHECK_STR(api_at(site, changes(site), "results.0.id"), STR("(absent)"));
     site_close(site);
@@ -122,6 +122,16 @@ TEST(a_list_has_the_members_that_somebody_named_until_they_are_taken_off)
     CHECK_STR(api_at(site, members, "results.0.id"), STR("ada"));
     CHECK_STR(api_at(site, members, "results.1.id"), STR("(absent)"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/lists", "", 200), "results.0.title"), STR("Important"));
+    struct reply ada = api_call(site, "GET /api/v1/contacts/ada", "", 200);
+    CHECK_STR(api_at(site, ada, "lists.0"), STR("vips"));
+    CHECK_FALSE(str_contains(ada.body, STR("plumb.list")));
+    CHECK_FALSE(str_contains(api_call(site, "GET /api/v1/properties", "", 200).body, STR("plumb.list")));
+    struct reply found = api_call(site, "POST /api/v1/contacts/search", "{'where':{'list':'vips'}}", 200);
+    CHECK_STR(api_at(site, found, "results.0.id"), STR("ada"));
+    CHECK_STR(api_at(site, found, "results.1.id"), STR("(absent)"));
+    api_call(site, "POST /api/v1/segments/ours/publish", "{'text':'segment: ours\\nwhen: {list: vips}\\n'}", 200);
+    CHECK_CONTAINS(api_call(site, "DELETE /api/v1/lists/vips", "", 409).body, STR("in_use"));
+    api_call(site, "DELETE /api/v1/segments/ours", "", 200);
     api_call(site, "DELETE /api/v1/lists/vips", "", 204);
     api_call(site, "GET /api/v1/lists/vips/members", "", 404);
     api_call(site, "POST /api/v1/lists", "{'name':'vips'}", 201);

@@ -111,6 +111,24 @@ TEST(a_listener_that_does_not_read_is_cut_off_and_hinders_nobody)
     site_close(site);
 }
 
+TEST(who_listens_while_nothing_happens_hears_a_comment_now_and_then)
+{
+    struct site *site = open_site();
+    struct listener one = listen_to(site), other = listen_to(site);
+    hear(&one, "\r\n\r\n");
+    hear(&other, "\r\n\r\n");
+    see(site);
+    hear(&one, "\"entered\":true");
+    hear(&other, "\"entered\":true");
+    CHECK_FALSE(str_contains(buf_str(&one.heard), STR("\n\n:\n\n")));
+    site->clock.fixed_ms += 15000;
+    hear(&one, ":\n\n");
+    hear(&other, ":\n\n");
+    stop_listening(&one);
+    stop_listening(&other);
+    site_close(site);
+}
+
 TEST(a_stranger_may_not_listen)
 {
     struct site *site = open_site();

@@ -70,7 +70,7 @@ TEST(a_ground_goes_when_something_else_is_published)
 {
     struct site *site = open_site();
     preview(site, TEXT("6"));
-    api_call(site, "POST /api/v1/scores/lead/publish", "{'text':'" TEXT("7") "'}", 200);
+    api_call(site, "POST /api/v1/scores/lead/publish", "{'expected':1,'text':'" TEXT("7") "'}", 200);
     CHECK_INT(previews_sweep(site->server->previews), 0);
     struct reply reply = api_call(site, "POST /api/v1/scores/preview", "{'text':'" TEXT("7") "'}", 200);
     CHECK_STR(api_at(site, reply, "changed"), STR("0"));

@@ -147,7 +147,8 @@ static void draw_history(struct facts *facts, uint32_t size, struct arena *arena
                                                                .message_id = word(facts, arena),
                                                                .bot = facts_draw(facts, 8) == 0,
                                                                .properties = word(facts, arena),
-                                                               .context = word(facts, arena)};
+                                                               .context = word(facts, arena),
+                                                               .source = word(facts, arena)};
 }
 
 static void draw_decisions(struct facts *facts, uint32_t size, struct arena *arena, struct store_batch *batch)
@@ -267,6 +268,8 @@ static enum err dump_event(void *context, const struct event_fact_row *f, struct
     buf_append(context, f->name), buf_append_char(context, ' '), buf_append(context, f->message_id);
     buf_append_char(context, ' '), buf_append(context, f->properties);
     buf_append_char(context, ' '), buf_append(context, f->context);
+    if (f->source.len > 0) buf_append_char(context, ' ');
+    buf_append(context, f->source);
     buf_append_char(context, '\n');
     return ERR_OK;
 }

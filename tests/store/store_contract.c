@@ -25,8 +25,8 @@ TEST(what_was_appended_is_read_again_in_the_order_in_which_it_can_be_taken_again
     struct merge_fact merge = {0, 1, 1004};
     struct version_fact_row version = {ENTITY_CONTACT, 0, STR("job_title"), 1005, STR("CTO"), STR("f1")};
     struct association_fact association = {0, 0, 0, 1006, false};
-    struct event_fact_row event = {0,      1, 1007, 1008, STR("page_viewed"), STR("m1"), true, STR("{\"path\":\"/\"}"),
-                                   STR("")};
+    struct event_fact_row event = {
+        0, 1, 1007, 1008, STR("page_viewed"), STR("m1"), true, STR("{\"path\":\"/\"}"), STR(""), STR("key:1")};
     struct definition_fact definition = {STR("lead_score"), 0, 1, STR("score: lead_score"), STR("ada"), STR(""), 1009};
     struct band_fact band = {ENTITY_CONTACT, 0, STR("lead_score"), STR("hot"), STR(""), 1010, 55000000, 1, 2};
     struct store_batch batch = {.properties = &property,
@@ -58,7 +58,7 @@ TEST(what_was_appended_is_read_again_in_the_order_in_which_it_can_be_taken_again
                                             "merge 0 1 1004\n"
                                             "version 0 0 1005 job_title CTO f1\n"
                                             "association 0 0 0 1006 0\n"
-                                            "event 0 1 1007 1008 1 page_viewed m1 {\"path\":\"/\"} \n"
+                                            "event 0 1 1007 1008 1 page_viewed m1 {\"path\":\"/\"}  key:1\n"
                                             "definition 0 1 1009 lead_score score: lead_score ada \n"
                                             "band 0 0 1010 55000000 1 2 lead_score hot \n"
                                             "band 0 0 1010 55000000 1 2 lead_score hot \n"));
@@ -321,7 +321,7 @@ TEST(an_erased_person_leaves_an_empty_row_and_numbers_that_are_not_used_again)
     struct version_fact_row versions[] = {{ENTITY_CONTACT, 1, STR("name"), 5, STR("Bob"), STR("")},
                                           {ENTITY_COMPANY, 0, STR("name"), 5, STR("Acme"), STR("")}};
     struct association_fact association = {0, 1, 0, 5, false};
-    struct event_fact_row events[] = {{2, 1, 7, 8, STR("call"), STR("m"), false, STR("{}"), STR("{}")}};
+    struct event_fact_row events[] = {{2, 1, 7, 8, STR("call"), STR("m"), false, STR("{}"), STR("{}"), STR("key:1")}};
     struct band_fact band = {ENTITY_CONTACT, 1, STR("fit"), STR("hot"), STR(""), 9, 9, 1, 0};
     struct reject_fact rejects[] = {
         {10, STR("key:1"), STR("bad_time"), STR("t"), STR("no time"), STR("{\"email\":\"Bob\\u0040acme.example\"}")},

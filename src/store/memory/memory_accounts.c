@@ -44,35 +44,34 @@ static struct key_row copy_key(struct key_row row, struct arena *arena)
 /* Rows have a number, counted from 1 as none is ever taken out, and a text that only one of them may have; one without
  * that text is gone. */
 // NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in them
-#define DEFINE_ROWS(put_, all_, type_, list_, copy_, unique_, what_)                                                \
-    enum err put_(struct store *base, const type_ *row, uint64_t *number, struct err_info *why)                     \
-    {                                                                                                               \
-        struct memory_store *store = memory_enter(base);                                                            \
-        for (size_t i = 0; i < store->list_.count; i++) {                                                           \
-            const type_ *other = LIST_AT(store->list_, type_, i);                                                   \
-            if (other->number != row->number && str_equal(other->unique_, row->unique_))                            \
-                return memory_leave(store, taken(why, what_));                                                      \
-        }                                                                                                           \
-        if (row->number > store->list_.count ||                                                                     \
-            (row->number != 0 && LIST_AT(store->list_, type_, row->number - 1)->unique_.len == 0))                  \
-            return memory_leave(store, missing(why, what_, row->number));                                           \
-        type_ *to =                                                                                                 \
-            row->number == 0 ? list_add(&store->list_, sizeof *to) : LIST_AT(store->list_, type_, row->number - 1); \
-        *to = copy_(*row, store->arena);                                                                            \
-        if (row->number == 0) *number = to->number = store->list_.count;                                            \
-        return memory_leave(store, ERR_OK);                                                                         \
-    }                                                                                                               \
-    enum err all_(struct store *base, struct arena *arena, type_ **out, size_t *count, struct err_info *why)        \
-    {                                                                                                               \
-        (void)why;                                                                                                  \
-        struct memory_store *store = memory_enter(base);                                                            \
-        *out = ARENA_ARRAY(arena, type_, store->list_.count);                                                       \
-        *count = 0;                                                                                                 \
-        for (size_t i = 0; i < store->list_.count; i++) {                                                           \
-            const type_ *row = LIST_AT(store->list_, type_, i);                                                     \
-            if (row->unique_.len > 0) (*out)[(*count)++] = copy_(*row, arena);                                      \
-        }                                                                                                           \
-        return memory_leave(store, ERR_OK);                                                                         \
+#define DEFINE_ROWS(put_, all_, type_, list_, copy_, unique_, what_)                                         \
+    enum err put_(struct store *base, const type_ *row, uint64_t *number, struct err_info *why)              \
+    {                                                                                                        \
+        struct memory_store *store = memory_enter(base);                                                     \
+        for (size_t i = 0; i < store->list_.count; i++) {                                                    \
+            const type_ *other = &store->list_.at[i];                                                        \
+            if (other->number != row->number && str_equal(other->unique_, row->unique_))                     \
+                return memory_leave(store, taken(why, what_));                                               \
+        }                                                                                                    \
+        if (row->number > store->list_.count ||                                                              \
+            (row->number != 0 && store->list_.at[row->number - 1].unique_.len == 0))                         \
+            return memory_leave(store, missing(why, what_, row->number));                                    \
+        type_ *to = row->number == 0 ? LIST_ADD(&store->list_) : &store->list_.at[row->number - 1];          \
+        *to = copy_(*row, store->arena);                                                                     \
+        if (row->number == 0) *number = to->number = store->list_.count;                                     \
+        return memory_leave(store, ERR_OK);                                                                  \
+    }                                                                                                        \
+    enum err all_(struct store *base, struct arena *arena, type_ **out, size_t *count, struct err_info *why) \
+    {                                                                                                        \
+        (void)why;                                                                                           \
+        struct memory_store *store = memory_enter(base);                                                     \
+        *out = ARENA_ARRAY(arena, type_, store->list_.count);                                                \
+        *count = 0;                                                                                          \
+        for (size_t i = 0; i < store->list_.count; i++) {                                                    \
+            const type_ *row = &store->list_.at[i];                                                          \
+            if (row->unique_.len > 0) (*out)[(*count)++] = copy_(*row, arena);                               \
+        }                                                                                                    \
+        return memory_leave(store, ERR_OK);                                                                  \
     }
 // NOLINTEND(bugprone-macro-parentheses)
 
@@ -85,7 +84,7 @@ DEFINE_ROWS(memory_put_key, memory_keys, struct key_row, keys, copy_key, hash, "
 static struct session_row *find_session(const struct memory_store *store, struct str hash)
 {
     for (size_t i = 0; i < store->sessions.count; i++) {
-        struct session_row *row = LIST_AT(store->sessions, struct session_row, i);
+        struct session_row *row = &store->sessions.at[i];
         if (str_equal(row->hash, hash)) return row;
     }
     return NULL;
@@ -97,7 +96,7 @@ enum err memory_put_session(struct store *base, const struct session_row *row, s
     if (row->user == 0 || row->user > store->users.count)
         return memory_leave(store, err_set(why, ERR_NOT_FOUND, "what it belongs to does not exist"));
     struct session_row *to = find_session(store, row->hash);
-    if (to == NULL) to = list_add(&store->sessions, sizeof *to);
+    if (to == NULL) to = LIST_ADD(&store->sessions);
     *to = *row;
     to->hash = arena_str(store->arena, row->hash);
     return memory_leave(store, ERR_OK);
@@ -119,8 +118,7 @@ enum err memory_delete_session(struct store *base, struct str hash, struct err_i
     (void)why;
     struct memory_store *store = memory_enter(base);
     struct session_row *row = find_session(store, hash);
-    if (row != NULL)
-        list_remove(&store->sessions, (size_t)(row - LIST_AT(store->sessions, struct session_row, 0)), sizeof *row);
+    if (row != NULL) LIST_REMOVE(&store->sessions, (size_t)(row - store->sessions.at));
     return memory_leave(store, ERR_OK);
 }
 
@@ -181,7 +179,7 @@ enum err memory_delete_user(struct store *base, uint64_t number, struct err_info
 static struct memory_text *find_text(const struct memory_store *store, struct str name)
 {
     for (size_t i = 0; i < store->texts.count; i++) {
-        struct memory_text *row = LIST_AT(store->texts, struct memory_text, i);
+        struct memory_text *row = &store->texts.at[i];
         if (str_equal(row->name, name)) return row;
     }
     return NULL;
@@ -192,10 +190,9 @@ enum err memory_put_text(struct store *base, struct str name, struct str text, s
     (void)why;
     struct memory_store *store = memory_enter(base);
     struct memory_text *row = find_text(store, name);
-    if (text.len == 0 && row != NULL)
-        list_remove(&store->texts, (size_t)(row - LIST_AT(store->texts, struct memory_text, 0)), sizeof *row);
+    if (text.len == 0 && row != NULL) LIST_REMOVE(&store->texts, (size_t)(row - store->texts.at));
     if (text.len > 0) {
-        if (row == NULL) row = list_add(&store->texts, sizeof *row);
+        if (row == NULL) row = LIST_ADD(&store->texts);
         *row = (struct memory_text){arena_str(store->arena, name), arena_str(store->arena, text)};
     }
     return memory_leave(store, ERR_OK);
@@ -225,7 +222,7 @@ enum err memory_text_names(struct store *base, struct str prefix, struct arena *
     void *rows = NULL;
     size_t n = 0, capacity = 0;
     for (size_t i = 0; i < store->texts.count; i++) {
-        struct str name = LIST_AT(store->texts, struct memory_text, i)->name;
+        struct str name = store->texts.at[i].name;
         if (str_starts_with(name, prefix))
             *(struct str *)rows_next(arena, &rows, n++, &capacity, sizeof name) = arena_str(arena, name);
     }

@@ -9,7 +9,7 @@
 static bool id_is_taken(const struct memory_store *store, enum entity object, struct str id)
 {
     uint32_t code = intern_find(store->ids[object], id);
-    return code != INTERN_NONE && *LIST_AT(store->id_taken[object], bool, code);
+    return code != INTERN_NONE && store->id_taken[object].at[code];
 }
 
 /* The same id earlier in the batch. Batches of tests are small, and those of programs have no doubles to find. */
@@ -35,7 +35,7 @@ static MUST_CHECK enum err find_conflict(const struct memory_store *store, const
             return err_set(why, ERR_CONFLICT, "it is there already (record.id)");
     for (size_t i = 0; i < batch->definition_count; i++) {
         for (size_t k = 0; k < store->definitions.count; k++)
-            if (same_version(LIST_AT(store->definitions, struct definition_fact, k), &batch->definitions[i]))
+            if (same_version(&store->definitions.at[k], &batch->definitions[i]))
                 return err_set(why, ERR_CONFLICT, "it is there already (definition.version)");
         for (size_t k = 0; k < i; k++)
             if (same_version(&batch->definitions[k], &batch->definitions[i]))
@@ -55,10 +55,10 @@ static void take_property(struct memory_store *store, const struct property_fact
 {
     struct property_fact *to = NULL;
     for (size_t i = 0; i < store->properties.count && to == NULL; i++) {
-        struct property_fact *known = LIST_AT(store->properties, struct property_fact, i);
+        struct property_fact *known = &store->properties.at[i];
         if (known->entity == fact->entity && str_equal(known->name, fact->name)) to = known;
     }
-    if (to == NULL) to = list_add(&store->properties, sizeof *to);
+    if (to == NULL) to = LIST_ADD(&store->properties);
     *to = *fact;
     to->name = keep(store, fact->name);
     to->options = keep(store, fact->options);
@@ -67,8 +67,8 @@ static void take_property(struct memory_store *store, const struct property_fact
 static void set_taken(struct memory_store *store, enum entity object, struct str id, bool taken)
 {
     uint32_t code = intern_add(store->ids[object], id);
-    while (store->id_taken[object].count <= code) list_add(&store->id_taken[object], sizeof(bool));
-    *LIST_AT(store->id_taken[object], bool, code) = taken;
+    while (store->id_taken[object].count <= code) *LIST_ADD(&store->id_taken[object]) = false;
+    store->id_taken[object].at[code] = taken;
 }
 
 static void take_records(struct memory_store *store, const struct store_batch *batch)
@@ -76,14 +76,14 @@ static void take_records(struct memory_store *store, const struct store_batch *b
     for (size_t i = 0; i < batch->property_count; i++) take_property(store, &batch->properties[i]);
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct record_fact *fact = &batch->records[i];
-        struct memory_record *to = list_add(&store->records[fact->object], sizeof *to);
-        to->fact = *fact;
+        struct memory_record *to = LIST_ADD(&store->records[fact->object]);
+        *to = (struct memory_record){.fact = *fact};
         to->fact.id = keep(store, fact->id);
         set_taken(store, fact->object, fact->id, true);
     }
     for (size_t i = 0; i < batch->change_count; i++) {
         const struct record_change *change = &batch->changes[i];
-        struct memory_record *of = LIST_AT(store->records[change->object], struct memory_record, change->number);
+        struct memory_record *of = &store->records[change->object].at[change->number];
         of->fact.listed = change->listed;
         of->archived = change->archived;
     }
@@ -92,36 +92,34 @@ static void take_records(struct memory_store *store, const struct store_batch *b
 static void take_history(struct memory_store *store, const struct store_batch *batch)
 {
     for (size_t i = 0; i < batch->identifier_count; i++) {
-        struct identifier_fact *to = list_add(&store->identifiers, sizeof *to);
+        struct identifier_fact *to = LIST_ADD(&store->identifiers);
         *to = batch->identifiers[i];
         to->text = keep(store, to->text);
     }
-    for (size_t i = 0; i < batch->merge_count; i++)
-        *(struct merge_fact *)list_add(&store->merges, sizeof(struct merge_fact)) = batch->merges[i];
+    for (size_t i = 0; i < batch->merge_count; i++) *LIST_ADD(&store->merges) = batch->merges[i];
     for (size_t i = 0; i < batch->version_count; i++) {
-        struct version_fact_row *to = list_add(&store->versions, sizeof *to);
+        struct version_fact_row *to = LIST_ADD(&store->versions);
         *to = batch->versions[i];
         to->property = keep(store, to->property);
         to->text = keep(store, to->text);
         to->fact_id = keep(store, to->fact_id);
     }
-    for (size_t i = 0; i < batch->association_count; i++)
-        *(struct association_fact *)list_add(&store->associations, sizeof(struct association_fact)) =
-            batch->associations[i];
+    for (size_t i = 0; i < batch->association_count; i++) *LIST_ADD(&store->associations) = batch->associations[i];
     for (size_t i = 0; i < batch->event_count; i++) {
-        struct event_fact_row *to = list_add(&store->events, sizeof *to);
+        struct event_fact_row *to = LIST_ADD(&store->events);
         *to = batch->events[i];
         to->name = keep(store, to->name);
         to->message_id = keep(store, to->message_id);
         to->properties = keep(store, to->properties);
         to->context = keep(store, to->context);
+        to->source = keep(store, to->source);
     }
 }
 
 static void take_decisions(struct memory_store *store, const struct store_batch *batch)
 {
     for (size_t i = 0; i < batch->definition_count; i++) {
-        struct definition_fact *to = list_add(&store->definitions, sizeof *to);
+        struct definition_fact *to = LIST_ADD(&store->definitions);
         *to = batch->definitions[i];
         to->name = keep(store, to->name);
         to->text = keep(store, to->text);
@@ -129,14 +127,14 @@ static void take_decisions(struct memory_store *store, const struct store_batch 
         to->note = keep(store, to->note);
     }
     for (size_t i = 0; i < batch->band_count; i++) {
-        struct band_row *to = list_add(&store->bands, sizeof *to);
+        struct band_row *to = LIST_ADD(&store->bands);
         *to = (struct band_row){++store->last_band, batch->bands[i]};
         to->fact.score = keep(store, to->fact.score);
         to->fact.band = keep(store, to->fact.band);
         to->fact.former = keep(store, to->fact.former);
     }
     for (size_t i = 0; i < batch->reject_count; i++) {
-        struct reject_row *to = list_add(&store->rejects, sizeof *to);
+        struct reject_row *to = LIST_ADD(&store->rejects);
         *to = (struct reject_row){++store->last_reject, batch->rejects[i]};
         to->fact.source = keep(store, to->fact.source);
         to->fact.reason = keep(store, to->fact.reason);
@@ -145,7 +143,7 @@ static void take_decisions(struct memory_store *store, const struct store_batch 
         to->fact.body = keep(store, to->fact.body);
     }
     for (size_t i = 0; i < batch->audit_count; i++) {
-        struct audit_row *to = list_add(&store->audits, sizeof *to);
+        struct audit_row *to = LIST_ADD(&store->audits);
         *to = (struct audit_row){++store->last_audit, batch->audits[i]};
         to->fact.actor = keep(store, to->fact.actor);
         to->fact.action = keep(store, to->fact.action);
@@ -169,10 +167,10 @@ enum err memory_append(struct store *base, const struct store_batch *batch, stru
 /* ---- Erasing. ---- */
 
 /* Take out each element of `list_` for which `condition_` holds of `fact`. */
-#define REMOVE_IF(list_, type_, condition_)                        \
-    for (size_t at_ = (list_).count; at_-- > 0;) {                 \
-        const type_ *fact = LIST_AT(list_, type_, at_);            \
-        if (condition_) list_remove(&(list_), at_, sizeof(type_)); \
+#define REMOVE_IF(list_, type_, condition_)         \
+    for (size_t at_ = (list_).count; at_-- > 0;) {  \
+        const type_ *fact = &(list_).at[at_];       \
+        if (condition_) LIST_REMOVE(&(list_), at_); \
     }
 
 static bool is_association_of(const struct association_fact *fact, uint32_t contact)
@@ -186,15 +184,15 @@ static void erase_rejects(struct memory_store *store, uint32_t contact)
 {
     AUTO_ARENA scratch = arena_new();
     for (size_t at = store->rejects.count; at-- > 0;) {
-        const struct reject_fact *reject = &LIST_AT(store->rejects, struct reject_row, at)->fact;
-        struct str id = LIST_AT(store->records[ENTITY_CONTACT], struct memory_record, contact)->fact.id;
+        const struct reject_fact *reject = &store->rejects.at[at].fact;
+        struct str id = store->records[ENTITY_CONTACT].at[contact].fact.id;
         bool named = person_mentioned(reject->body, id, scratch) || person_mentioned(reject->message, id, scratch);
         for (size_t i = 0; i < store->identifiers.count && !named; i++) {
-            const struct identifier_fact *fact = LIST_AT(store->identifiers, struct identifier_fact, i);
+            const struct identifier_fact *fact = &store->identifiers.at[i];
             named = fact->contact == contact && (person_mentioned(reject->body, fact->text, scratch) ||
                                                  person_mentioned(reject->message, fact->text, scratch));
         }
-        if (named) list_remove(&store->rejects, at, sizeof(struct reject_row));
+        if (named) LIST_REMOVE(&store->rejects, at);
         arena_reset(scratch);
     }
 }
@@ -212,7 +210,7 @@ enum err memory_erase(struct store *base, struct contact_set person, const struc
         REMOVE_IF(store->associations, struct association_fact, is_association_of(fact, contact));
         REMOVE_IF(store->events, struct event_fact_row, fact->contact == contact);
         REMOVE_IF(store->bands, struct band_row, fact->fact.object == ENTITY_CONTACT && fact->fact.record == contact);
-        struct memory_record *record = LIST_AT(store->records[ENTITY_CONTACT], struct memory_record, contact);
+        struct memory_record *record = &store->records[ENTITY_CONTACT].at[contact];
         if (record->fact.id.len > 0) set_taken(store, ENTITY_CONTACT, record->fact.id, false);
         *record = (struct memory_record){.fact = {.object = ENTITY_CONTACT, .number = contact}, .archived = true};
     }

@@ -6,7 +6,7 @@
 #define READ_EACH(list_, type_, member_, ...) READ_FROM(0, list_, type_, member_, __VA_ARGS__)
 #define READ_FROM(from_, list_, type_, member_, ...)                              \
     for (size_t i = (from_); reader->member_ != NULL && i < (list_).count; i++) { \
-        const type_ *row = LIST_AT(list_, type_, i);                              \
+        const type_ *row = &(list_).at[i];                                        \
         enum err e = reader->member_(reader->context, __VA_ARGS__, why);          \
         if (e != ERR_OK) return e;                                                \
     }
@@ -14,9 +14,9 @@
 /* Is there a later one of the same record and score? */
 static bool is_latest(const struct memory_store *store, size_t index)
 {
-    const struct band_fact *fact = &LIST_AT(store->bands, struct band_row, index)->fact;
+    const struct band_fact *fact = &store->bands.at[index].fact;
     for (size_t i = index + 1; i < store->bands.count; i++) {
-        const struct band_fact *later = &LIST_AT(store->bands, struct band_row, i)->fact;
+        const struct band_fact *later = &store->bands.at[i].fact;
         if (later->object == fact->object && later->record == fact->record && str_equal(later->score, fact->score))
             return false;
     }
@@ -29,7 +29,7 @@ static size_t first_event(const struct memory_store *store, uint32_t number)
     size_t low = 0, high = store->events.count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (LIST_AT(store->events, struct event_fact_row, middle)->number < number) low = middle + 1;
+        if (store->events.at[middle].number < number) low = middle + 1;
         else high = middle;
     }
     return low;
@@ -48,7 +48,7 @@ static MUST_CHECK enum err read_all(struct memory_store *store, const struct sto
     READ_EACH(store->definitions, struct definition_fact, definition, row);
     for (size_t i = 0; reader->band != NULL && i < store->bands.count; i++) {
         if (!is_latest(store, i)) continue;
-        enum err e = reader->band(reader->context, &LIST_AT(store->bands, struct band_row, i)->fact, why);
+        enum err e = reader->band(reader->context, &store->bands.at[i].fact, why);
         if (e != ERR_OK) return e;
     }
     return ERR_OK;
@@ -64,7 +64,7 @@ static const struct event_fact_row *find_event(const struct memory_store *store,
 {
     size_t low = first_event(store, number);
     if (low == store->events.count) return NULL;
-    const struct event_fact_row *row = LIST_AT(store->events, struct event_fact_row, low);
+    const struct event_fact_row *row = &store->events.at[low];
     return row->number == number ? row : NULL;
 }
 
@@ -88,6 +88,7 @@ enum err memory_events(struct store *base, const uint32_t *numbers, size_t count
         out[i].message_id = arena_str(arena, out[i].message_id);
         out[i].properties = arena_str(arena, out[i].properties);
         out[i].context = arena_str(arena, out[i].context);
+        out[i].source = arena_str(arena, out[i].source);
     }
     return memory_leave(store, ERR_OK);
 }
@@ -100,7 +101,7 @@ enum err memory_rejects(struct store *base, uint64_t before, size_t most, struct
     void *rows = NULL;
     size_t n = 0, capacity = 0;
     for (size_t i = store->rejects.count; i-- > 0 && n < most;) {
-        struct reject_row row = *LIST_AT(store->rejects, struct reject_row, i);
+        struct reject_row row = store->rejects.at[i];
         if (row.number >= before) continue;
         row.fact.source = arena_str(arena, row.fact.source);
         row.fact.reason = arena_str(arena, row.fact.reason);
@@ -122,7 +123,7 @@ enum err memory_audits(struct store *base, uint64_t before, size_t most, struct 
     void *rows = NULL;
     size_t n = 0, capacity = 0;
     for (size_t i = store->audits.count; i-- > 0 && n < most;) {
-        struct audit_row row = *LIST_AT(store->audits, struct audit_row, i);
+        struct audit_row row = store->audits.at[i];
         if (row.number >= before) continue;
         row.fact.actor = arena_str(arena, row.fact.actor);
         row.fact.action = arena_str(arena, row.fact.action);
@@ -143,7 +144,7 @@ enum err memory_bands(struct store *base, enum entity object, uint32_t record, u
     void *rows = NULL;
     size_t n = 0, capacity = 0;
     for (size_t i = store->bands.count; i-- > 0 && n < most;) {
-        struct band_row row = *LIST_AT(store->bands, struct band_row, i);
+        struct band_row row = store->bands.at[i];
         if (row.number >= before || row.fact.object != object) continue;
         if (record != UINT32_MAX && row.fact.record != record) continue;
         row.fact.score = arena_str(arena, row.fact.score);
@@ -164,7 +165,7 @@ enum err memory_definitions(struct store *base, int32_t kind, struct str name, s
     void *rows = NULL;
     size_t n = 0, capacity = 0;
     for (size_t i = 0; i < store->definitions.count; i++) {
-        struct definition_fact row = *LIST_AT(store->definitions, struct definition_fact, i);
+        struct definition_fact row = store->definitions.at[i];
         if (row.kind != kind || (name.len > 0 && !str_equal(row.name, name))) continue;
         row.name = arena_str(arena, row.name);
         row.text = arena_str(arena, row.text);

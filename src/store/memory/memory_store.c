@@ -2,27 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/memory/memory_store.h"
 
-#include <string.h>
-
-#define LIST_AT_FIRST 16
-
-void *list_add(struct list *list, size_t element_bytes)
-{
-    if (list->count == list->capacity) {
-        list->capacity = list->capacity == 0 ? LIST_AT_FIRST : 2 * list->capacity;
-        list->at = memory_resize(list->at, list->capacity, element_bytes);
-    }
-    void *element = (char *)list->at + list->count++ * element_bytes;
-    return memset(element, 0, element_bytes);
-}
-
-void list_remove(struct list *list, size_t index, size_t element_bytes)
-{
-    char *at = (char *)list->at + index * element_bytes;
-    list->count--;
-    memmove(at, at + element_bytes, (list->count - index) * element_bytes);
-}
-
 struct memory_store *memory_enter(struct store *store)
 {
     pthread_mutex_lock(&memory_of(store)->lock);
@@ -38,15 +17,26 @@ enum err memory_leave(struct memory_store *store, enum err e)
 static void close_memory(struct store *base)
 {
     struct memory_store *store = memory_of(base);
-    struct list *const lists[] = {
-        &store->properties,  &store->records[0], &store->records[1],   &store->records[2],  &store->identifiers,
-        &store->merges,      &store->versions,   &store->associations, &store->events,      &store->definitions,
-        &store->bands,       &store->rejects,    &store->audits,       &store->users,       &store->sessions,
-        &store->tokens,      &store->keys,       &store->texts,        &store->id_taken[0], &store->id_taken[1],
-        &store->id_taken[2],
-    };
-    for (size_t i = 0; i < COUNT_OF(lists); i++) memory_free(lists[i]->at);
-    for (int object = 0; object < OBJECT_COUNT; object++) intern_free(store->ids[object]);
+    LIST_RELEASE(&store->properties);
+    LIST_RELEASE(&store->identifiers);
+    LIST_RELEASE(&store->merges);
+    LIST_RELEASE(&store->versions);
+    LIST_RELEASE(&store->associations);
+    LIST_RELEASE(&store->events);
+    LIST_RELEASE(&store->definitions);
+    LIST_RELEASE(&store->bands);
+    LIST_RELEASE(&store->rejects);
+    LIST_RELEASE(&store->audits);
+    LIST_RELEASE(&store->users);
+    LIST_RELEASE(&store->sessions);
+    LIST_RELEASE(&store->tokens);
+    LIST_RELEASE(&store->keys);
+    LIST_RELEASE(&store->texts);
+    for (int object = 0; object < OBJECT_COUNT; object++) {
+        LIST_RELEASE(&store->records[object]);
+        LIST_RELEASE(&store->id_taken[object]);
+        intern_free(store->ids[object]);
+    }
     arena_free(store->arena);
     pthread_mutex_destroy(&store->lock);
     memory_free(store);

@@ -4,15 +4,8 @@
 #define PLUMB_STORE_MEMORY_MEMORY_STORE_H
 
 #include "base/intern.h"
+#include "base/list.h"
 #include "store/store_internal.h"
-
-/* A growing array; of which type, its user knows. */
-struct list {
-    void *at;
-    size_t count, capacity;
-};
-
-#define LIST_AT(list_, type_, index_) (&((type_ *)(list_).at)[index_])
 
 struct memory_record {
     struct record_fact fact;
@@ -25,16 +18,27 @@ struct memory_text {
 
 struct memory_store {
     struct store base;
-    pthread_mutex_t lock;               /* around every operation */
-    struct arena *arena;                /* every text ever kept */
-    struct intern *ids[OBJECT_COUNT];   /* of records, to know them again */
-    struct list id_taken[OBJECT_COUNT]; /* bool by code of an id: false after erasing */
+    pthread_mutex_t lock;              /* around every operation */
+    struct arena *arena;               /* every text ever kept */
+    struct intern *ids[OBJECT_COUNT];  /* of records, to know them again */
+    LIST(bool) id_taken[OBJECT_COUNT]; /* by code of an id: false after erasing */
 
-    struct list properties;                                                       /* struct property_fact */
-    struct list records[OBJECT_COUNT];                                            /* struct memory_record, by number */
-    struct list identifiers, merges, versions, associations, events, definitions; /* facts */
-    struct list bands, rejects, audits; /* struct band_row, reject_row, audit_row: with numbers of their own */
-    struct list users, sessions, tokens, keys, texts; /* rows; texts: struct memory_text */
+    LIST(struct property_fact) properties;
+    LIST(struct memory_record) records[OBJECT_COUNT]; /* by number */
+    LIST(struct identifier_fact) identifiers;
+    LIST(struct merge_fact) merges;
+    LIST(struct version_fact_row) versions;
+    LIST(struct association_fact) associations;
+    LIST(struct event_fact_row) events;
+    LIST(struct definition_fact) definitions;
+    LIST(struct band_row) bands; /* these with numbers of their own */
+    LIST(struct reject_row) rejects;
+    LIST(struct audit_row) audits;
+    LIST(struct user_row) users;
+    LIST(struct session_row) sessions;
+    LIST(struct token_row) tokens;
+    LIST(struct key_row) keys;
+    LIST(struct memory_text) texts;
     uint64_t last_band, last_reject, last_audit;
 };
 
@@ -46,11 +50,6 @@ static inline struct memory_store *memory_of(struct store *store)
 /* Lock, and unlock with what came of it. */
 struct memory_store *memory_enter(struct store *store);
 enum err memory_leave(struct memory_store *store, enum err e);
-
-/* A zeroed element more at the end. */
-void *list_add(struct list *list, size_t element_bytes);
-/* Take out element `index`; the others keep their order. */
-void list_remove(struct list *list, size_t index, size_t element_bytes);
 
 enum err memory_append(struct store *base, const struct store_batch *batch, struct err_info *why);
 enum err memory_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,

@@ -170,6 +170,7 @@ static MUST_CHECK enum err add_event(struct query *query, const struct event_fac
     query_i64(query, 7, fact->bot);
     query_text(query, 8, fact->properties);
     query_text(query, 9, fact->context);
+    query_text(query, 10, fact->source);
     return query_run(query, why);
 }
 

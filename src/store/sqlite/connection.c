@@ -113,7 +113,8 @@ static MUST_CHECK enum err prepare(struct connection *connection, enum sql sql, 
     query->connection = connection;
     INVARIANT(sqlite3_bind_parameter_count(query->statement) <= QUERY_PARAMETERS);
     for (int i = 1; i <= QUERY_PARAMETERS; i++) {
-        char name[3] = {'$', (char)('0' + i), 0};
+        char name[8];
+        snprintf(name, sizeof name, "$%d", i);
         query->at[i] = sqlite3_bind_parameter_index(query->statement, name);
     }
     return ERR_OK;

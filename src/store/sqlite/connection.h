@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "store/sql.h"
 
-#define QUERY_PARAMETERS 9
+#define QUERY_PARAMETERS 10
 
 struct connection;
 

@@ -28,6 +28,7 @@ static struct event_fact_row kept_event(const struct query *query, struct arena 
     row.message_id = arena_str(arena, row.message_id);
     row.properties = arena_str(arena, row.properties);
     row.context = arena_str(arena, row.context);
+    row.source = arena_str(arena, row.source);
     return row;
 }
 

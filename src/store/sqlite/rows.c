@@ -73,7 +73,8 @@ struct event_fact_row row_event(const struct query *query)
                                    .message_id = column_text(query, 5),
                                    .bot = flag(query, 6),
                                    .properties = column_text(query, 7),
-                                   .context = column_text(query, 8)};
+                                   .context = column_text(query, 8),
+                                   .source = column_text(query, 9)};
 }
 
 struct definition_fact row_definition(const struct query *query)
