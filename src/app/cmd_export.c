@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "app/export_lines.h"
 #include "app/find.h"
 #include "app/offline.h"
 #include "app/outfile.h"
 #include "app/output.h"
 #include "app/threads.h"
 #include "core/nearest.h"
+#include "files/export_lines.h"
+#include "files/score_lines.h"
 
 enum subject { SUBJECT_CONTACTS, SUBJECT_COMPANIES, SUBJECT_DEALS, SUBJECT_EVENTS, SUBJECT_SCORES, SUBJECT_LEDGERS };
 
@@ -59,8 +60,8 @@ static enum err export_scores(struct engine *engine, unsigned threads, int64_t a
     enum err e = ERR_OK;
     if (results_first_score(&results) == UINT32_MAX)
         e = err_set(why, ERR_NOT_FOUND, "no score is in force yet; 'plumb apply' puts a definition in force");
-    else if (format == LINES_CSV) output_csv(&results, to);
-    else output_jsonl(&results, to);
+    else if (format == LINES_CSV) score_lines_csv(&results, to);
+    else score_lines_jsonl(&results, to);
     everybody_release(&everybody);
     return e;
 }

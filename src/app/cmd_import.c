@@ -4,11 +4,11 @@
 #include <time.h>
 
 #include "app/definition_files.h"
-#include "app/import.h"
 #include "app/offline.h"
 #include "app/remote.h"
 #include "app/summary.h"
 #include "app/text.h"
+#include "files/import.h"
 #include "server/fact_json.h"
 
 #define BATCH_FACTS 4000

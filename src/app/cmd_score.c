@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "app/definition_files.h"
-#include "app/load.h"
 #include "app/options.h"
 #include "app/outfile.h"
 #include "app/output.h"
 #include "app/summary.h"
 #include "app/threads.h"
 #include "core/nearest.h"
+#include "files/load.h"
+#include "files/score_lines.h"
 
 #define THREADS_MAX 1024
 #define LINES_DEFAULT 24     /* of a terminal that does not say */
@@ -224,8 +225,8 @@ static void write_results(const struct app *app, const struct request *request, 
                         .rows = on_terminal ? rows_for_terminal(request) : 0};
     switch ((enum format)request->format) {
     case FORMAT_TABLE: output_table(results, &page); break;
-    case FORMAT_CSV: output_csv(results, to); break;
-    case FORMAT_JSONL: output_jsonl(results, to); break;
+    case FORMAT_CSV: score_lines_csv(results, to); break;
+    case FORMAT_JSONL: score_lines_jsonl(results, to); break;
     }
 }
 

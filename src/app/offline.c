@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/progress.h"
 #include "app/threads.h"
+#include "files/progress.h"
 
 static enum err explain(const struct offline *offline, enum offline_use use, enum err e, const struct err_info *trouble,
                         struct err_info *why)
