@@ -11,8 +11,6 @@
 #include "files/import.h"
 #include "server/fact_json.h"
 
-#define BATCH_FACTS 4000
-#define REMOTE_FACTS 1000 /* of one request */
 #define BODY_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 #define BUSY_TRIES 30 /* seconds that a busy server is waited for */
 
@@ -138,10 +136,11 @@ static enum err read_results(struct sending *sending, const struct json_item *an
     return err_set(why, ERR_INVALID, "the server's answer cannot be read; is it another version of Plumb?");
 }
 
-static enum err send(void *context, struct fact *facts, struct fact_result *results, size_t count, struct err_info *why)
+/* One request. ERR_TOO_BIG: the server takes no body of this size. */
+static enum err send_facts(struct sending *sending, const struct fact *facts, struct fact_result *results, size_t count,
+                           struct err_info *why)
 {
     static const struct timespec second = {.tv_sec = 1};
-    struct sending *sending = context;
     const struct json_item *answer = NULL;
     AUTO_BUF body = BUF_INIT(BODY_BYTES_MAX);
     struct json_writer writer = {.out = &body};
@@ -159,9 +158,29 @@ static enum err send(void *context, struct fact *facts, struct fact_result *resu
         e = remote_call(sending->remote, "POST", "/api/v1/import", buf_str(&body), &answer, &trouble);
         if (answer == NULL && e == ERR_UNAVAILABLE) break; /* nobody is there */
     }
-    arena_reset(sending->arena);
     if (e != ERR_OK) return err_set(why, e, "%s", trouble.msg);
     return read_results(sending, answer, results, count, why);
+}
+
+static enum err send_halves(struct sending *sending, const struct fact *facts, struct fact_result *results,
+                            size_t count, struct err_info *why)
+{
+    struct err_info trouble = {0};
+    size_t half = count / 2;
+    enum err e = send_facts(sending, facts, results, count, &trouble);
+    if (e == ERR_TOO_BIG && half > 0) {
+        trouble = (struct err_info){0};
+        e = send_halves(sending, facts, results, half, &trouble);
+        if (e == ERR_OK) e = send_halves(sending, facts + half, results + half, count - half, &trouble);
+    }
+    return e == ERR_OK ? ERR_OK : err_set(why, e, "%s", trouble.msg);
+}
+
+static enum err send(void *context, struct fact *facts, struct fact_result *results, size_t count, struct err_info *why)
+{
+    struct sending *sending = context;
+    arena_reset(sending->arena);
+    return send_halves(sending, facts, results, count, why);
 }
 
 /* ---- The steps. ---- */
@@ -194,7 +213,7 @@ static int import_there(struct app *app, const struct arguments *arguments, stru
     struct err_info why = {0};
     struct sending sending = {.arena = arena};
     if (remote_open(app, arguments, &sending.remote, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
-    const struct import_sink sink = {.most = REMOTE_FACTS, .take = send, .context = &sending};
+    const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = send, .context = &sending};
     int status = import_into(app, files, catalog, options_value(arguments, "rejects"), &sink);
     remote_close(sending.remote);
     return status;
@@ -210,7 +229,7 @@ static int import_here(struct app *app, const struct arguments *arguments, struc
         offline_close(&offline);
         return import_there(app, arguments, files, catalog);
     }
-    const struct import_sink sink = {.most = BATCH_FACTS, .take = take_offline, .context = &offline};
+    const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = take_offline, .context = &offline};
     if (e == ERR_OK) e = offline_load(&offline, OFFLINE_FILL, &why);
     int status = e == ERR_OK ? import_into(app, files, catalog, options_value(arguments, "rejects"), &sink)
                              : app_fail(app, "%s", why.msg);

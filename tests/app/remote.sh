@@ -32,7 +32,7 @@ says() { grep -qaF -- "$1" out err; }
 "$plumb" demo-data world --contacts 300 --events 4000 --until 2026-01-05 >/dev/null
 cd world || exit 1
 printf '%s\n' "$("$plumb" token create --data data --scope admin 2>/dev/null)" >token
-"$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
+PLUMB_BODY_MAX_BYTES=1048576 "$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
 server=$!
 for _ in $(seq 200); do
     url=$(sed -n 's/^listening //p' listening)
@@ -47,7 +47,7 @@ check 'an unknown token is told' env PLUMB_TOKEN=plumb_token_0000000000000000000
     "! '$plumb' apply lead_score.yaml --url '$url' 2>err && grep -q 'does not know this token' err"
 check 'a folder that a server holds is not written to' refused "a server runs on 'data'; stop it first" \
     import "${files[@]}" --data data
-check 'files are imported over the API' well import "${files[@]}" "${there[@]}"
+check 'files are imported over the API, in requests that the server takes' well import "${files[@]}" "${there[@]}"
 check 'and counted' says '300 contacts'
 check 'again, which changes nothing' well import "${files[@]}" "${there[@]}"
 check 'and says so' says '4,000 of the events were there already.'
