@@ -50,6 +50,7 @@ static enum err read_files(const struct arguments *arguments, struct arena *aren
                                  .companies = options_value(arguments, "companies"),
                                  .deals = options_value(arguments, "deals"),
                                  .id_column = options_value(arguments, "id"),
+                                 .id_option = "--id",
                                  .one_thread = true,
                                  .keep_all = true};
     out->events = options_values(arena, arguments, "events", &out->event_file_count);
@@ -194,7 +195,7 @@ static int import_into(struct app *app, struct load_options *files, struct catal
     struct rejects *rejects = rejects_new(false);
     progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
     files->progress = &progress;
-    if (rejects_path != NULL) rejects_write_to(rejects, rejects_path);
+    if (rejects_path != NULL) rejects_write_to(rejects, rejects_path, UINT64_MAX);
     int64_t began_ns = app->clock->monotonic_ns(app->clock);
     enum err e = import_files(files, catalog, rejects, sink, app->clock->now_ms(app->clock), &summary, &why);
     if (e == ERR_OK) e = rejects_finish(rejects, &why);

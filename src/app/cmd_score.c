@@ -121,7 +121,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
         .files = {.contacts = options_value(arguments, "contacts"),
                   .companies = options_value(arguments, "companies"),
                   .deals = options_value(arguments, "deals"),
-                  .id_column = options_value(arguments, "id")},
+                  .id_column = options_value(arguments, "id"),
+                  .id_option = "--id"},
         .schema = options_value(arguments, "schema"),
         .output = options_value(arguments, "output"),
         .rejects = options_value(arguments, "rejects"),
@@ -302,7 +303,7 @@ static int load_and_score(struct app *app, const struct request *request, struct
     const bool *seen = NULL;
     progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
     files.progress = &progress;
-    if (request->rejects != NULL) rejects_write_to(rejects, request->rejects);
+    if (request->rejects != NULL) rejects_write_to(rejects, request->rejects, UINT64_MAX);
     if (request->format == FORMAT_TABLE) output_table_prepare(definitions->catalog);
 
     int64_t began_ns = app->clock->monotonic_ns(app->clock);

@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "engine/call.h"
+#include "engine/record_body.h"
 #include "files/load_internal.h"
 
 #define BATCH_BYTES_MAX ((size_t)8 * 1024 * 1024) /* of rows, after which a batch is handed on */
@@ -121,6 +122,13 @@ static const struct fact_value *keep_row_values(struct importing *i, const struc
     return values;
 }
 
+static const struct str *keep_texts(struct importing *i, const struct str *from, uint32_t count)
+{
+    struct str *texts = ARENA_ARRAY(i->arena, struct str, count);
+    for (uint32_t k = 0; k < count; k++) texts[k] = keep(i, from[k]);
+    return texts;
+}
+
 static const struct fact_value *keep_values(struct importing *i, const struct fact_value *from, uint32_t count)
 {
     struct fact_value *values = ARENA_ARRAY(i->arena, struct fact_value, count);
@@ -136,6 +144,25 @@ static struct fact begin_fact(struct importing *i, enum entity object, const str
                          .received_ms = i->now_ms,
                          .body = keep(i, row->text),
                          .source = arena_format(i->arena, "import:" STR_FMT, STR_ARG(i->loader->file))};
+}
+
+/* A fact that borrows from the row, with what an import adds to it. */
+static struct fact keep_fact(struct importing *i, const struct fact *read, const struct row *row)
+{
+    struct fact fact = *read;
+    struct fact frame = begin_fact(i, read->object, row);
+    fact.received_ms = frame.received_ms;
+    fact.body = frame.body;
+    fact.source = frame.source;
+    for (uint32_t k = 0; k < fact.identifier_count; k++) fact.identifiers[k].text = keep(i, read->identifiers[k].text);
+    fact.message_id = keep(i, read->message_id);
+    fact.event = keep(i, read->event);
+    fact.event_values = keep_values(i, read->event_values, read->event_value_count);
+    fact.values = keep_values(i, read->values, read->value_count);
+    fact.company = keep(i, read->company);
+    fact.company_values = keep_values(i, read->company_values, read->company_value_count);
+    fact.contacts = keep_texts(i, read->contacts, read->contact_count);
+    return fact;
 }
 
 static void add_identifier(struct fact *fact, enum identifier_kind kind, struct str text)
@@ -233,6 +260,34 @@ static enum err take_record(struct importing *i, struct row *row, struct err_inf
     return e == ERR_OK ? add_fact(i, &fact, row->line, why) : e;
 }
 
+/* With `properties`, or by another identifier than an id of its own. */
+static bool is_record_body(const struct json_item *line)
+{
+    static const struct str others[] = {STR_INIT("email"), STR_INIT("userId"), STR_INIT("anonymousId")};
+    if (json_member(line, STR("properties")) != NULL) return true;
+    if (json_member(line, STR("id")) != NULL) return false;
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (json_member(line, others[i]) != NULL) return true;
+    return false;
+}
+
+static enum err take_body(struct importing *i, struct row *row, struct err_info *why)
+{
+    struct loader *loader = i->loader;
+    struct fact read;
+    struct fact_result refusal = {0};
+    if (!record_body_read(row->json, loader->entity, i->now_ms, loader->scratch, &read, &refusal))
+        return load_refuse(loader, row, load_reason_of(str_from_c(refusal.reason)), refusal.place, why, "%s",
+                           refusal.message);
+    if (read.identifier_count == 0)
+        return load_refuse(loader, row, REJECT_NO_ID, STR(""), why, "the row has no identifier");
+    struct fact fact = keep_fact(i, &read, row);
+    const struct json_item *at = json_member(row->json, STR("at"));
+    if (at == NULL || at->kind == JSON_NULL) fact.at_ms = FOREVER;
+    fact.message_id = i->run;
+    return add_fact(i, &fact, row->line, why);
+}
+
 /* ---- Rows of events. ---- */
 
 /* Whoever the files do not list may still be known where the facts go. */
@@ -276,18 +331,8 @@ static enum err take_call(struct importing *i, struct row *row, struct err_info 
     if (!call_read(row->json, row->text, &setting, i->loader->scratch, &read, &result))
         return load_refuse(i->loader, row, load_reason_of(str_from_c(result.reason)), result.place, why, "%s",
                            result.message);
-    struct fact fact = read;
-    struct fact frame = begin_fact(i, ENTITY_CONTACT, row);
-    fact.received_ms = frame.received_ms;
-    fact.body = frame.body;
-    fact.source = frame.source;
-    for (uint32_t k = 0; k < fact.identifier_count; k++) fact.identifiers[k].text = keep(i, read.identifiers[k].text);
-    fact.message_id = read.message_id.len > 0 ? keep(i, read.message_id) : message_id_of(i, row);
-    fact.event = keep(i, read.event);
-    fact.event_values = keep_values(i, read.event_values, read.event_value_count);
-    fact.values = keep_values(i, read.values, read.value_count);
-    fact.company = keep(i, read.company);
-    fact.company_values = keep_values(i, read.company_values, read.company_value_count);
+    struct fact fact = keep_fact(i, &read, row);
+    if (fact.message_id.len == 0) fact.message_id = message_id_of(i, row);
     return add_fact(i, &fact, row->line, why);
 }
 
@@ -300,36 +345,60 @@ static enum err take_row(struct loader *loader, struct row *row, struct err_info
     if (!str_equal(i->file, loader->file)) i->file = arena_str(i->names, loader->file);
     if (e == ERR_OK) e = begin_batch(i, object, why);
     if (e != ERR_OK) return e;
-    if (loader->entity != ENTITY_EVENT) return take_record(i, row, why);
+    bool as_api = row->json != NULL && loader->options->id_column == NULL && is_record_body(row->json);
+    if (loader->entity != ENTITY_EVENT) return as_api ? take_body(i, row, why) : take_record(i, row, why);
     return row->json != NULL && load_is_segment_call(row->json) ? take_call(i, row, why) : take_event(i, row, why);
+}
+
+static void begin_import(struct importing *i, const struct load_options *options, struct catalog *catalog,
+                         struct rejects *rejects, const struct import_sink *sink, int64_t now_ms,
+                         struct import_summary *summary)
+{
+    INVARIANT(options->keep_all);
+    *summary = (struct import_summary){0};
+    *i = (struct importing){.loader = loader_new(options, catalog, rejects, &summary->load),
+                            .sink = sink,
+                            .summary = summary,
+                            .now_ms = now_ms,
+                            .names = arena_new(),
+                            .arena = arena_new(),
+                            .address_arena = arena_new()};
+    i->run = arena_format(i->names, "import-%015lld", (long long)now_ms);
+    i->loader->take = take_row;
+    i->loader->taker = i;
+}
+
+/* Everything was read; or reading ended with e. */
+static enum err end_import(struct importing *i, enum err e, struct err_info *why)
+{
+    if (e == ERR_OK) e = hand_on(i, why);
+    if (e == ERR_OK) e = tell_addresses(i, why);
+    loader_free(i->loader);
+    arena_free(i->names);
+    arena_free(i->arena);
+    arena_free(i->address_arena);
+    LIST_RELEASE(&i->facts);
+    LIST_RELEASE(&i->origins);
+    LIST_RELEASE(&i->results);
+    LIST_RELEASE(&i->addresses);
+    return e;
 }
 
 enum err import_files(const struct load_options *options, struct catalog *catalog, struct rejects *rejects,
                       const struct import_sink *sink, int64_t now_ms, struct import_summary *summary,
                       struct err_info *why)
 {
-    INVARIANT(options->keep_all);
-    AUTO_ARENA arena = arena_new();
-    *summary = (struct import_summary){0};
-    struct importing i = {.loader = loader_new(options, catalog, rejects, &summary->load),
-                          .sink = sink,
-                          .summary = summary,
-                          .now_ms = now_ms,
-                          .names = arena,
-                          .run = arena_format(arena, "import-%015lld", (long long)now_ms),
-                          .arena = arena_new(),
-                          .address_arena = arena_new()};
-    i.loader->take = take_row;
-    i.loader->taker = &i;
-    enum err e = load_files(i.loader, why);
-    if (e == ERR_OK) e = hand_on(&i, why);
-    if (e == ERR_OK) e = tell_addresses(&i, why);
-    loader_free(i.loader);
-    arena_free(i.arena);
-    arena_free(i.address_arena);
-    LIST_RELEASE(&i.facts);
-    LIST_RELEASE(&i.origins);
-    LIST_RELEASE(&i.results);
-    LIST_RELEASE(&i.addresses);
-    return e;
+    struct importing i;
+    begin_import(&i, options, catalog, rejects, sink, now_ms, summary);
+    return end_import(&i, load_files(i.loader, why), why);
+}
+
+enum err import_input(const struct load_options *options, struct input *input, enum entity entity,
+                      struct catalog *catalog, struct rejects *rejects, const struct import_sink *sink, int64_t now_ms,
+                      struct import_summary *summary, struct err_info *why)
+{
+    struct importing i;
+    begin_import(&i, options, catalog, rejects, sink, now_ms, summary);
+    summary->load.files = 1;
+    return end_import(&i, load_input(i.loader, entity, input, why), why);
 }

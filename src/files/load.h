@@ -41,7 +41,8 @@ struct load_options {
     const char *deals;
     const char *const *events;
     size_t event_file_count;
-    const char *id_column;     /* --id: the contacts' id column instead of `id`; NULL: `id` */
+    const char *id_column;     /* the contacts' id column instead of `id`; NULL: `id` */
+    const char *id_option;     /* what the person says to name another, "--id", for a sentence; NULL: nothing can */
     bool one_thread;           /* do not read large files on a thread of their own */
     bool keep_all;             /* columns that the catalog does not know become properties of it */
     struct progress *progress; /* bytes read; NULL: none */

@@ -18,9 +18,11 @@ enum err load_check_record_columns(const struct loader *loader, struct err_info 
     struct str id = names_of_role(loader->names[loader->entity], ROLE_ID);
     AUTO_BUF columns = BUF_INIT(ERR_MESSAGE_BYTES);
     load_list_columns(loader->rows, &columns);
-    return err_set(why, ERR_INVALID, STR_FMT " has no column '" STR_FMT "'%s; " STR_FMT, STR_ARG(loader->file),
-                   STR_ARG(id), loader->options->id_column == NULL ? " (another can be named with --id)" : "",
-                   STR_ARG(buf_str(&columns)));
+    AUTO_BUF hint = BUF_INIT(ERR_MESSAGE_BYTES);
+    if (loader->options->id_column == NULL && loader->options->id_option != NULL)
+        buf_format(&hint, " (another can be named with %s)", loader->options->id_option);
+    return err_set(why, ERR_INVALID, STR_FMT " has no column '" STR_FMT "'" STR_FMT "; " STR_FMT, STR_ARG(loader->file),
+                   STR_ARG(id), STR_ARG(buf_str(&hint)), STR_ARG(buf_str(&columns)));
 }
 
 /* The company that a column's text means; made when there is none. */

@@ -28,6 +28,7 @@ enum reject_reason load_reason_of(struct str reason)
         {STR_INIT("bad_time"), REJECT_BAD_TIME},
         {STR_INIT("wrong_type"), REJECT_WRONG_TYPE},
         {STR_INIT("not_found"), REJECT_UNKNOWN_CONTACT},
+        {STR_INIT("catalog_locked"), REJECT_NOT_DECLARED},
     };
     for (size_t i = 0; i < COUNT_OF(reasons); i++)
         if (str_equal(reasons[i].word, reason)) return reasons[i].reason;

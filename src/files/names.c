@@ -70,6 +70,11 @@ void names_free(struct names *names)
     memory_free(names);
 }
 
+enum entity names_entity(const struct names *names)
+{
+    return names->entity;
+}
+
 static bool equal_in_any_case(struct str a, struct str b)
 {
     return a.len == b.len && strncasecmp(a.at, b.at, a.len) == 0;

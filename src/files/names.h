@@ -49,6 +49,8 @@ const struct name *names_get(struct names *names, struct str text);
 /* The same for the name at a place of its row: rows tend to have the same names in the same order. */
 const struct name *names_get_at(struct names *names, size_t place, struct str text);
 
+enum entity names_entity(const struct names *names);
+
 /* "id", "contact", ...: the name that a role has for this kind. */
 struct str names_of_role(const struct names *names, enum role role);
 

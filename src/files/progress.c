@@ -77,6 +77,7 @@ void progress_render(const struct progress *progress, uint64_t done, int64_t now
 
 void progress_update(struct progress *progress, uint64_t done)
 {
+    progress->done = done;
     if (progress->out == NULL) return;
     int64_t now_ns = progress->clock->monotonic_ns(progress->clock);
     if (now_ns - progress->began_ns < FIRST_AFTER_NS) return;

@@ -21,6 +21,7 @@ struct progress {
     const char *label;         /* "loading" */
     const char *unit;          /* "B" is written as kB, MB, GB; else "records", ... */
     uint64_t all;              /* 0: not known */
+    uint64_t done;             /* as last told; of a silent one too */
     int64_t began_ns;
     int64_t drawn_ns; /* when last; 0: never */
 };

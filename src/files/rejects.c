@@ -23,6 +23,7 @@ struct rejects {
     bool strict;
     bool as_json;
     const char *path; /* NULL: nothing is written */
+    uint64_t most;    /* rows that are written */
     FILE *file;       /* NULL until the first */
     struct buf text;
     uint64_t count;
@@ -31,18 +32,33 @@ struct rejects {
     size_t kept_count;
 };
 
+static const struct {
+    const char *name, *word;
+} reasons[REJECT_REASONS] = {
+    [REJECT_WRONG_TYPE] = {"wrong type", "wrong_type"},
+    [REJECT_NO_ID] = {"no id", "no_id"},
+    [REJECT_REPEATED_ID] = {"repeated id", "repeated_id"},
+    [REJECT_UNKNOWN_CONTACT] = {"unknown contact", "not_found"},
+    [REJECT_NO_EVENT] = {"no event name", "no_event"},
+    [REJECT_BAD_TIME] = {"no readable time", "bad_time"},
+    [REJECT_BAD_TEXT] = {"invalid UTF-8", "bad_text"},
+    [REJECT_FIELD_COUNT] = {"wrong number of fields", "field_count"},
+    [REJECT_NOT_JSON] = {"not a JSON object", "bad_json"},
+    [REJECT_NOT_A_CALL] = {"neither an event nor a Segment call", "not_a_call"},
+    [REJECT_NOT_DECLARED] = {"undeclared property", "catalog_locked"},
+    [REJECT_TOO_BIG] = {"over a ceiling", "too_big"},
+};
+
 const char *reject_reason_name(enum reject_reason reason)
 {
-    static const char *const names[REJECT_REASONS] = {
-        [REJECT_WRONG_TYPE] = "wrong type",      [REJECT_NO_ID] = "no id",
-        [REJECT_REPEATED_ID] = "repeated id",    [REJECT_UNKNOWN_CONTACT] = "unknown contact",
-        [REJECT_NO_EVENT] = "no event name",     [REJECT_BAD_TIME] = "no readable time",
-        [REJECT_BAD_TEXT] = "invalid UTF-8",     [REJECT_FIELD_COUNT] = "wrong number of fields",
-        [REJECT_NOT_JSON] = "not a JSON object", [REJECT_NOT_A_CALL] = "neither an event nor a Segment call",
-        [REJECT_TOO_BIG] = "over a ceiling",
-    };
     INVARIANT(reason < REJECT_REASONS);
-    return names[reason];
+    return reasons[reason].name;
+}
+
+const char *reject_reason_word(enum reject_reason reason)
+{
+    INVARIANT(reason < REJECT_REASONS);
+    return reasons[reason].word;
 }
 
 struct rejects *rejects_new(bool strict)
@@ -59,10 +75,11 @@ const char *rejects_path(const struct rejects *rejects)
     return rejects->path;
 }
 
-void rejects_write_to(struct rejects *rejects, const char *path)
+void rejects_write_to(struct rejects *rejects, const char *path, uint64_t most)
 {
     struct str name = str_from_c(path);
     rejects->path = path;
+    rejects->most = most;
     rejects->as_json =
         str_ends_with(name, STR(".jsonl")) || str_ends_with(name, STR(".ndjson")) || str_ends_with(name, STR(".json"));
 }
@@ -147,7 +164,7 @@ enum err rejects_add(struct rejects *rejects, const struct reject *reject, struc
     rejects->count++;
     rejects->count_of[reject->reason]++;
     keep(rejects, reject);
-    if (rejects->path != NULL) {
+    if (rejects->path != NULL && rejects->count <= rejects->most) {
         enum err failed = write_row(rejects, reject, why);
         if (failed != ERR_OK) return failed;
     }

@@ -36,12 +36,15 @@ enum reject_reason {
     REJECT_FIELD_COUNT,     /* more or fewer fields than the header, an unclosed quote */
     REJECT_NOT_JSON,        /* the line is no JSON object */
     REJECT_NOT_A_CALL,      /* neither an event nor a Segment call */
+    REJECT_NOT_DECLARED,    /* a property that nobody declared, where only those are taken */
     REJECT_TOO_BIG,         /* over a ceiling, which the sentence names */
     REJECT_REASONS
 };
 
 /* "wrong type", "no id", ...: for counts at the end. */
 const char *reject_reason_name(enum reject_reason reason);
+/* "wrong_type", "no_id", ...: for programs. */
+const char *reject_reason_word(enum reject_reason reason);
 
 struct reject {
     struct str file;
@@ -58,8 +61,8 @@ struct rejects; /* opaque; see rejects.c */
 struct rejects *rejects_new(bool strict);
 void rejects_free(struct rejects *rejects); /* NULL is fine; finishes a file that was not */
 
-/* Write each refused row to `path` (borrowed). Nothing is opened yet. */
-void rejects_write_to(struct rejects *rejects, const char *path);
+/* Write the first `most` refused rows to `path` (borrowed), UINT64_MAX: all. Nothing is opened yet. */
+void rejects_write_to(struct rejects *rejects, const char *path, uint64_t most);
 const char *rejects_path(const struct rejects *rejects); /* NULL: nothing is written */
 
 /* Count, keep, write. Everything in `reject` is copied.

@@ -59,29 +59,36 @@ void row_set(struct row *row, uint32_t property, struct str text)
     row->place[property] = row->value_count;
 }
 
+#define WITHIN "properties."
+#define RANK_WITHIN 4 /* a role's text within `properties` gives way to one beside it */
+
 struct naming {
     struct row *row;
     struct names *names;
     size_t place; /* how many names came before */
+    bool unwraps; /* `properties` of a record */
 };
 
 static void add_value(void *context, struct str path, struct str text)
 {
     struct naming *n = context;
+    bool within = n->unwraps && str_starts_with(path, STR(WITHIN));
+    if (within) path = (struct str){path.at + strlen(WITHIN), path.len - strlen(WITHIN)};
     const struct name *name = names_get_at(n->names, n->place++, path);
+    uint32_t rank = name->rank + (within ? RANK_WITHIN : 0);
     bool reserved = name->reserved && name->rank == 0;
     if (name->property != INTERN_NONE && !reserved) row_set(n->row, name->property, text);
     if (name->role == ROLE_NONE) return;
     bool first = n->row->role[name->role].at == NULL;
-    if (!first && name->rank > n->row->rank[name->role]) return;
+    if (!first && rank > n->row->rank[name->role]) return;
     n->row->role[name->role] = text.at == NULL ? STR("") : text;
-    n->row->rank[name->role] = name->rank;
+    n->row->rank[name->role] = rank;
 }
 
 /* A name longer than a property's can be is nobody's. */
 void row_add_json(struct row *row, struct names *names, const struct json_item *object)
 {
-    struct naming n = {.row = row, .names = names};
+    struct naming n = {.row = row, .names = names, .unwraps = names_entity(names) != ENTITY_EVENT};
     (void)flatten(object, row->arena, add_value, &n);
 }
 

@@ -35,7 +35,8 @@ void row_append(struct row *row, uint32_t property, struct str text);
 /* Add a value; the catalog's property has only one value in a row: a later one replaces it. */
 void row_set(struct row *row, uint32_t property, struct str text);
 
-/* The members of a JSON object, flattened (engine/flatten.h), as roles and values. */
+/* The members of a JSON object, flattened (engine/flatten.h), as roles and values. Those inside `properties` of a record
+ * count as if they stood beside it, as our API and others write records. */
 void row_add_json(struct row *row, struct names *names, const struct json_item *object);
 
 /* What a call says: without roles. */

@@ -22,11 +22,12 @@ static void answer_job(struct request *request, unsigned status, const struct jo
     request_answer(request, status, &json);
 }
 
-static void begin(struct request *request, struct job *job)
+static void begin(struct request *request, struct job *job, struct str body)
 {
+    struct err_info why = {0};
     snprintf(job->actor, sizeof job->actor, STR_FMT, STR_ARG(request->actor->text));
-    if (!jobs_add(request->server->jobs, job)) {
-        request_unavailable(request, 10, "too many imports and exports wait already");
+    if (jobs_add(request->server->jobs, job, body, &why) != ERR_OK) {
+        request_unavailable(request, 10, why.msg);
         return;
     }
     struct job seen = *job;
@@ -34,28 +35,30 @@ static void begin(struct request *request, struct job *job)
     answer_job(request, 202, &seen);
 }
 
+/* What files that come in requests are called: told by content, as they are read. */
+static const char *ending_of(struct str body)
+{
+    return str_starts_with(str_trim(body), STR("{")) ? "jsonl" : "csv";
+}
+
 void api_import_create(struct request *request)
 {
     struct job job = {.kind = JOB_IMPORT};
     struct str body = http_body(request->exchange), kind = http_query(request->exchange, "kind");
-    struct str type = http_header(request->exchange, "Content-Type");
+    struct str id = str_trim(http_query(request->exchange, "id"));
     if (!object_of(kind, true, &job.object)) {
         api_refuse(request, 400, "bad_query", STR("kind"), "kind is contacts, companies, deals or events");
-        return;
+    } else if (id.len >= sizeof job.id_column) {
+        api_refuse(request, 400, "bad_query", STR("id"), "id is the name of a column, of at most %zu bytes",
+                   sizeof job.id_column - 1);
+    } else if (body.len == 0) {
+        api_refuse(request, 400, "no_lines", STR(""), "the body is a file: CSV, or a JSON object on each line");
+    } else {
+        job.all = body.len;
+        snprintf(job.name, sizeof job.name, "%s.%s", entity_plural(job.object), ending_of(body));
+        snprintf(job.id_column, sizeof job.id_column, STR_FMT, STR_ARG(id));
+        begin(request, &job, body);
     }
-    if (str_starts_with(type, STR("text/csv"))) {
-        api_refuse(request, 415, "no_csv", STR("Content-Type"),
-                   "an import is JSON Lines (application/x-ndjson); `plumb import` reads CSV");
-        return;
-    }
-    if (body.len == 0) {
-        api_refuse(request, 400, "no_lines", STR(""), "the body has a JSON object on each line");
-        return;
-    }
-    job.bytes = job.all = body.len;
-    job.body = memory_alloc(body.len + JSON_PADDING);
-    memcpy(job.body, body.at, body.len);
-    begin(request, &job);
 }
 
 void api_export_create(struct request *request)
@@ -71,7 +74,7 @@ void api_export_create(struct request *request)
         api_refuse(request, 400, "wrong_type", STR("what"), "what is contacts, companies or deals");
     else if (!job.as_csv && !str_equal(format, STR("jsonl")))
         api_refuse(request, 400, "wrong_type", STR("format"), "format is jsonl or csv");
-    else begin(request, &job);
+    else begin(request, &job, STR(""));
 }
 
 void api_job_index(struct request *request)
@@ -117,7 +120,7 @@ void api_job_result(struct request *request)
     struct job job = {0};
     uint64_t bytes = 0;
     if (!find_job(request, &job)) return;
-    int fd = jobs_open_result(request->server->jobs, job.number, &bytes);
+    int fd = jobs_open(request->server->jobs, job.number, JOB_RESULT, &bytes);
     if (fd < 0) {
         api_refuse(request, 409, "no_result", STR("id"), "the job has no result: only an export that is done has one");
         return;
@@ -126,4 +129,19 @@ void api_job_result(struct request *request)
                                    job.as_csv ? "csv" : "jsonl");
     http_set_header(request->exchange, "Content-Disposition", name);
     http_answer_file(request->exchange, 200, job.as_csv ? "text/csv" : "application/x-ndjson", fd, bytes);
+}
+
+void api_job_refused(struct request *request)
+{
+    struct job job = {0};
+    uint64_t bytes = 0;
+    if (!find_job(request, &job)) return;
+    int fd = jobs_open(request->server->jobs, job.number, JOB_REFUSED, &bytes);
+    if (fd < 0) {
+        api_refuse(request, 409, "no_result", STR("id"),
+                   "the job has no refused rows: only an import that is over and refused some has them");
+        return;
+    }
+    http_set_header(request->exchange, "Content-Disposition", STR("attachment; filename=\"refused.csv\""));
+    http_answer_file(request->exchange, 200, "text/csv", fd, bytes);
 }

@@ -124,6 +124,28 @@ TEST(a_company_is_found_by_its_name_and_one_that_no_file_lists_is_only_mentioned
     close_kept(kept);
 }
 
+TEST(a_line_that_is_a_record_as_the_api_takes_it_is_read_as_the_api_reads_it)
+{
+    struct kept *kept = open_kept();
+    const char *contacts =
+        file(kept, "bodies.jsonl",
+             "{\"id\":\"ann\",\"plan\":\"pro\"}\n"
+             "{\"email\":\"ben@acme.example\",\"properties\":{\"plan\":\"free\"},\"company\":\"acme\"}\n"
+             "{\"id\":\"cy\",\"properties\":{\"plan\":\"pro\"},\"at\":\"2026-01-03T00:00:00Z\"}\n"
+             "{\"properties\":{\"plan\":\"pro\"}}\n{\"id\":\"dan\",\"properties\":3}\n{\"plan\":\"pro\"}\n");
+    CHECK_INT(import(kept, (struct load_options){.contacts = contacts}, 10), ERR_OK);
+    CHECK_INT(kept->summary.load.rows[ENTITY_CONTACT], 3);
+    CHECK_STR(value(kept, ENTITY_CONTACT, "ann", "plan", 0), STR("pro"));
+    uint32_t ben = contact(kept, IDENTIFIER_EMAIL, "ben@acme.example");
+    struct str ben_id = history_record_id(engine_history(kept->engine), ENTITY_CONTACT, ben);
+    CHECK_STR(value(kept, ENTITY_CONTACT, arena_str(kept->arena, ben_id).at, "plan", 0), STR("free"));
+    CHECK_STR(value(kept, ENTITY_CONTACT, "cy", "plan", 0), STR("-"));
+    CHECK_STR(value(kept, ENTITY_CONTACT, "cy", "plan", NOW), STR("pro"));
+    CHECK_INT(rejects_count_of(kept->rejects, REJECT_NO_ID), 2);
+    CHECK_INT(rejects_count_of(kept->rejects, REJECT_WRONG_TYPE), 1);
+    close_kept(kept);
+}
+
 TEST(a_deal_knows_its_contacts_by_id_and_by_address)
 {
     struct kept *kept = open_kept();

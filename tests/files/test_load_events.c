@@ -248,7 +248,7 @@ TEST(a_large_file_gives_the_same_with_and_without_a_reading_thread)
         struct err_info why = {0};
         struct str rejects = {0};
         w.options.one_thread = one == 1;
-        rejects_write_to(w.rejects, path);
+        rejects_write_to(w.rejects, path, UINT64_MAX);
         world_file(&w, ENTITY_CONTACT, "contacts.csv", contacts);
         world_bytes(&w, ENTITY_EVENT, "events.csv", buf_str(&text));
         world_load_well(&w);

@@ -56,6 +56,20 @@ TEST(json_lines_give_the_same_as_csv)
     world_free(&w);
 }
 
+TEST(values_within_properties_count_as_if_they_stood_beside_them)
+{
+    struct world w = world_new("contact: {age: number, 'address.city': string}");
+    world_file(&w, ENTITY_CONTACT, "contacts.jsonl",
+               "{\"properties\":{\"id\":\"not this\",\"age\":41,\"address\":{\"city\":\"Kyiv\"}},\"id\":\"ann\"}\n"
+               "{\"id\":\"ben\",\"age\":7}\n");
+    world_load(&w);
+    CHECK_STR(world_listed(&w, ENTITY_CONTACT), STR("ann ben"));
+    CHECK_STR(world_value(&w, ENTITY_CONTACT, "ann", "age"), STR("41"));
+    CHECK_STR(world_value(&w, ENTITY_CONTACT, "ann", "address.city"), STR("Kyiv"));
+    CHECK_STR(world_value(&w, ENTITY_CONTACT, "ben", "age"), STR("7"));
+    world_free(&w);
+}
+
 TEST(a_value_of_the_wrong_type_refuses_its_row_and_leaves_no_trace_of_it)
 {
     struct world w = world_new(schema);
@@ -155,6 +169,7 @@ TEST(the_id_column_may_have_another_name_or_another_case)
 TEST(a_file_without_an_id_column_gets_one_sentence_with_its_columns)
 {
     struct world w = world_new("");
+    w.options.id_option = "--id";
     world_file(&w, ENTITY_CONTACT, "contacts.csv", "Lead,Name\n1,x\n");
     world_load(&w);
     CHECK_INT(w.code, ERR_INVALID);
@@ -221,7 +236,7 @@ TEST(refused_rows_are_never_written_over_a_file_that_is_read)
 {
     struct world w = world_new("");
     const char *path = world_file(&w, ENTITY_CONTACT, "contacts.csv", "id\n1\n1\n");
-    rejects_write_to(w.rejects, path);
+    rejects_write_to(w.rejects, path, UINT64_MAX);
     world_load(&w);
     CHECK_INT(w.code, ERR_INVALID);
     CHECK_CONTAINS(str_from_c(w.why.msg), STR("refused rows cannot be written"));

@@ -62,12 +62,31 @@ TEST(refused_rows_are_written_as_csv_or_json_lines_by_the_name_of_the_file)
         const char *path = arena_format(arena, "%s/%s", harness_tmpdir(), row[i].name).at;
         struct rejects *rejects = rejects_new(false);
         struct reject reject = a_reject(2);
-        rejects_write_to(rejects, path);
+        rejects_write_to(rejects, path, UINT64_MAX);
         CHECK_OK(rejects_add(rejects, &reject, &why), why);
         CHECK_OK(rejects_finish(rejects, &why), why);
         CHECK_STR(content(arena, path), str_from_c(row[i].text));
         rejects_free(rejects);
     }
+}
+
+TEST(a_file_may_have_a_most_of_rows_while_all_are_counted)
+{
+    AUTO_ARENA arena = arena_new();
+    struct err_info why = {0};
+    const char *path = arena_format(arena, "%s/most.csv", harness_tmpdir()).at;
+    struct rejects *rejects = rejects_new(false);
+    rejects_write_to(rejects, path, 2);
+    for (uint64_t line = 2; line < 6; line++) {
+        struct reject reject = a_reject(line);
+        CHECK_OK(rejects_add(rejects, &reject, &why), why);
+    }
+    CHECK_OK(rejects_finish(rejects, &why), why);
+    CHECK_STR(content(arena, path), STR("file,line,column,reason,row\n"
+                                        "\"a,b.csv\",2,age,'x' is not a number,\"1,\"\"x\"\"\"\n"
+                                        "\"a,b.csv\",3,age,'x' is not a number,\"1,\"\"x\"\"\"\n"));
+    CHECK_INT(rejects_count(rejects), 4);
+    rejects_free(rejects);
 }
 
 TEST(without_a_refused_row_no_file_is_made)
@@ -77,7 +96,7 @@ TEST(without_a_refused_row_no_file_is_made)
     struct stat status;
     const char *path = arena_format(arena, "%s/none.csv", harness_tmpdir()).at;
     struct rejects *rejects = rejects_new(false);
-    rejects_write_to(rejects, path);
+    rejects_write_to(rejects, path, UINT64_MAX);
     CHECK_OK(rejects_finish(rejects, &why), why);
     CHECK_TRUE(stat(path, &status) != 0);
     rejects_free(rejects);
@@ -88,7 +107,7 @@ TEST(a_file_that_cannot_be_written_is_an_error_with_a_sentence)
     struct err_info why = {0};
     struct reject reject = a_reject(2);
     struct rejects *rejects = rejects_new(false);
-    rejects_write_to(rejects, "/nowhere/at/all.csv");
+    rejects_write_to(rejects, "/nowhere/at/all.csv", UINT64_MAX);
     CHECK_INT(rejects_add(rejects, &reject, &why), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(why.msg), STR("cannot write the refused rows to '/nowhere/at/all.csv'"));
     rejects_free(rejects);
@@ -102,7 +121,7 @@ TEST(a_full_disk_is_noticed_at_the_latest_when_the_file_is_closed)
     struct err_info why = {0};
     struct reject reject = a_reject(2);
     struct rejects *rejects = rejects_new(false);
-    rejects_write_to(rejects, "/dev/full");
+    rejects_write_to(rejects, "/dev/full", UINT64_MAX);
     CHECK_OK(rejects_add(rejects, &reject, &why), why);
     CHECK_INT(rejects_finish(rejects, &why), ERR_UNAVAILABLE);
     rejects_free(rejects);
@@ -118,7 +137,7 @@ TEST(an_endless_row_is_cut_where_it_is_written)
     struct rejects *rejects = rejects_new(false);
     struct reject reject = a_reject(2);
     reject.row = buf_str(&row);
-    rejects_write_to(rejects, path);
+    rejects_write_to(rejects, path, UINT64_MAX);
     CHECK_OK(rejects_add(rejects, &reject, &why), why);
     CHECK_OK(rejects_finish(rejects, &why), why);
     CHECK_INT(content(arena, path).len, 2 * REJECT_ROW_MAX + 2 + sizeof("file,line,column,reason,row\n") - 1 +

@@ -1,6 +1,6 @@
-/* api_record_body.c — which members there are, of which kind, and what each adds to the fact. */
+/* record_body.c — which members there are, of which kind, and what each adds to the fact. */
 // SPDX-License-Identifier: Apache-2.0
-#include "server/api_record_body.h"
+#include "engine/record_body.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
-/* api_record_body.h — a record in a body becomes a fact.
+/* record_body.h — a record as the API takes it, in a request or as a line of a file, becomes a fact.
  *
  *     {"email": "ada@acme.example", "properties": {"plan": "pro", "tags": ["a", "b"], "old": null},
  *      "company": "acme"} */
 // SPDX-License-Identifier: Apache-2.0
-#ifndef PLUMB_SERVER_API_RECORD_BODY_H
-#define PLUMB_SERVER_API_RECORD_BODY_H
+#ifndef PLUMB_ENGINE_RECORD_BODY_H
+#define PLUMB_ENGINE_RECORD_BODY_H
 
 #include "base/json.h"
 #include "engine/fact.h"
