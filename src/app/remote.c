@@ -3,6 +3,7 @@
 #include "app/remote.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,6 +13,7 @@
 #define ANSWER_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define CONNECT_SECONDS 10L
 #define ANSWER_SECONDS 600L /* a preview over many millions may take a while */
+#define SILENT_SECONDS 60L  /* of a file that is under way */
 
 struct remote {
     CURL *curl;
@@ -20,6 +22,7 @@ struct remote {
     struct str url; /* without a slash at its end */
     struct json_parser *parser;
     struct buf answer;
+    FILE *to; /* where a good answer goes instead of `answer`; NULL: nowhere else */
     char trouble[CURL_ERROR_SIZE];
 };
 
@@ -80,6 +83,9 @@ static enum err read_url(const struct app *app, const struct arguments *argument
 static size_t on_answer(char *bytes, size_t size, size_t count, void *context)
 {
     struct remote *remote = context;
+    long status = 0;
+    curl_easy_getinfo(remote->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (remote->to != NULL && status == 200) return fwrite(bytes, size, count, remote->to) * size;
     buf_append(&remote->answer, (struct str){bytes, size * count});
     return remote->answer.failed ? 0 : size * count;
 }
@@ -98,7 +104,6 @@ static void set_up(struct remote *remote, struct str token)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, remote);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
 }
 
 enum err remote_open(const struct app *app, const struct arguments *arguments, struct remote **out,
@@ -181,11 +186,13 @@ static enum err refused(const struct remote *remote, long status, const struct j
     return err_set(why, e, STR_FMT " answered with status %ld; is a Plumb there?", STR_ARG(remote->url), status);
 }
 
+/* A file may be of any length: only its silence is bounded. */
 enum err remote_call(struct remote *remote, const char *method, const char *path, struct str body,
                      const struct json_item **answer, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
     CURL *curl = remote->curl;
+    bool is_file = remote->to != NULL;
     long status = 0;
     *answer = NULL;
     buf_clear(&remote->answer);
@@ -195,11 +202,25 @@ enum err remote_call(struct remote *remote, const char *method, const char *path
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
     if (body.len == 0) curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, is_file ? 0L : ANSWER_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, is_file ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, is_file ? SILENT_SECONDS : 0L);
     CURLcode code = curl_easy_perform(curl);
+    if (code == CURLE_WRITE_ERROR && is_file && ferror(remote->to))
+        return err_set(why, ERR_UNAVAILABLE, "it cannot be written: %s", strerror(errno));
     if (code != CURLE_OK)
         return err_set(why, ERR_UNAVAILABLE, STR_FMT " does not answer: %s", STR_ARG(remote->url),
                        remote->trouble[0] != '\0' ? remote->trouble : curl_easy_strerror(code));
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     *answer = parse_answer(remote);
     return status >= 200 && status < 300 ? ERR_OK : refused(remote, status, *answer, why);
+}
+
+enum err remote_fetch(struct remote *remote, const char *path, FILE *to, struct err_info *why)
+{
+    const struct json_item *answer;
+    remote->to = to;
+    enum err e = remote_call(remote, "GET", path, STR(""), &answer, why);
+    remote->to = NULL;
+    return e;
 }

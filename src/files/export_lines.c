@@ -8,7 +8,9 @@
 #include "report/value_json.h"
 
 #define LINE_BYTES_MAX ((size_t)1024 * 1024 * 1024)
-#define NEIGHBOURS_MAX 1000 /* contacts of a deal */
+#define NEIGHBOURS_MAX 1000  /* contacts of a deal */
+#define RECORDS_A_ROUND 1000 /* between two words of how far it is */
+#define EVENTS_A_ROUND 20000 /* read in one go: while the store is read, its log cannot be emptied */
 
 /* The properties that stand as columns, but for those that the line has anyway. */
 struct columns {
@@ -57,6 +59,24 @@ static void end_line(struct buf *line, FILE *to)
     INVARIANT(!line->failed);
     (void)fwrite(line->at, 1, line->len, to); /* the caller asks ferror */
     buf_clear(line);
+}
+
+/* ---- How far it is. ---- */
+
+static void begin(const struct export *export, uint64_t all)
+{
+    if (export->progress != NULL) progress_begin(export->progress, "writing", "lines", all);
+}
+
+/* False: nobody wants the rest, or it cannot be written. */
+static bool goes_on(const struct export *export, FILE *to, uint64_t done)
+{
+    return !ferror(to) && (export->progress == NULL || progress_update(export->progress, done));
+}
+
+static void end(const struct export *export)
+{
+    if (export->progress != NULL) progress_end(export->progress);
 }
 
 /* ---- Records. ---- */
@@ -129,45 +149,54 @@ static void put_json_record(const struct columns *columns, const struct framed *
     json_end_object(&writer);
 }
 
-void export_records(struct engine *engine, enum entity object, int64_t as_of_ms, enum lines_format format, FILE *to)
+uint64_t export_records(const struct export *export, enum entity object, FILE *to)
 {
     AUTO_ARENA arena = arena_new();
     AUTO_BUF line = BUF_INIT(LINE_BYTES_MAX);
     AUTO_BUF company = BUF_INIT(LINE_BYTES_MAX);
     AUTO_BUF contacts = BUF_INIT(LINE_BYTES_MAX);
+    struct engine *engine = export->engine;
     const struct history *history = engine_history(engine);
+    uint32_t records = history_records(history, object);
+    uint64_t lines = 0;
     struct framed framed = {.own = {STR("id"), STR("company"), STR("contacts")},
                             .count = object == ENTITY_COMPANY   ? 1
                                      : object == ENTITY_CONTACT ? 2
                                                                 : 3};
     struct columns columns = choose_columns(arena, engine, object, framed.own, framed.count);
-    if (format == LINES_CSV) put_header(&columns, framed.own, framed.count, &line);
-    for (uint32_t r = 0; r < history_records(history, object); r++) {
+    begin(export, records);
+    if (export->format == LINES_CSV) put_header(&columns, framed.own, framed.count, &line);
+    for (uint32_t r = 0; r < records && (r % RECORDS_A_ROUND != 0 || goes_on(export, to, r)); r++) {
         if (!history_is_listed(history, object, r)) continue;
-        if (framed.count > 1) find_neighbours(engine, object, r, ENTITY_COMPANY, as_of_ms, true, &company);
-        if (framed.count > 2) find_neighbours(engine, object, r, ENTITY_CONTACT, as_of_ms, false, &contacts);
+        if (framed.count > 1) find_neighbours(engine, object, r, ENTITY_COMPANY, export->as_of_ms, true, &company);
+        if (framed.count > 2) find_neighbours(engine, object, r, ENTITY_CONTACT, export->as_of_ms, false, &contacts);
         framed.text[0] = history_record_id(history, object, r);
         framed.text[1] = buf_str(&company);
         framed.text[2] = buf_str(&contacts);
-        if (format == LINES_CSV) put_csv_record(&columns, &framed, history, r, as_of_ms, &line);
-        else put_json_record(&columns, &framed, history, r, as_of_ms, &line);
+        if (export->format == LINES_CSV) put_csv_record(&columns, &framed, history, r, export->as_of_ms, &line);
+        else put_json_record(&columns, &framed, history, r, export->as_of_ms, &line);
         buf_append_char(&line, '\n');
         end_line(&line, to);
+        lines++;
     }
     if (line.len > 0) end_line(&line, to);
+    end(export);
+    return lines;
 }
 
 /* ---- Events. ---- */
 
 struct events {
-    struct engine *engine;
+    const struct export *export;
     FILE *to;
-    enum lines_format format;
-    int64_t as_of_ms;
     struct columns columns;
     struct json_parser *parser;
     struct buf line, padded; /* padded: what the parser wants */
     struct arena *arena;
+    uint32_t next, until; /* numbers of events: that is read next, that is left out with all behind it */
+    uint32_t round;       /* read in this one */
+    bool enough;          /* which ended it, and no error */
+    uint64_t lines;
 };
 
 static const struct str event_frame[] = {STR_INIT("contact"), STR_INIT("event"), STR_INIT("time"), STR_INIT("id"),
@@ -176,10 +205,10 @@ static const struct str event_frame[] = {STR_INIT("contact"), STR_INIT("event"),
 /* Whoever was merged away is called by the one that stayed. */
 static struct str contact_id(const struct events *events, uint32_t contact)
 {
-    const struct history *history = engine_history(events->engine);
+    const struct history *history = engine_history(events->export->engine);
     struct str id = history_record_id(history, ENTITY_CONTACT, contact);
     if (history_is_listed(history, ENTITY_CONTACT, contact)) return id;
-    uint32_t stays = engine_find(events->engine, ENTITY_CONTACT, id);
+    uint32_t stays = engine_find(events->export->engine, ENTITY_CONTACT, id);
     return stays == RECORD_NONE ? id : history_record_id(history, ENTITY_CONTACT, stays);
 }
 
@@ -226,40 +255,60 @@ static enum err put_event(void *context, const struct event_fact_row *event, str
 {
     struct events *events = context;
     enum err e;
-    if (event->at_ms > events->as_of_ms) return ERR_OK;
+    events->enough = event->number >= events->until || events->round == EVENTS_A_ROUND;
+    if (events->enough) return err_set(why, ERR_CONFLICT, "enough");
+    events->round++;
+    events->next = event->number + 1;
+    if (event->at_ms > events->export->as_of_ms) return ERR_OK;
     const struct json_item *properties = parse(events, event->properties, &e, why);
     if (e != ERR_OK) return e;
     AUTO_BUF time = BUF_INIT(64);
     instant_format(&time, event->at_ms);
+    bool bot = engine_is_bot(events->export->engine, event);
     const struct str frame[COUNT_OF(event_frame)] = {contact_id(events, event->contact), event->name, buf_str(&time),
-                                                     event->message_id, event->bot ? STR("true") : STR("")};
-    if (events->format == LINES_CSV) put_csv_event(events, frame, properties);
+                                                     event->message_id, bot ? STR("true") : STR("")};
+    if (events->export->format == LINES_CSV) put_csv_event(events, frame, properties);
     else put_json_event(events, frame, properties);
     buf_append_char(&events->line, '\n');
     end_line(&events->line, events->to);
     arena_reset(events->arena);
+    events->lines++;
     return ERR_OK;
 }
 
-enum err export_events(struct engine *engine, struct store *store, int64_t as_of_ms, enum lines_format format, FILE *to,
-                       struct err_info *why)
+/* Round by round; a round that is not full was the last one. */
+static enum err put_events(struct events *events, struct err_info *why)
+{
+    do {
+        struct err_info failed = {0};
+        const struct store_reader reader = {.context = events, .events_from = events->next, .event = put_event};
+        events->round = 0;
+        enum err e = store_read(events->export->store, &reader, &failed);
+        if (e != ERR_OK && !events->enough) return err_set(why, e, "%s", failed.msg);
+    } while (events->round == EVENTS_A_ROUND && goes_on(events->export, events->to, events->next));
+    return ERR_OK;
+}
+
+enum err export_events(const struct export *export, FILE *to, uint64_t *lines, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct events events = {.engine = engine,
+    struct events events = {.export = export,
                             .to = to,
-                            .format = format,
-                            .as_of_ms = as_of_ms,
-                            .columns = choose_columns(arena, engine, ENTITY_EVENT, event_frame, COUNT_OF(event_frame)),
+                            .columns =
+                                choose_columns(arena, export->engine, ENTITY_EVENT, event_frame, COUNT_OF(event_frame)),
                             .parser = json_parser_new(),
                             .line = BUF_INIT(LINE_BYTES_MAX),
                             .padded = BUF_INIT(LINE_BYTES_MAX),
-                            .arena = arena_new()};
-    if (format == LINES_CSV) {
+                            .arena = arena_new(),
+                            .until = store_next_event(export->store)};
+    begin(export, events.until);
+    if (export->format == LINES_CSV) {
         put_header(&events.columns, event_frame, COUNT_OF(event_frame), &events.line);
         end_line(&events.line, to);
     }
-    const struct store_reader reader = {.context = &events, .event = put_event};
-    enum err e = store_read(store, &reader, why);
+    enum err e = put_events(&events, why);
+    end(export);
+    *lines = events.lines;
     json_parser_free(events.parser);
     buf_release(&events.line);
     buf_release(&events.padded);

@@ -1,21 +1,16 @@
-/* export_lines.h — records and events of a store as lines that `plumb score` and `plumb import` read again. */
+/* export_lines.h — records and events of a store as lines that `plumb score` and `plumb import` read again; see export.h. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_FILES_EXPORT_LINES_H
 #define PLUMB_FILES_EXPORT_LINES_H
 
-#include <stdio.h>
+#include "files/export.h"
 
-#include "engine/engine.h"
+/* All listed records of an object with their properties at the instant, in the order in which they came; how many. The
+ * company of a contact or deal stands in `company`, the contacts of a deal in `contacts`. */
+uint64_t export_records(const struct export *export, enum entity object, FILE *to);
 
-enum lines_format { LINES_CSV, LINES_JSONL };
-
-/* All listed records of an object with their properties at an instant, in the order in which they came. The company of a
- * contact or deal stands in `company`, the contacts of a deal in `contacts`. */
-void export_records(struct engine *engine, enum entity object, int64_t as_of_ms, enum lines_format format, FILE *to);
-
-/* All events up to an instant, in the order in which they came.
+/* All events up to the instant, in the order in which they came, but for those that come after it has begun.
  * Errors   those of reading the store. */
-MUST_CHECK enum err export_events(struct engine *engine, struct store *store, int64_t as_of_ms,
-                                  enum lines_format format, FILE *to, struct err_info *why);
+MUST_CHECK enum err export_events(const struct export *export, FILE *to, uint64_t *lines, struct err_info *why);
 
 #endif

@@ -159,8 +159,9 @@ static MUST_CHECK enum err take_rows(struct loader *loader, struct err_info *why
         if (state == ROWS_BAD) failed = refuse_unreadable(loader, &bad, row->text, why);
         else failed = take_row(loader, row, why);
         if (failed != ERR_OK) return failed;
-        if (progress != NULL && count % ROWS_BETWEEN_PROGRESS == 0)
-            progress_update(progress, bytes_before + (uint64_t)rows_position(loader->rows));
+        if (progress == NULL || count % ROWS_BETWEEN_PROGRESS != 0) continue;
+        if (!progress_update(progress, bytes_before + (uint64_t)rows_position(loader->rows)))
+            return err_set(why, ERR_UNAVAILABLE, "it was cancelled");
     }
 }
 

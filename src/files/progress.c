@@ -75,10 +75,8 @@ void progress_render(const struct progress *progress, uint64_t done, int64_t now
     }
 }
 
-void progress_update(struct progress *progress, uint64_t done)
+static void draw(struct progress *progress, uint64_t done)
 {
-    progress->done = done;
-    if (progress->out == NULL) return;
     int64_t now_ns = progress->clock->monotonic_ns(progress->clock);
     if (now_ns - progress->began_ns < FIRST_AFTER_NS) return;
     if (progress->drawn_ns != 0 && now_ns - progress->drawn_ns < AGAIN_AFTER_NS) return;
@@ -88,6 +86,14 @@ void progress_update(struct progress *progress, uint64_t done)
     progress_render(progress, done, now_ns, &line);
     (void)fwrite(line.at, 1, line.len, progress->out);
     (void)fflush(progress->out);
+}
+
+bool progress_update(struct progress *progress, uint64_t done)
+{
+    if (progress->watch != NULL && !progress->stopped)
+        progress->stopped = !progress->watch(progress->context, done, progress->all);
+    if (progress->out != NULL) draw(progress, done);
+    return !progress->stopped;
 }
 
 void progress_end(struct progress *progress)

@@ -16,12 +16,14 @@
 #include "base/clock.h"
 
 struct progress {
-    FILE *out;                 /* borrowed; NULL: silent */
-    const struct clock *clock; /* borrowed */
-    const char *label;         /* "loading" */
-    const char *unit;          /* "B" is written as kB, MB, GB; else "records", ... */
-    uint64_t all;              /* 0: not known */
-    uint64_t done;             /* as last told; of a silent one too */
+    FILE *out;                                                 /* borrowed; NULL: silent */
+    const struct clock *clock;                                 /* borrowed */
+    const char *label;                                         /* "loading" */
+    const char *unit;                                          /* "B" is written as kB, MB, GB; else "records", ... */
+    uint64_t all;                                              /* 0: not known */
+    bool (*watch)(void *context, uint64_t done, uint64_t all); /* told of each update; false: stop. NULL: nobody */
+    void *context;
+    bool stopped; /* the watcher said so */
     int64_t began_ns;
     int64_t drawn_ns; /* when last; 0: never */
 };
@@ -31,7 +33,8 @@ void progress_init(struct progress *progress, FILE *out, const struct clock *clo
 
 /* Begin a stretch of work of `all` units (0: not known). Strings are borrowed. */
 void progress_begin(struct progress *progress, const char *label, const char *unit, uint64_t all);
-void progress_update(struct progress *progress, uint64_t done);
+/* False: whoever works is to stop; what was done stays. */
+bool progress_update(struct progress *progress, uint64_t done);
 void progress_end(struct progress *progress);
 
 /* The text of the line, without its wiping; for tests. */

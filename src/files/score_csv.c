@@ -45,9 +45,11 @@ static void append_line(const struct results *results, uint32_t score, const voi
     buf_append_char(out, '\n');
 }
 
-void score_lines_csv(const struct results *results, FILE *to)
+uint64_t score_lines_csv(const struct results *results, FILE *to)
 {
+    uint64_t lines = 0;
     fprintf(to, "id,score,value,micro,fit_micro,engagement_micro,band,grade%s\n", results->explain ? ",ledger" : "");
     for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s))
-        score_lines(results, s, NULL, append_line, to);
+        lines += score_lines(results, s, NULL, append_line, to);
+    return lines;
 }

@@ -13,10 +13,12 @@ static void append_line(const struct results *results, uint32_t score, const voi
     buf_append_char(out, '\n');
 }
 
-void score_lines_jsonl(const struct results *results, FILE *to)
+uint64_t score_lines_jsonl(const struct results *results, FILE *to)
 {
+    uint64_t lines = 0;
     for (uint32_t s = results_first_score(results); s != UINT32_MAX; s = results_next_score(results, s)) {
         AUTO_ARENA arena = arena_new();
-        score_lines(results, s, score_shape_new(arena, results->set->scores[s]), append_line, to);
+        lines += score_lines(results, s, score_shape_new(arena, results->set->scores[s]), append_line, to);
     }
+    return lines;
 }

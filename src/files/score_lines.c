@@ -58,7 +58,7 @@ static unsigned hand_out(struct stretch *stretches, unsigned threads, const uint
     return used;
 }
 
-void score_lines(const struct results *results, uint32_t score, const void *shape, line_append *append, FILE *to)
+uint64_t score_lines(const struct results *results, uint32_t score, const void *shape, line_append *append, FILE *to)
 {
     AUTO_ARENA arena = arena_new();
     enum ranking ranking = results->top > 0 ? RANKING_HIGHEST_FIRST : RANKING_BY_ID;
@@ -69,15 +69,16 @@ void score_lines(const struct results *results, uint32_t score, const void *shap
         stretches[i] = (struct stretch){
             .results = results, .score = score, .shape = shape, .append = append, .out = BUF_INIT(STRETCH_BYTES_MAX)};
     if (results->progress != NULL) progress_begin(results->progress, "writing", "lines", count);
-    while (done < count) {
+    for (bool goes_on = true; done < count && goes_on;) {
         unsigned used = hand_out(stretches, results->threads, records + done, count - done);
         make_all(stretches, used);
         for (unsigned i = 0; i < used; i++) {
             (void)fwrite(stretches[i].out.at, 1, stretches[i].out.len, to); /* the caller asks ferror */
             done += stretches[i].count;
         }
-        if (results->progress != NULL) progress_update(results->progress, done);
+        if (results->progress != NULL) goes_on = progress_update(results->progress, done);
     }
     for (unsigned i = 0; i < results->threads; i++) buf_release(&stretches[i].out);
     if (results->progress != NULL) progress_end(results->progress);
+    return done;
 }

@@ -7,11 +7,17 @@
 #include "server/api_json.h"
 #include "server/jobs.h"
 
-static bool object_of(struct str name, bool with_events, enum entity *out)
+static bool object_of(struct str name, enum entity *out)
 {
     *out = ENTITY_EVENT;
-    return (with_events && (str_equal(name, STR("events")) || str_equal(name, STR("event")))) ||
-           api_object_named(name, out);
+    return str_equal(name, STR("events")) || str_equal(name, STR("event")) || api_object_named(name, out);
+}
+
+static bool subject_of(struct str name, enum export_subject *out)
+{
+    for (*out = EXPORT_CONTACTS; export_subjects[*out] != NULL; (*out)++)
+        if (str_equal(name, str_from_c(export_subjects[*out]))) return true;
+    return false;
 }
 
 static void answer_job(struct request *request, unsigned status, const struct job *job)
@@ -46,7 +52,7 @@ void api_import_create(struct request *request)
     struct job job = {.kind = JOB_IMPORT};
     struct str body = http_body(request->exchange), kind = http_query(request->exchange, "kind");
     struct str id = str_trim(http_query(request->exchange, "id"));
-    if (!object_of(kind, true, &job.object)) {
+    if (!object_of(kind, &job.object)) {
         api_refuse(request, 400, "bad_query", STR("kind"), "kind is contacts, companies, deals or events");
     } else if (id.len >= sizeof job.id_column) {
         api_refuse(request, 400, "bad_query", STR("id"), "id is the name of a column, of at most %zu bytes",
@@ -64,15 +70,18 @@ void api_import_create(struct request *request)
 void api_export_create(struct request *request)
 {
     const struct json_item *body;
-    struct job job = {.kind = JOB_EXPORT};
+    struct job job = {.kind = JOB_EXPORT, .as_of_ms = FOREVER};
     struct str what = {0}, format = STR("jsonl");
     if (!api_body(request, &body) || !api_member_text(request, body, "what", &what) ||
-        !api_member_text(request, body, "format", &format))
+        !api_member_text(request, body, "format", &format) ||
+        !api_member_instant(request, body, "as_of", &job.as_of_ms))
         return;
-    job.as_csv = str_equal(format, STR("csv"));
-    if (!object_of(what, false, &job.object))
-        api_refuse(request, 400, "wrong_type", STR("what"), "what is contacts, companies or deals");
-    else if (!job.as_csv && !str_equal(format, STR("jsonl")))
+    job.now = job.as_of_ms == FOREVER;
+    job.format = str_equal(format, STR("csv")) ? LINES_CSV : LINES_JSONL;
+    if (!subject_of(what, &job.subject))
+        api_refuse(request, 400, "wrong_type", STR("what"),
+                   "what is contacts, companies, deals, events, scores or ledgers");
+    else if (job.format != LINES_CSV && !str_equal(format, STR("jsonl")))
         api_refuse(request, 400, "wrong_type", STR("format"), "format is jsonl or csv");
     else begin(request, &job, STR(""));
 }
@@ -125,10 +134,11 @@ void api_job_result(struct request *request)
         api_refuse(request, 409, "no_result", STR("id"), "the job has no result: only an export that is done has one");
         return;
     }
-    struct str name = arena_format(request->arena, "attachment; filename=\"%s.%s\"", entity_plural(job.object),
-                                   job.as_csv ? "csv" : "jsonl");
+    bool as_csv = job.format == LINES_CSV;
+    struct str name =
+        arena_format(request->arena, "attachment; filename=\"%s.%s\"", job_what(&job), as_csv ? "csv" : "jsonl");
     http_set_header(request->exchange, "Content-Disposition", name);
-    http_answer_file(request->exchange, 200, job.as_csv ? "text/csv" : "application/x-ndjson", fd, bytes);
+    http_answer_file(request->exchange, 200, as_csv ? "text/csv" : "application/x-ndjson", fd, bytes);
 }
 
 void api_job_refused(struct request *request)

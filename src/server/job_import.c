@@ -20,7 +20,6 @@ struct importing {
     struct jobs *jobs;
     struct job *job;
     struct rejects *rejects;
-    struct progress progress; /* silent; of bytes */
     struct import_summary summary;
 };
 
@@ -37,7 +36,6 @@ static void count(struct importing *i)
     struct job *job = i->job;
     size_t kept;
     const struct reject *reject = rejects_kept(i->rejects, &kept);
-    job->done = i->progress.done;
     job->taken = job->duplicate = 0;
     for (int kind = 0; kind < ENTITY_COUNT; kind++) {
         job->duplicate += i->summary.known[kind];
@@ -52,6 +50,15 @@ static void count(struct importing *i)
         copy_text(refusal->reason, sizeof refusal->reason, str_from_c(reject_reason_word(one->reason)));
         copy_text(refusal->message, sizeof refusal->message, one->message);
     }
+}
+
+static bool watch(void *context, uint64_t done, uint64_t all)
+{
+    (void)all;
+    struct importing *i = context;
+    i->job->done = done;
+    count(i);
+    return jobs_progress(i->jobs, i->job);
 }
 
 /* The engine may be full for a moment. */
@@ -73,11 +80,15 @@ static enum err take(void *context, struct fact *facts, struct fact_result *resu
 static enum err read_rows(struct importing *i, struct input *input, struct err_info *why)
 {
     struct catalog *catalog = catalog_new();
+    struct progress progress;
+    progress_init(&progress, NULL, i->server->clock);
+    progress.watch = watch;
+    progress.context = i;
     const struct load_options options = {.id_column = i->job->id_column[0] != '\0' ? i->job->id_column : NULL,
                                          .id_option = "the query's id",
                                          .one_thread = true,
                                          .keep_all = true,
-                                         .progress = &i->progress};
+                                         .progress = &progress};
     const struct import_sink sink = {.most = FACTS_MAX, .take = take, .context = i};
     enum err e = import_input(&options, input, i->job->object, catalog, i->rejects, &sink,
                               i->server->clock->now_ms(i->server->clock), &i->summary, why);
@@ -90,13 +101,12 @@ enum err job_import(struct server *server, struct jobs *jobs, struct job *job, c
 {
     struct importing i = {.server = server, .jobs = jobs, .job = job, .rejects = rejects_new(false)};
     struct input *input = NULL;
-    progress_init(&i.progress, NULL, server->clock);
     rejects_write_to(i.rejects, refused, JOB_REFUSED_ROWS_MAX);
     enum err e = input_open_as(body, str_from_c(job->name), &input, why);
     if (e == ERR_OK) e = read_rows(&i, input, why);
     input_close(input);
     if (e == ERR_OK) e = rejects_finish(i.rejects, why);
-    if (e == ERR_OK) i.progress.done = job->all;
+    if (e == ERR_OK) job->done = job->all;
     count(&i);
     rejects_free(i.rejects);
     return e;

@@ -49,12 +49,17 @@ static const char *const states[] = {[JOB_WAITING] = "waiting",
                                      [JOB_FAILED] = "failed",
                                      [JOB_CANCELLED] = "cancelled"};
 
+const char *job_what(const struct job *job)
+{
+    return job->kind == JOB_EXPORT ? export_subjects[job->subject] : entity_plural(job->object);
+}
+
 void job_write(struct json_writer *writer, const struct job *job)
 {
     json_begin_object(writer);
     api_write_count(writer, "id", job->number);
     api_write_text(writer, "kind", job->kind == JOB_IMPORT ? STR("import") : STR("export"));
-    api_write_text(writer, "what", str_from_c(entity_plural(job->object)));
+    api_write_text(writer, "what", str_from_c(job_what(job)));
     api_write_text(writer, "state", str_from_c(states[job->state]));
     api_write_text(writer, "actor", str_from_c(job->actor));
     api_write_count(writer, "done", job->done);
@@ -284,8 +289,10 @@ static enum err export_to_file(struct jobs *jobs, struct job *job, struct err_in
     const char *path = path_of(jobs, arena, job->number, JOB_RESULT);
     int fd = create(jobs, path, why);
     if (fd < 0) return ERR_UNAVAILABLE;
-    enum err e = job_export(jobs->server, jobs, job, fd, why);
-    if (close(fd) != 0 && e == ERR_OK)
+    FILE *to = fdopen(fd, "w");
+    INVARIANT(to != NULL);
+    enum err e = job_export(jobs->server, jobs, job, to, why);
+    if (fclose(to) != 0 && e == ERR_OK)
         e = err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
     if (e != ERR_OK) (void)unlink(path);
     return e;

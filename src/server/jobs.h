@@ -11,10 +11,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 #include "core/entity.h"
+#include "files/export.h"
 
 #define JOBS_WAITING_MAX 4 /* with what they are to take */
 #define JOBS_KEPT_MAX 100  /* the oldest that is over goes first */
@@ -46,12 +48,18 @@ struct job {
     enum job_kind kind;
     enum job_state state;
     char actor[64];
+    /* Of an import: */
     enum entity object;
-    char name[32];                      /* of an import: what its body is called in sentences, "contacts.csv" */
-    char id_column[257];                /* of an import: as load_options.id_column; empty: `id` */
-    bool as_csv;                        /* of an export; else JSON Lines */
-    uint64_t done, all;                 /* bytes of an import, records of an export */
-    uint64_t taken, duplicate, refused; /* rows of an import */
+    char name[32];       /* what its body is called in sentences, "contacts.csv" */
+    char id_column[257]; /* as load_options.id_column; empty: `id` */
+    /* Of an export: */
+    enum export_subject subject;
+    enum lines_format format;
+    bool now; /* as everything stands when its turn comes; else as_of_ms */
+    int64_t as_of_ms;
+    /* How far it is: */
+    uint64_t done, all;                            /* bytes of an import, lines of an export */
+    uint64_t taken, duplicate, refused;            /* rows of an import; taken: lines of an export */
     struct job_refusal refusals[JOB_REFUSALS_MAX]; /* the first ones */
     uint32_t refusal_count;
     int64_t made_ms, ended_ms;
@@ -81,7 +89,9 @@ void job_write(struct json_writer *writer, const struct job *job);
 /* What is in the file `body`; rows that are refused go to the file `refused`. */
 MUST_CHECK enum err job_import(struct server *server, struct jobs *jobs, struct job *job, const char *body,
                                const char *refused, struct err_info *why);
-/* Into the file, which is open for writing. */
-MUST_CHECK enum err job_export(struct server *server, struct jobs *jobs, struct job *job, int fd, struct err_info *why);
+MUST_CHECK enum err job_export(struct server *server, struct jobs *jobs, struct job *job, FILE *to,
+                               struct err_info *why);
+/* "contacts", "scores", ...: what it is about. */
+const char *job_what(const struct job *job);
 
 #endif

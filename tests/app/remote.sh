@@ -70,6 +70,22 @@ same() {
     test "$(wc -l <kept)" = 300 && cmp scored kept
 }
 check 'beside the server the scores are those of the files to the last digit' same
+exported() { # what the server gives is what lies in its folder, byte by byte
+    local what format
+    for what in contacts companies deals events scores ledgers; do
+        for format in csv jsonl; do
+            "$plumb" export $what --format $format --as-of 2026-01-05 --data data >beside 2>err || return 1
+            "$plumb" export $what --format $format --as-of 2026-01-05 "${there[@]}" --output fetched 2>err || return 1
+            test -s beside && cmp beside fetched >>err 2>&1 || return 1
+        done
+    done
+}
+check 'each export of the server has the bytes of the one from its folder' exported
+check 'the server keeps no file of them' test -z "$(ls data/jobs 2>/dev/null)"
+check 'what cannot be exported there is told' refused "'planets' cannot be exported" export planets "${there[@]}"
+check 'an export that the server cannot write is told' refused 'does not answer' export contacts --output gone \
+    --url http://127.0.0.1:1 --token-file token
+check 'and leaves no file' test ! -e gone
 check 'a score is explained beside the server' well explain c0000001 --data data
 asked() { # the page that the server's answer gives is that of its folder, but for the person's name
     "$plumb" explain c0000001 --data data --as-of 2026-01-05 | tail -n +3 >beside

@@ -79,3 +79,33 @@ TEST(without_a_terminal_nothing_is_drawn)
     progress_end(&progress);
     CHECK_INT(progress.drawn_ns, 0);
 }
+
+struct watcher {
+    uint64_t done, all, most;
+};
+
+static bool watch(void *context, uint64_t done, uint64_t all)
+{
+    struct watcher *watcher = context;
+    watcher->done = done;
+    watcher->all = all;
+    return done < watcher->most;
+}
+
+TEST(whoever_watches_is_told_each_time_and_may_stop_the_work)
+{
+    struct clock clock = clock_fixed(0);
+    struct watcher watcher = {.most = 20};
+    struct progress progress;
+    progress_init(&progress, NULL, &clock);
+    progress.watch = watch;
+    progress.context = &watcher;
+    progress_begin(&progress, "loading", "B", 100);
+    CHECK_TRUE(progress_update(&progress, 10));
+    CHECK_INT(watcher.done, 10);
+    CHECK_INT(watcher.all, 100);
+    CHECK_FALSE(progress_update(&progress, 20));
+    CHECK_FALSE(progress_update(&progress, 5));
+    CHECK_INT(watcher.done, 20); /* nobody asks again */
+    progress_end(&progress);
+}

@@ -35,7 +35,7 @@ static struct results results_over(const struct product *product)
 }
 
 /* What one of the two writes at the end of January 2026. */
-static struct str lines_of(struct product *product, void (*write)(const struct results *results, FILE *to),
+static struct str lines_of(struct product *product, uint64_t (*write)(const struct results *results, FILE *to),
                            bool explain, unsigned threads)
 {
     char *text = NULL;
@@ -47,8 +47,9 @@ static struct str lines_of(struct product *product, void (*write)(const struct r
     results.explain = explain;
     results.threads = threads;
     scan_run(product->scan, &(struct scan_options){.as_of_ms = results.as_of_ms, .threads = 1});
-    write(&results, to);
+    uint64_t lines = write(&results, to);
     CHECK_INT(fclose(to), 0);
+    CHECK_INT(lines, history_records(product->history, ENTITY_CONTACT));
     struct str copy = arena_str(product->arena, (struct str){text, length});
     free(text);
     return copy;

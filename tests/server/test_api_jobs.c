@@ -181,24 +181,71 @@ TEST(more_lines_than_fit_one_batch_are_all_taken)
     site_close(site);
 }
 
-TEST(an_export_holds_every_record_with_its_properties_and_scores)
+static struct reply export(struct site *site, const char *wish)
 {
-    struct site *site = open_site();
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/exports", wish, 202));
+    CHECK_STR(api_at(site, job, "state"), STR("done"));
+    CHECK_STR(api_at(site, job, "done"), api_at(site, job, "all"));
+    const char *line =
+        arena_format(site->arena, "GET /api/v1/jobs/" STR_FMT "/result", STR_ARG(api_at(site, job, "id"))).at;
+    return api_call(site, line, "", 200);
+}
+
+static void fill(struct site *site)
+{
     api_call(site, "POST /api/v1/scores/lead/publish",
              "{'text':'score: lead\\nbands: [{label: MQL, from: 1}]\\ngroups: [{name: g, category: fit, rules: [{name: "
              "r, when: {property: age, gte: 18}, points: 5}]}]\\n'}",
              200);
-    api_call(site, "POST /api/v1/contacts", "{'id':'ada','properties':{'age':41,'note':'a, b'}}", 201);
+    api_call(site, "POST /api/v1/contacts", "{'id':'ada','properties':{'age':41,'note':'a, b'},'company':'acme'}", 201);
     api_call(site, "POST /api/v1/contacts", "{'id':'ben'}", 201);
-    struct reply csv =
-        wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts','format':'csv'}", 202));
-    CHECK_STR(api_at(site, csv, "state"), STR("done"));
-    struct reply file = api_call(site, "GET /api/v1/jobs/1/result", "", 200);
+    api_call(site, "POST /api/v1/deals", "{'id':'d1','company':'acme','contacts':['ada','ben']}", 201);
+    import(site, "events",
+           "contact,event,time,id,path\nada,seen,2026-01-01T10:00:00Z,m1,/\n"
+           "ben,seen,2026-01-02T10:00:00Z,m2,\n");
+}
+
+TEST(an_export_of_records_and_events_is_a_file_that_an_import_takes)
+{
+    struct site *site = open_site();
+    fill(site);
+    struct reply file = export(site, "{'what':'contacts','format':'csv'}");
     CHECK_STR(reply_header(file, "Content-Type"), STR("text/csv"));
-    CHECK_STR(file.body, STR("id,age,note,score.lead,band.lead\r\nada,41,\"a, b\",5,MQL\r\nben,,,0,\r\n"));
-    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
-    file = api_call(site, "GET /api/v1/jobs/2/result", "", 200);
-    CHECK_CONTAINS(file.body, STR("\"scores\":[{\"score\":\"lead\",\"micro\":5000000,\"band\":\"MQL\"}]}\n"));
+    CHECK_STR(file.body, STR("id,company,age,note\nada,acme,41,\"a, b\"\nben,,,\n"));
+    file = export(site, "{'what':'contacts'}");
+    CHECK_STR(reply_header(file, "Content-Type"), STR("application/x-ndjson"));
+    CHECK_STR(file.body, STR("{\"id\":\"ada\",\"company\":\"acme\",\"age\":41,\"note\":\"a, b\"}\n{\"id\":\"ben\"}\n"));
+    CHECK_STR(export(site, "{'what':'deals','format':'csv'}").body, STR("id,company,contacts\nd1,acme,ada;ben\n"));
+    CHECK_STR(export(site, "{'what':'companies','format':'csv'}").body, STR("id\nacme\n"));
+    CHECK_STR(export(site, "{'what':'events','format':'csv'}").body,
+              STR("contact,event,time,id,bot,path\nada,seen,2026-01-01T10:00:00Z,m1,,/\n"
+                  "ben,seen,2026-01-02T10:00:00Z,m2,,\n"));
+    CHECK_STR(export(site, "{'what':'events','as_of':'2026-01-01T12:00:00Z'}").body,
+              STR("{\"contact\":\"ada\",\"event\":\"seen\",\"time\":\"2026-01-01T10:00:00Z\",\"id\":\"m1\",\"path\":\"/"
+                  "\"}\n"));
+    site_close(site);
+}
+
+TEST(an_export_of_scores_has_bands_and_one_of_ledgers_every_reason)
+{
+    struct site *site = open_site();
+    fill(site);
+    struct reply file = export(site, "{'what':'scores','format':'csv'}");
+    CHECK_STR(file.body, STR("id,score,value,micro,fit_micro,engagement_micro,band,grade\n"
+                             "ada,lead,5,5000000,5000000,0,MQL,\nben,lead,0,0,0,0,,\n"));
+    file = export(site, "{'what':'ledgers'}");
+    CHECK_CONTAINS(file.body, STR("\"id\":\"ada\",\"score\":\"lead\",\"value\":5"));
+    CHECK_CONTAINS(file.body, STR("\"rule\":\"r\""));
+    site_close(site);
+}
+
+TEST(an_export_of_scores_that_nobody_published_fails_with_a_sentence)
+{
+    struct site *site = open_site();
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'scores'}", 202));
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    CHECK_CONTAINS(api_at(site, job, "why"), STR("no score is in force yet"));
+    api_call(site, "GET /api/v1/jobs/1/result", "", 409);
     site_close(site);
 }
 
@@ -218,7 +265,8 @@ TEST(what_cannot_be_done_is_refused_at_once)
     api_call(site, "POST /api/v1/imports?kind=planets", "{}", 400);
     api_call(site, "POST /api/v1/imports?kind=contacts", "", 400);
     api_call(site, arena_format(site->arena, "POST /api/v1/imports?kind=deals&id=%0300d", 1).at, "{}", 400);
-    api_call(site, "POST /api/v1/exports", "{'what':'events'}", 400);
+    api_call(site, "POST /api/v1/exports", "{'what':'planets'}", 400);
+    api_call(site, "POST /api/v1/exports", "{'what':'events','as_of':'soon'}", 400);
     api_call(site, "POST /api/v1/exports", "{'what':'deals','format':'xml'}", 400);
     api_call(site, "GET /api/v1/jobs/7", "", 404);
     wait_for(site, api_call(site, "POST /api/v1/imports?kind=deals", "{'id':'d'}", 202));
