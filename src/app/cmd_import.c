@@ -6,6 +6,7 @@
 #include "app/definition_files.h"
 #include "app/offline.h"
 #include "app/remote.h"
+#include "app/schema_keep.h"
 #include "app/summary.h"
 #include "app/text.h"
 #include "files/import.h"
@@ -25,7 +26,10 @@ static const struct option import_options[] = {
      .argument = "FILE",
      .repeated = true,
      .help = "One row an event, or a Segment call. May be given several times."},
-    {.name = "schema", .argument = "FILE", .help = "The types of properties: rows with other values are refused."},
+    {.name = "schema",
+     .argument = "FILE",
+     .help = "The types of properties, which are declared for good: rows with other values are refused, now and "
+             "later. What is declared otherwise already is told, and nothing is imported."},
     {.name = "id", .argument = "COLUMN", .help = "The column of the ids, if it is not 'id'."},
     {.name = "rejects", .argument = "FILE", .help = "Write refused rows here, with file, line, column and reason."},
     {.heading = "Where to",
@@ -208,32 +212,36 @@ static int import_into(struct app *app, struct load_options *files, struct catal
 }
 
 static int import_there(struct app *app, const struct arguments *arguments, struct load_options *files,
-                        struct catalog *catalog)
+                        struct definition_files *schema)
 {
     AUTO_ARENA arena = arena_new();
     struct err_info why = {0};
     struct sending sending = {.arena = arena};
     if (remote_open(app, arguments, &sending.remote, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
     const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = send, .context = &sending};
-    int status = import_into(app, files, catalog, options_value(arguments, "rejects"), &sink);
+    int status = STATUS_FAILED;
+    if (!options_given(arguments, "schema") || schema_keep_there(app, schema, sending.remote))
+        status = import_into(app, files, schema->catalog, options_value(arguments, "rejects"), &sink);
     remote_close(sending.remote);
     return status;
 }
 
 static int import_here(struct app *app, const struct arguments *arguments, struct load_options *files,
-                       struct catalog *catalog)
+                       struct definition_files *schema)
 {
     struct offline offline;
     struct err_info why = {0};
     enum err e = offline_open(app, arguments, OFFLINE_FILL, &offline, &why);
     if (e == ERR_CONFLICT && remote_has_token(app, arguments)) {
         offline_close(&offline);
-        return import_there(app, arguments, files, catalog);
+        return import_there(app, arguments, files, schema);
     }
     const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = take_offline, .context = &offline};
     if (e == ERR_OK) e = offline_load(&offline, OFFLINE_FILL, &why);
-    int status = e == ERR_OK ? import_into(app, files, catalog, options_value(arguments, "rejects"), &sink)
-                             : app_fail(app, "%s", why.msg);
+    int status = STATUS_FAILED;
+    if (e != ERR_OK) app_fail(app, "%s", why.msg);
+    else if (schema_keep_here(app, schema, offline.engine))
+        status = import_into(app, files, schema->catalog, options_value(arguments, "rejects"), &sink);
     offline_close(&offline);
     return status;
 }
@@ -249,8 +257,8 @@ static int run_import(struct app *app, const struct arguments *arguments)
         definition_files_close(&schema);
         return STATUS_FAILED;
     }
-    int status = remote_is_named(arguments) ? import_there(app, arguments, &files, schema.catalog)
-                                            : import_here(app, arguments, &files, schema.catalog);
+    int status = remote_is_named(arguments) ? import_there(app, arguments, &files, &schema)
+                                            : import_here(app, arguments, &files, &schema);
     definition_files_close(&schema);
     return status;
 }

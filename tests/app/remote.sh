@@ -51,6 +51,15 @@ check 'files are imported over the API, in requests that the server takes' well 
 check 'and counted' says '300 contacts'
 check 'again, which changes nothing' well import "${files[@]}" "${there[@]}"
 check 'and says so' says '4,000 of the events were there already.'
+printf 'contact: {employees: number, plan: {enumeration: [free, pro]}}\n' >schema.yaml
+printf 'contact: {plan: {enumeration: [free, gold]}}\n' >other.yaml
+printf 'id,plan\nc0000001,pro\nc0000002,gold\n' >plans.csv
+check 'a schema is declared there' well import --contacts plans.csv --schema schema.yaml "${there[@]}"
+check 'for later imports too' well import --contacts plans.csv "${there[@]}"
+check 'which are refused what it does not allow' says "plans.csv:3: plan: 'gold' is not one of the property's options"
+check 'the same again is no news' well import --contacts plans.csv --schema schema.yaml "${there[@]}"
+check 'another one is refused at its place' refused 'other.yaml:1:11: error: ' \
+    import --contacts plans.csv --schema other.yaml "${there[@]}"
 printf 'contact,event,time\nnobody,seen,2026-01-01\n' >strangers.csv
 check 'a row that the server refuses is told as if it were here' well import --events strangers.csv "${there[@]}"
 check 'with its line' says 'strangers.csv:2: '
