@@ -91,7 +91,7 @@ enum err export_remote_fetch(struct remote *remote, struct str job, FILE *to, st
 {
     AUTO_ARENA arena = arena_new();
     const struct json_item *answer;
-    struct err_info kept = {0}; /* a token that may not forget jobs leaves it to the server */
+    struct err_info kept = {0}; /* what cannot be forgotten now is at the server's next start */
     enum err e = remote_fetch(remote, arena_format(arena, STR_FMT "/result", STR_ARG(job)).at, to, why);
     if (e == ERR_OK) (void)!remote_call(remote, "DELETE", job.at, STR(""), &answer, &kept);
     return e;

@@ -116,10 +116,17 @@ void api_job_show(struct request *request)
     if (find_job(request, &job)) answer_job(request, 200, &job);
 }
 
+/* Whoever asked for a job may always take it back. */
 void api_job_delete(struct request *request)
 {
     struct job job = {0};
     if (!find_job(request, &job)) return;
+    bool is_own = str_equal(request->actor->text, str_from_c(job.actor));
+    if (!is_own && !may(request->actor, PERM_WRITE_RECORDS)) {
+        api_refuse(request, 403, "forbidden", STR("id"), "the job is another's, and you may not %s",
+                   permission_help(PERM_WRITE_RECORDS));
+        return;
+    }
     (void)jobs_cancel(request->server->jobs, job.number);
     http_answer(request->exchange, 204, "application/json", STR(""));
 }

@@ -32,6 +32,7 @@ says() { grep -qaF -- "$1" out err; }
 "$plumb" demo-data world --contacts 300 --events 4000 --until 2026-01-05 >/dev/null
 cd world || exit 1
 printf '%s\n' "$("$plumb" token create --data data --scope admin 2>/dev/null)" >token
+"$plumb" token create --data data --scope records.read --scope records.export >exporter 2>/dev/null
 PLUMB_BODY_MAX_BYTES=1048576 "$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
 server=$!
 for _ in $(seq 200); do
@@ -91,6 +92,9 @@ exported() { # what the server gives is what lies in its folder, byte by byte
 }
 check 'each export of the server has the bytes of the one from its folder' exported
 check 'the server keeps no file of them' test -z "$(ls data/jobs 2>/dev/null)"
+check 'a token that may read and export records is enough' \
+    well export contacts --url "$url" --token-file exporter --output fetched
+check 'also to let the server forget the file' test -z "$(ls data/jobs)"
 check 'what cannot be exported there is told' refused "'planets' cannot be exported" export planets "${there[@]}"
 check 'an export that the server cannot write is told' refused 'does not answer' export contacts --output gone \
     --url http://127.0.0.1:1 --token-file token

@@ -5,6 +5,7 @@
 
 #include "api_client.h"
 #include "harness.h"
+#include "server/access.h"
 #include "server/jobs.h"
 
 static struct site *open_site(void)
@@ -256,6 +257,29 @@ TEST(a_job_that_was_forgotten_is_not_there_and_neither_is_its_file)
     api_call(site, "DELETE /api/v1/jobs/1", "", 204);
     api_call(site, "GET /api/v1/jobs/1", "", 404);
     api_call(site, "GET /api/v1/jobs/1/result", "", 404);
+    site_close(site);
+}
+
+/* From now on the site asks with a token of these scopes. */
+static void ask_with(struct site *site, uint32_t scopes)
+{
+    struct secret secret;
+    uint64_t number;
+    struct err_info why = {0};
+    CHECK_OK(access_add_token(site->server->access, STR("narrow"), scopes, &secret, &number, &why), why);
+    site->token = arena_str(site->arena, secret_str(&secret));
+}
+
+TEST(who_may_not_write_records_takes_back_only_jobs_of_their_own)
+{
+    struct site *site = open_site();
+    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    ask_with(site, UINT32_C(1) << SCOPE_records_read | UINT32_C(1) << SCOPE_records_export);
+    api_call(site, "DELETE /api/v1/jobs/1", "", 403);
+    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    api_call(site, "DELETE /api/v1/jobs/2", "", 204);
+    api_call(site, "GET /api/v1/jobs/2", "", 404);
+    api_call(site, "GET /api/v1/jobs/1", "", 200);
     site_close(site);
 }
 
