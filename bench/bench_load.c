@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 
-#include "app/load.h"
 #include "base/clock.h"
 #include "base/input.h"
 #include "core/definition.h"
+#include "files/load.h"
 
 static double now_ms(void)
 {

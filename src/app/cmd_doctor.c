@@ -72,7 +72,7 @@ static void examine_engine(struct examination *x)
 {
     struct err_info why = {0};
     struct store_size size;
-    enum err e = offline_load(x->offline, OFFLINE_READ, &why);
+    enum err e = offline_load(x->offline, OFFLINE_DOUBT, &why);
     if (e == ERR_OK) e = store_measure(x->offline->store, &size, &why);
     if (e != ERR_OK) {
         wrong(x, "%s", why.msg);

@@ -4,6 +4,7 @@
 #include "app/find.h"
 #include "app/offline.h"
 #include "app/output.h"
+#include "files/export.h"
 
 static const struct option explain_options[] = {
     {.name = "score", .argument = "NAME", .help = "Only this score. Without it: all scores of such a record."},
@@ -55,7 +56,7 @@ static int explain(struct app *app, const struct arguments *arguments, struct en
                               .scan = edition->scan,
                               .as_of_ms = as_of_ms,
                               .threads = 1};
-    if (options_value(arguments, "as-of") == NULL) results.band = find_band, results.band_context = &remembered;
+    if (options_value(arguments, "as-of") == NULL) results.band = remembered_band, results.band_context = &remembered;
     const struct page page = page_of(app);
     struct err_info why = {0};
     uint32_t wanted = UINT32_MAX, record;

@@ -4,15 +4,14 @@
 #include <time.h>
 
 #include "app/definition_files.h"
-#include "app/import.h"
 #include "app/offline.h"
 #include "app/remote.h"
+#include "app/schema_keep.h"
 #include "app/summary.h"
 #include "app/text.h"
+#include "files/import.h"
 #include "server/fact_json.h"
 
-#define BATCH_FACTS 4000
-#define REMOTE_FACTS 1000 /* of one request */
 #define BODY_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 #define BUSY_TRIES 30 /* seconds that a busy server is waited for */
 
@@ -27,7 +26,10 @@ static const struct option import_options[] = {
      .argument = "FILE",
      .repeated = true,
      .help = "One row an event, or a Segment call. May be given several times."},
-    {.name = "schema", .argument = "FILE", .help = "The types of properties: rows with other values are refused."},
+    {.name = "schema",
+     .argument = "FILE",
+     .help = "The types of properties, which are declared for good: rows with other values are refused, now and "
+             "later. What is declared otherwise already is told, and nothing is imported."},
     {.name = "id", .argument = "COLUMN", .help = "The column of the ids, if it is not 'id'."},
     {.name = "rejects", .argument = "FILE", .help = "Write refused rows here, with file, line, column and reason."},
     {.heading = "Where to",
@@ -52,6 +54,7 @@ static enum err read_files(const struct arguments *arguments, struct arena *aren
                                  .companies = options_value(arguments, "companies"),
                                  .deals = options_value(arguments, "deals"),
                                  .id_column = options_value(arguments, "id"),
+                                 .id_option = "--id",
                                  .one_thread = true,
                                  .keep_all = true};
     out->events = options_values(arena, arguments, "events", &out->event_file_count);
@@ -138,10 +141,11 @@ static enum err read_results(struct sending *sending, const struct json_item *an
     return err_set(why, ERR_INVALID, "the server's answer cannot be read; is it another version of Plumb?");
 }
 
-static enum err send(void *context, struct fact *facts, struct fact_result *results, size_t count, struct err_info *why)
+/* One request. ERR_TOO_BIG: the server takes no body of this size. */
+static enum err send_facts(struct sending *sending, const struct fact *facts, struct fact_result *results, size_t count,
+                           struct err_info *why)
 {
     static const struct timespec second = {.tv_sec = 1};
-    struct sending *sending = context;
     const struct json_item *answer = NULL;
     AUTO_BUF body = BUF_INIT(BODY_BYTES_MAX);
     struct json_writer writer = {.out = &body};
@@ -159,9 +163,29 @@ static enum err send(void *context, struct fact *facts, struct fact_result *resu
         e = remote_call(sending->remote, "POST", "/api/v1/import", buf_str(&body), &answer, &trouble);
         if (answer == NULL && e == ERR_UNAVAILABLE) break; /* nobody is there */
     }
-    arena_reset(sending->arena);
     if (e != ERR_OK) return err_set(why, e, "%s", trouble.msg);
     return read_results(sending, answer, results, count, why);
+}
+
+static enum err send_halves(struct sending *sending, const struct fact *facts, struct fact_result *results,
+                            size_t count, struct err_info *why)
+{
+    struct err_info trouble = {0};
+    size_t half = count / 2;
+    enum err e = send_facts(sending, facts, results, count, &trouble);
+    if (e == ERR_TOO_BIG && half > 0) {
+        trouble = (struct err_info){0};
+        e = send_halves(sending, facts, results, half, &trouble);
+        if (e == ERR_OK) e = send_halves(sending, facts + half, results + half, count - half, &trouble);
+    }
+    return e == ERR_OK ? ERR_OK : err_set(why, e, "%s", trouble.msg);
+}
+
+static enum err send(void *context, struct fact *facts, struct fact_result *results, size_t count, struct err_info *why)
+{
+    struct sending *sending = context;
+    arena_reset(sending->arena);
+    return send_halves(sending, facts, results, count, why);
 }
 
 /* ---- The steps. ---- */
@@ -175,7 +199,7 @@ static int import_into(struct app *app, struct load_options *files, struct catal
     struct rejects *rejects = rejects_new(false);
     progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
     files->progress = &progress;
-    if (rejects_path != NULL) rejects_write_to(rejects, rejects_path);
+    if (rejects_path != NULL) rejects_write_to(rejects, rejects_path, UINT64_MAX);
     int64_t began_ns = app->clock->monotonic_ns(app->clock);
     enum err e = import_files(files, catalog, rejects, sink, app->clock->now_ms(app->clock), &summary, &why);
     if (e == ERR_OK) e = rejects_finish(rejects, &why);
@@ -189,7 +213,7 @@ static int import_into(struct app *app, struct load_options *files, struct catal
 
 /* To the server that --url names, else to the one that holds `folder`. */
 static int import_there(struct app *app, const struct arguments *arguments, struct str folder,
-                        struct load_options *files, struct catalog *catalog)
+                        struct load_options *files, struct definition_files *schema)
 {
     AUTO_ARENA arena = arena_new();
     struct err_info why = {0};
@@ -197,27 +221,31 @@ static int import_there(struct app *app, const struct arguments *arguments, stru
     enum err e = remote_is_named(arguments) ? remote_open(app, arguments, &sending.remote, &why)
                                             : remote_open_holder(app, arguments, folder, &sending.remote, &why);
     if (e != ERR_OK) return app_fail(app, "%s", why.msg);
-    const struct import_sink sink = {.most = REMOTE_FACTS, .take = send, .context = &sending};
-    int status = import_into(app, files, catalog, options_value(arguments, "rejects"), &sink);
+    const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = send, .context = &sending};
+    int status = STATUS_FAILED;
+    if (!options_given(arguments, "schema") || schema_keep_there(app, schema, sending.remote))
+        status = import_into(app, files, schema->catalog, options_value(arguments, "rejects"), &sink);
     remote_close(sending.remote);
     return status;
 }
 
 static int import_here(struct app *app, const struct arguments *arguments, struct load_options *files,
-                       struct catalog *catalog)
+                       struct definition_files *schema)
 {
     struct offline offline;
     struct err_info why = {0};
     enum err e = offline_open(app, arguments, OFFLINE_FILL, &offline, &why);
     if (e == ERR_CONFLICT) {
-        int status = import_there(app, arguments, offline.folder, files, catalog);
+        int status = import_there(app, arguments, offline.folder, files, schema);
         offline_close(&offline);
         return status;
     }
-    const struct import_sink sink = {.most = BATCH_FACTS, .take = take_offline, .context = &offline};
+    const struct import_sink sink = {.most = FACTS_AT_ONCE_MAX, .take = take_offline, .context = &offline};
     if (e == ERR_OK) e = offline_load(&offline, OFFLINE_FILL, &why);
-    int status = e == ERR_OK ? import_into(app, files, catalog, options_value(arguments, "rejects"), &sink)
-                             : app_fail(app, "%s", why.msg);
+    int status = STATUS_FAILED;
+    if (e != ERR_OK) app_fail(app, "%s", why.msg);
+    else if (schema_keep_here(app, schema, offline.engine))
+        status = import_into(app, files, schema->catalog, options_value(arguments, "rejects"), &sink);
     offline_close(&offline);
     return status;
 }
@@ -233,8 +261,8 @@ static int run_import(struct app *app, const struct arguments *arguments)
         definition_files_close(&schema);
         return STATUS_FAILED;
     }
-    int status = remote_is_named(arguments) ? import_there(app, arguments, STR(""), &files, schema.catalog)
-                                            : import_here(app, arguments, &files, schema.catalog);
+    int status = remote_is_named(arguments) ? import_there(app, arguments, STR(""), &files, &schema)
+                                            : import_here(app, arguments, &files, &schema);
     definition_files_close(&schema);
     return status;
 }

@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/find.h"
 #include "app/offline.h"
-#include "app/progress.h"
 #include "app/summary.h"
 #include "app/text.h"
 #include "base/intern.h"
 #include "core/band.h"
+#include "files/progress.h"
 
 #define BANDS_AT_ONCE 10000
 

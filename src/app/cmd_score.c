@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "app/definition_files.h"
-#include "app/load.h"
 #include "app/options.h"
 #include "app/outfile.h"
 #include "app/output.h"
 #include "app/summary.h"
 #include "app/threads.h"
 #include "core/nearest.h"
+#include "files/load.h"
+#include "files/score_lines.h"
 
 #define THREADS_MAX 1024
 #define LINES_DEFAULT 24     /* of a terminal that does not say */
@@ -120,7 +121,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
         .files = {.contacts = options_value(arguments, "contacts"),
                   .companies = options_value(arguments, "companies"),
                   .deals = options_value(arguments, "deals"),
-                  .id_column = options_value(arguments, "id")},
+                  .id_column = options_value(arguments, "id"),
+                  .id_option = "--id"},
         .schema = options_value(arguments, "schema"),
         .output = options_value(arguments, "output"),
         .rejects = options_value(arguments, "rejects"),
@@ -224,8 +226,8 @@ static void write_results(const struct app *app, const struct request *request, 
                         .rows = on_terminal ? rows_for_terminal(request) : 0};
     switch ((enum format)request->format) {
     case FORMAT_TABLE: output_table(results, &page); break;
-    case FORMAT_CSV: output_csv(results, to); break;
-    case FORMAT_JSONL: output_jsonl(results, to); break;
+    case FORMAT_CSV: score_lines_csv(results, to); break;
+    case FORMAT_JSONL: score_lines_jsonl(results, to); break;
     }
 }
 
@@ -301,7 +303,7 @@ static int load_and_score(struct app *app, const struct request *request, struct
     const bool *seen = NULL;
     progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
     files.progress = &progress;
-    if (request->rejects != NULL) rejects_write_to(rejects, request->rejects);
+    if (request->rejects != NULL) rejects_write_to(rejects, request->rejects, UINT64_MAX);
     if (request->format == FORMAT_TABLE) output_table_prepare(definitions->catalog);
 
     int64_t began_ns = app->clock->monotonic_ns(app->clock);

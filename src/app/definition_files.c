@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "app/load.h"
 #include "base/input.h"
+#include "files/load.h"
 
 #define REPORT_BYTES_MAX ((size_t)64 * 1024) /* one diagnostic with its source */
 

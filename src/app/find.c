@@ -29,9 +29,3 @@ enum err find_score(const struct edition *edition, const char *name, uint32_t *o
     if (near == NULL) return err_set(why, ERR_NOT_FOUND, "no score in force is called '%s'", name);
     return err_set(why, ERR_NOT_FOUND, "no score in force is called '%s'; did you mean '%s'?", name, near);
 }
-
-uint32_t find_band(const void *remembered, uint32_t score, uint32_t record)
-{
-    const struct remembered *r = remembered;
-    return engine_band(r->engine, r->edition, score, record);
-}

@@ -12,11 +12,4 @@ uint32_t find_record(struct engine *engine, enum entity object, struct str refer
  * Errors   ERR_NOT_FOUND, with the nearest name. */
 MUST_CHECK enum err find_score(const struct edition *edition, const char *name, uint32_t *out, struct err_info *why);
 
-/* For struct results: the bands that an engine remembers. */
-struct remembered {
-    struct engine *engine;
-    const struct edition *edition;
-};
-uint32_t find_band(const void *remembered, uint32_t score, uint32_t record);
-
 #endif

@@ -8,8 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/progress.h"
 #include "app/threads.h"
+#include "files/progress.h"
+
+static bool is_read_only(enum offline_use use)
+{
+    return use == OFFLINE_READ || use == OFFLINE_DOUBT;
+}
 
 static enum err explain(const struct offline *offline, enum err e, const struct err_info *trouble, struct err_info *why)
 {
@@ -35,7 +40,7 @@ enum err offline_open(struct app *app, const struct arguments *arguments, enum o
     if (use == OFFLINE_FILL && mkdir(out->folder.at, 0700) != 0 && errno != EEXIST)
         return err_set(why, ERR_UNAVAILABLE, "cannot make the folder '" STR_FMT "': %s", STR_ARG(out->folder),
                        strerror(errno));
-    const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = use == OFFLINE_READ};
+    const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = is_read_only(use)};
     enum err e = store_open(&options, &out->store, &trouble);
     return e == ERR_OK ? ERR_OK : explain(out, e, &trouble, why);
 }
@@ -49,9 +54,10 @@ enum err offline_load(struct offline *offline, enum offline_use use, struct err_
                                            .clock = app->clock,
                                            .threads = (unsigned)threads_to_use(app),
                                            .waiting_max = UINT32_MAX,
-                                           .snapshot_path = use == OFFLINE_FILL ? snapshot : NULL,
+                                           .snapshot_path =
+                                               use == OFFLINE_FILL || use == OFFLINE_READ ? snapshot : NULL,
                                            .catalog_locked = app->config.catalog_locked,
-                                           .read_only = use == OFFLINE_READ};
+                                           .read_only = is_read_only(use)};
     enum err e = engine_open(&options, &offline->engine, why);
     if (e != ERR_OK) return e;
     struct progress progress;

@@ -17,7 +17,8 @@
     }
 
 enum offline_use {
-    OFFLINE_READ,   /* it must be there */
+    OFFLINE_READ,   /* it must be there; quickly, from the server's snapshot of the columns when that is good */
+    OFFLINE_DOUBT,  /* to read too, but trusting facts alone */
     OFFLINE_CHANGE, /* it must be there, without a server */
     OFFLINE_FILL,   /* made when missing, without a server */
 };
@@ -36,8 +37,9 @@ struct offline {
  * Close with offline_close in either case. */
 MUST_CHECK enum err offline_open(struct app *app, const struct arguments *arguments, enum offline_use use,
                                  struct offline *out, struct err_info *why);
-/* Start the engine and wait until it has everything, with progress on a terminal. Only OFFLINE_FILL uses and keeps the
- * snapshot of the columns: who only reads leaves the server's alone, and a rebuild trusts facts alone. */
+/* Start the engine and wait until it has everything, with progress on a terminal. Only OFFLINE_FILL keeps the snapshot of
+ * the columns; OFFLINE_READ reads the server's and never changes or removes it. One that is not good, or that the server
+ * replaces meanwhile, costs time and nothing else. A rebuild trusts facts alone. */
 MUST_CHECK enum err offline_load(struct offline *offline, enum offline_use use, struct err_info *why);
 void offline_close(struct offline *offline);
 

@@ -1,4 +1,4 @@
-/* output.h — results as lines for programs and as a page for people. */
+/* output.h — results as a page for people; files/score_lines.h has the lines for programs. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_APP_OUTPUT_H
 #define PLUMB_APP_OUTPUT_H
@@ -7,16 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "app/results.h"
 #include "app/text.h"
-
-/* JSON Lines and CSV: score by score in the order of the definitions; each in the order
- * of the ids, or with `top` the highest first. The columns are
- *     id score value micro fit_micro engagement_micro band grade [ledger]
- * An unknown score has null (CSV: nothing) from value on. Whether writing worked is for
- * the caller to ask of `to`. */
-void output_jsonl(const struct results *results, FILE *to);
-void output_csv(const struct results *results, FILE *to);
+#include "files/results.h"
 
 /* How the page looks. */
 struct page {
@@ -45,14 +37,6 @@ void output_table(const struct results *results, const struct page *page);
 void output_table_prepare(struct catalog *catalog);
 
 /* ---- Parts of the outputs. ---- */
-
-/* Append the line of one record, with whatever it needs in `shape` and an arena that is
- * empty each time. Threads call it at once. */
-typedef void line_append(const struct results *results, uint32_t score, const void *shape, uint32_t record,
-                         struct arena *arena, struct buf *out);
-
-/* A line for each record of a score, in the order that `results` asks for. */
-void output_lines(const struct results *results, uint32_t score, const void *shape, line_append *append, FILE *to);
 
 /* How many of a score's listed records lie where: the histogram, then counts. */
 void output_distribution(const struct results *results, uint32_t score, const struct page *page);

@@ -3,6 +3,7 @@
 #include "app/remote.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <string.h>
 
 #include "app/running.h"
@@ -13,6 +14,7 @@
 #define ANSWER_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define CONNECT_SECONDS 10L
 #define ANSWER_SECONDS 600L /* a preview over many millions may take a while */
+#define SILENT_SECONDS 60L  /* of a file that is under way */
 
 struct remote {
     CURL *curl;
@@ -21,6 +23,7 @@ struct remote {
     struct str url; /* without a slash at its end */
     struct json_parser *parser;
     struct buf answer;
+    FILE *to; /* where a good answer goes instead of `answer`; NULL: nowhere else */
     char trouble[CURL_ERROR_SIZE];
 };
 
@@ -81,6 +84,9 @@ static enum err read_url(const struct app *app, const struct arguments *argument
 static size_t on_answer(char *bytes, size_t size, size_t count, void *context)
 {
     struct remote *remote = context;
+    long status = 0;
+    curl_easy_getinfo(remote->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (remote->to != NULL && status == 200) return fwrite(bytes, size, count, remote->to) * size;
     buf_append(&remote->answer, (struct str){bytes, size * count});
     return remote->answer.failed ? 0 : size * count;
 }
@@ -99,7 +105,6 @@ static void set_up(struct remote *remote, struct str token)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, remote);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
 }
 
 static enum err connect_to(struct str url, struct str token, struct remote **out, struct err_info *why)
@@ -209,11 +214,13 @@ static enum err refused(const struct remote *remote, long status, const struct j
     return err_set(why, e, STR_FMT " answered with status %ld; is a Plumb there?", STR_ARG(remote->url), status);
 }
 
+/* A file may be of any length: only its silence is bounded. */
 enum err remote_call(struct remote *remote, const char *method, const char *path, struct str body,
                      const struct json_item **answer, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
     CURL *curl = remote->curl;
+    bool is_file = remote->to != NULL;
     long status = 0;
     *answer = NULL;
     buf_clear(&remote->answer);
@@ -223,7 +230,12 @@ enum err remote_call(struct remote *remote, const char *method, const char *path
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
     if (body.len == 0) curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, is_file ? 0L : ANSWER_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, is_file ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, is_file ? SILENT_SECONDS : 0L);
     CURLcode code = curl_easy_perform(curl);
+    if (code == CURLE_WRITE_ERROR && is_file && ferror(remote->to))
+        return err_set(why, ERR_UNAVAILABLE, "it cannot be written: %s", strerror(errno));
     if (code != CURLE_OK)
         return err_set(why, ERR_UNAVAILABLE, STR_FMT " does not answer: %s", STR_ARG(remote->url),
                        remote->trouble[0] != '\0' ? remote->trouble : curl_easy_strerror(code));
@@ -255,4 +267,15 @@ bool remote_flag(const struct json_item *item, const char *name)
 {
     const struct json_item *member = remote_member(item, name);
     return member != NULL && member->kind == JSON_BOOL && member->boolean;
+}
+
+/* ---- A file. ---- */
+
+enum err remote_fetch(struct remote *remote, const char *path, FILE *to, struct err_info *why)
+{
+    const struct json_item *answer;
+    remote->to = to;
+    enum err e = remote_call(remote, "GET", path, STR(""), &answer, why);
+    remote->to = NULL;
+    return e;
 }

@@ -6,6 +6,8 @@
 #ifndef PLUMB_APP_REMOTE_H
 #define PLUMB_APP_REMOTE_H
 
+#include <stdio.h>
+
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -41,6 +43,10 @@ void remote_close(struct remote *remote); /* NULL is fine */
  *          ERR_CONFLICT, ERR_INVALID by the status. *answer is the problem then, when there is one. */
 MUST_CHECK enum err remote_call(struct remote *remote, const char *method, const char *path, struct str body,
                                 const struct json_item **answer, struct err_info *why);
+
+/* GET a file, as large as it is, and write it to `to` as it comes.
+ * Errors   those of remote_call; ERR_UNAVAILABLE also when `to` cannot be written or the answer ends before its time. */
+MUST_CHECK enum err remote_fetch(struct remote *remote, const char *path, FILE *to, struct err_info *why);
 
 /* Members of an answer. What is not there, or of another kind: NULL, an empty text, false. */
 const struct json_item *remote_member(const struct json_item *item, const char *name);

@@ -4,8 +4,8 @@
 #define PLUMB_APP_SUMMARY_H
 
 #include "app/command.h"
-#include "app/rejects.h"
 #include "base/buf.h"
+#include "files/rejects.h"
 
 /* A line on app->err, wrapped on a terminal, and `text` empty for the next. */
 void summary_put_line(struct app *app, struct buf *text, size_t indent);

@@ -155,9 +155,18 @@ enum err blob_open(const char *path, const char magic[static BLOB_MAGIC_BYTES], 
     if (map == MAP_FAILED) return err_set(why, ERR_INVALID, "%s is no file that can be read", path);
     out->map = map;
     out->map_bytes = (size_t)status.st_size;
+    out->device = (uint64_t)status.st_dev;
+    out->inode = (uint64_t)status.st_ino;
     enum err e = check(out, path, magic, why);
     if (e != ERR_OK) blob_close(out);
     return e;
+}
+
+bool blob_was_replaced(const struct blob_reader *reader, const char *path)
+{
+    struct stat status;
+    return stat(path, &status) != 0 || (uint64_t)status.st_dev != reader->device ||
+           (uint64_t)status.st_ino != reader->inode;
 }
 
 void blob_close(struct blob_reader *reader)

@@ -38,12 +38,15 @@ struct blob_reader {
     bool failed;                   /* more was asked for than there is */
     void *map;
     size_t map_bytes;
+    uint64_t device, inode; /* of the file */
 };
 
 /* Errors   ERR_NOT_FOUND; ERR_INVALID: another magic, cut short, changed; ERR_UNAVAILABLE. */
 MUST_CHECK enum err blob_open(const char *path, const char magic[static BLOB_MAGIC_BYTES], struct blob_reader *out,
                               struct err_info *why);
 void blob_close(struct blob_reader *reader); /* of zeroes is fine */
+/* Does `path` lead to another file by now, or to none? What is open stays readable as it was. */
+bool blob_was_replaced(const struct blob_reader *reader, const char *path);
 /* The next bytes, unaligned; NULL when there are fewer. */
 const void *blob_take(struct blob_reader *reader, uint64_t size);
 uint32_t blob_take_u32(struct blob_reader *reader); /* 0 when there is none */

@@ -242,9 +242,10 @@ static enum err begin(struct input *input, struct err_info *why)
     return refuse_what_is_no_text(input, head, why);
 }
 
-static enum err open_path(const char *path, const char *expected, struct input **out, struct err_info *why)
+static enum err open_path(const char *path, struct str name, const char *expected, struct input **out,
+                          struct err_info *why)
 {
-    struct input *input = new_input(str_from_c(path), expected);
+    struct input *input = new_input(name, expected);
     enum err e = open_file(input, path, why);
     if (e == ERR_OK) e = begin(input, why);
     if (e != ERR_OK) {
@@ -257,7 +258,12 @@ static enum err open_path(const char *path, const char *expected, struct input *
 
 enum err input_open(const char *path, struct input **out, struct err_info *why)
 {
-    return open_path(path, "CSV or JSON Lines", out, why);
+    return open_path(path, str_from_c(path), "CSV or JSON Lines", out, why);
+}
+
+enum err input_open_as(const char *path, struct str name, struct input **out, struct err_info *why)
+{
+    return open_path(path, name, "CSV or JSON Lines", out, why);
 }
 
 enum err input_from_memory(struct str name, struct str bytes, struct input **out, struct err_info *why)
@@ -345,7 +351,7 @@ bool input_line(struct input *input, struct str *line, uint64_t *line_number, st
 enum err input_read_all(const char *path, size_t ceiling, struct arena *arena, struct str *out, struct err_info *why)
 {
     struct input *input;
-    enum err e = open_path(path, "YAML or JSON", &input, why);
+    enum err e = open_path(path, str_from_c(path), "YAML or JSON", &input, why);
     if (e != ERR_OK) return e;
     AUTO_BUF all = BUF_INIT(ceiling);
     bool at_end = false;

@@ -26,6 +26,9 @@ struct input; /* opaque; see input.c */
  * Memory   *out is closed with input_close. */
 MUST_CHECK enum err input_open(const char *path, struct input **out, struct err_info *why);
 
+/* The same of a file that is called `name` in sentences and by input_name: its path is nothing to the person. */
+MUST_CHECK enum err input_open_as(const char *path, struct str name, struct input **out, struct err_info *why);
+
 /* The same over bytes in memory, for tests and fuzzers; `bytes` are copied. */
 MUST_CHECK enum err input_from_memory(struct str name, struct str bytes, struct input **out, struct err_info *why);
 void input_close(struct input *input); /* NULL is fine */

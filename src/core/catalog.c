@@ -108,6 +108,13 @@ struct property *catalog_at(struct catalog *catalog, uint32_t property)
     return &slot_at(catalog, property)->property;
 }
 
+const struct source *catalog_declared_in(const struct catalog *catalog, uint32_t property, struct place *at)
+{
+    const struct slot *slot = slot_at(catalog, property);
+    *at = slot->declared_at;
+    return slot->declared_in;
+}
+
 struct catalog *catalog_copy(const struct catalog *catalog)
 {
     struct catalog *copy = catalog_new();

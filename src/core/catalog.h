@@ -84,6 +84,9 @@ bool catalog_trusts_lists(const struct catalog *catalog);
  * Mistakes go to `diagnostics`: unknown type, unknown entity, a property twice. */
 void catalog_read_schema(struct catalog *catalog, const struct source *schema, struct diagnostics *diagnostics);
 
+/* Where a schema declared it; NULL: no schema did. */
+const struct source *catalog_declared_in(const struct catalog *catalog, uint32_t property, struct place *at);
+
 /* Its need is that of `other`; NULL: no definition needs it. */
 void catalog_put_need(struct catalog *catalog, uint32_t property, const struct property *other);
 

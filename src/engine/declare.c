@@ -47,8 +47,10 @@ static uint32_t count_contradicting(const struct engine *engine, const struct de
 static enum err refuse_contradiction(const struct declaring *declaring, struct err_info *why)
 {
     const struct declaration *d = declaring->declaration;
-    return err_set(why, ERR_CONFLICT, "%u different values are no %s and would be no value%s", declaring->contradicting,
-                   type_name(d->type), d->entity == ENTITY_EVENT ? "; what happened is not changed" : "");
+    bool one = declaring->contradicting == 1;
+    return err_set(why, ERR_CONFLICT, "%u %s no %s and would be no value%s", declaring->contradicting,
+                   one ? "value is" : "different values are", type_name(d->type),
+                   d->entity == ENTITY_EVENT ? "; what happened is not changed" : "");
 }
 
 void declare_put(struct engine *engine, uint32_t property, bool declared, enum type type)

@@ -31,7 +31,7 @@ struct engine_options {
     unsigned threads;          /* for scans over everybody; at least 1 */
     uint32_t sweep_s;          /* seconds between two sweeps; 0: only when asked (engine_sweep) */
     uint32_t waiting_max;      /* facts that may wait for the writer; more are refused (ERR_UNAVAILABLE) */
-    const char *snapshot_path; /* a cache of the columns, beside the store; NULL: none is kept */
+    const char *snapshot_path; /* a cache of the columns, beside the store; NULL: none; read_only: read, never kept */
     bool catalog_locked;       /* facts with a property that nobody declared are refused */
     bool read_only;            /* the store is: questions only, nothing is submitted or changed */
 };

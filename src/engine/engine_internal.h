@@ -284,6 +284,8 @@ struct snapshot_position {
 
 /* A good snapshot of this store: *in stands at its image; the caller closes it. */
 bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapshot_position *position);
+/* One that was opened is of no use after all. */
+void snapshot_ignored(const struct engine *engine, const char *why);
 bool snapshot_is_due(struct engine *engine);
 /* After the writer has stopped. */
 void snapshot_at_close(struct engine *engine);

@@ -2,7 +2,9 @@
  *
  * Only a cache: it says of which store it is and up to which event, version and merge it knows the
  * facts; what came later is taken from the store as always. One that is missing, of another store,
- * damaged or ahead of its store is as good as none. */
+ * damaged or ahead of its store is as good as none.
+ *
+ * Whoever only reads may use the file of the server that runs beside it, and does nothing to it. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +24,12 @@ static void put_position(struct blob_writer *out, uint64_t seed, const struct sn
     blob_put_u64(out, position->last_version);
     blob_put_u64(out, position->last_fact_id);
     blob_put_u32(out, position->merges);
+}
+
+/* The file is ours to write and to remove. */
+static bool is_kept(const struct engine *engine)
+{
+    return engine->options.snapshot_path != NULL && !engine->options.read_only;
 }
 
 /* ---- Writing. ---- */
@@ -72,7 +80,7 @@ static enum err finish(struct engine *engine, struct taken *taken, enum err e, s
 
 enum err engine_snapshot(struct engine *engine, struct err_info *why)
 {
-    if (engine->options.snapshot_path == NULL) return ERR_OK;
+    if (!is_kept(engine)) return ERR_OK;
     struct taken taken = {.image = NULL};
     pthread_mutex_lock(&engine->snapshot_lock);
     enum err e = finish(engine, &taken, writer_run(engine, take_image, &taken, why), why);
@@ -83,7 +91,7 @@ enum err engine_snapshot(struct engine *engine, struct err_info *why)
 void snapshot_at_close(struct engine *engine)
 {
     bool worth_it = engine->phase == ENGINE_READY && engine->next_event >= engine->snapshot_events + SNAPSHOT_EVENTS;
-    if (engine->options.snapshot_path == NULL || !worth_it) return;
+    if (!is_kept(engine) || !worth_it) return;
     struct taken taken = {.image = NULL};
     struct err_info why = {0};
     if (finish(engine, &taken, take_image(engine, &taken, &why), &why) != ERR_OK)
@@ -93,18 +101,24 @@ void snapshot_at_close(struct engine *engine)
 bool snapshot_is_due(struct engine *engine)
 {
     uint64_t events = history_events(live_history(engine->live)), known = engine->snapshot_events;
-    return engine->options.snapshot_path != NULL && events > known + SNAPSHOT_EVENTS && events > known + known / 10;
+    return is_kept(engine) && events > known + SNAPSHOT_EVENTS && events > known + known / 10;
 }
 
 void snapshot_forget(struct engine *engine)
 {
     pthread_mutex_lock(&engine->snapshot_lock);
-    if (engine->options.snapshot_path != NULL) unlink(engine->options.snapshot_path);
+    if (is_kept(engine)) unlink(engine->options.snapshot_path);
     engine->snapshot_events = 0;
     pthread_mutex_unlock(&engine->snapshot_lock);
 }
 
 /* ---- Reading. ---- */
+
+void snapshot_ignored(const struct engine *engine, const char *why)
+{
+    if (is_kept(engine)) log_warn("snapshot_ignored", LOG_STR("why", str_from_c(why)));
+    /* else it is the server's, who says so itself */
+}
 
 /* Which of its events were judged automatic. False: cut short. */
 static bool take_judged(struct engine *engine, struct blob_reader *in)
@@ -125,6 +139,7 @@ bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapsho
     if (engine->options.snapshot_path == NULL) return false;
     enum err e = blob_open(engine->options.snapshot_path, MAGIC, in, &why);
     if (e == ERR_NOT_FOUND) return false;
+    if (e == ERR_OK) e = store_look_again(engine->store, &why); /* a server may have written both meanwhile */
     if (e == ERR_OK) e = store_last_version(engine->store, &last_version, &why);
     if (e == ERR_OK) {
         bool same = blob_take_u64(in) == engine->hash_seed;
@@ -142,7 +157,7 @@ bool snapshot_open(struct engine *engine, struct blob_reader *in, struct snapsho
         else if (!take_judged(engine, in)) e = err_set(&why, ERR_INVALID, "it is cut short");
     }
     if (e == ERR_OK) return true;
-    log_warn("snapshot_ignored", LOG_STR("why", str_from_c(why.msg)));
+    snapshot_ignored(engine, why.msg);
     blob_close(in);
     return false;
 }

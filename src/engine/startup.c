@@ -5,7 +5,10 @@
  * it was when they merged.
  *
  * A snapshot knows events and values up to some place; then only what lies behind it is taken, and
- * merges that it does not know are made at the end, as they were made after those events. */
+ * merges that it does not know are made at the end, as they were made after those events.
+ *
+ * All is read as of one moment, since a server may write the store that is only read here. Then its
+ * snapshot may be replaced, too, or removed because somebody was erased: all begins anew. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +21,7 @@
 
 #define TOLD_EVERY 65536 /* events between two words of how far it is */
 #define HASH_SEED "hash_seed"
+#define TRIES_MAX 3 /* with a snapshot that is replaced meanwhile */
 
 struct loading {
     struct engine *engine;
@@ -27,9 +31,13 @@ struct loading {
     LIST(bool) has_merged;                    /* [contacts] somebody was merged into it */
     LIST(struct definition_fact) definitions; /* the latest of each name */
     struct arena *arena;
+    struct blob_reader image;          /* of the snapshot, until it was read */
     struct snapshot_position snapshot; /* of zeroes: there is none */
     uint32_t merges;                   /* met */
-    bool unfit;                        /* the snapshot is not of what the store has: all begins anew without it */
+    bool quick;                        /* there is a snapshot */
+    bool unfit;                        /* but not of what the store has: all begins anew without it */
+    bool replaced;                     /* or it is not there any more: all begins anew */
+    bool last;                         /* only associations are read once more, see read_associations */
     LIST(struct merge_fact) later;     /* merges that the snapshot does not know */
     struct intern *messages;           /* contact and message id of each event of those */
     struct buf message;
@@ -163,12 +171,15 @@ static enum err load_association(void *context, const struct association_fact *f
 {
     struct loading *l = context;
     struct live *live = l->engine->live;
+    if (l->later.count > 0 && !l->last) return ERR_OK; /* after those merges */
     if (fact->kind < 0 || fact->kind >= ASSOCIATION_COUNT)
         return err_set(why, ERR_INVALID, "the store is damaged: an association of kind %d", fact->kind);
     enum association kind = (enum association)fact->kind;
     if (fact->from >= history_records(live_history(live), association_ends[kind][0]) ||
-        fact->to >= history_records(live_history(live), association_ends[kind][1]))
+        fact->to >= history_records(live_history(live), association_ends[kind][1])) {
+        if (l->last && l->engine->options.read_only) return ERR_OK; /* of a record that came after the moment */
         return err_set(why, ERR_INVALID, "the store is damaged: an association with a record that it does not have");
+    }
     uint32_t from = settled(l, association_ends[kind][0], fact->from),
              to = settled(l, association_ends[kind][1], fact->to);
     if (fact->ended) {
@@ -286,28 +297,29 @@ static enum err settle_seed(struct engine *engine, struct arena *arena, struct e
                           arena_format(arena, "%llu", (unsigned long long)engine->hash_seed), why);
 }
 
-/* Who there is. */
-static enum err read_records(struct loading *l, struct err_info *why)
+/* The columns of the snapshot, into records that are there. */
+static enum err take_image(void *context, struct err_info *why)
 {
-    const struct store_reader reader = {
-        .context = l,
-        .property = load_property,
-        .record = load_record,
-        .identifier = load_identifier,
-        .merge = load_merge,
-    };
-    return store_read(l->engine->store, &reader, why);
+    struct loading *l = context;
+    if (!l->quick) return ERR_OK;
+    l->unfit = live_image_read(l->engine->live, &l->image, why) != ERR_OK;
+    return l->unfit ? err_set(why, ERR_INVALID, "it does not fit the records of the store") : ERR_OK;
 }
 
-/* What is known of them, behind the snapshot. */
+/* Who there is, and what is known of them behind the snapshot. */
 static enum err read_facts(struct loading *l, struct err_info *why)
 {
     const struct store_reader reader = {
         .context = l,
         .versions_after = l->snapshot.last_version,
         .events_from = l->snapshot.next_event,
+        .property = load_property,
+        .record = load_record,
+        .identifier = load_identifier,
+        .merge = load_merge,
+        .facts_follow = take_image,
         .version = load_version,
-        .association = l->later.count > 0 ? NULL : load_association, /* else after those merges */
+        .association = load_association,
         .event = load_event,
         .definition = load_definition,
         .band = load_band,
@@ -320,6 +332,7 @@ static enum err read_facts(struct loading *l, struct err_info *why)
 static enum err read_associations(struct loading *l, struct err_info *why)
 {
     const struct store_reader reader = {.context = l, .association = load_association};
+    l->last = true;
     return store_read(l->engine->store, &reader, why);
 }
 
@@ -332,33 +345,29 @@ static enum err read_all(struct loading *l, struct err_info *why)
     pthread_mutex_lock(&engine->queue_lock);
     engine->to_load = size.events;
     pthread_mutex_unlock(&engine->queue_lock);
-    struct blob_reader in = {0};
-    bool quick = snapshot_open(engine, &in, &l->snapshot);
-    if (!quick) l->snapshot = (struct snapshot_position){0};
+    l->quick = snapshot_open(engine, &l->image, &l->snapshot);
+    if (!l->quick) l->snapshot = (struct snapshot_position){0};
     engine->last_fact_id = l->snapshot.last_fact_id;
     live_begin_alone(engine->live);
     people_begin(engine->people);
     bands_begin(engine->bands);
-    e = read_records(l, why);
-    if (e == ERR_OK && quick) {
-        struct err_info unfit = {0};
-        l->unfit = live_image_read(engine->live, &in, &unfit) != ERR_OK;
-    }
-    if (e == ERR_OK && !l->unfit) e = read_facts(l, why);
+    e = read_facts(l, why);
+    l->replaced = l->quick && engine->options.read_only && blob_was_replaced(&l->image, engine->options.snapshot_path);
     if (e == ERR_OK) make_later_merges(l);
-    if (e == ERR_OK && !l->unfit && l->later.count > 0) e = read_associations(l, why);
-    blob_close(&in);
+    if (e == ERR_OK && l->later.count > 0) e = read_associations(l, why);
+    blob_close(&l->image);
     live_commit(engine->live);
     people_commit(engine->people);
     bands_commit(engine->bands);
     engine->next_event = store_next_event(engine->store); /* the last ones may have been erased */
     engine->merge_count = l->merges;
     engine->snapshot_events = l->snapshot.next_event;
-    if (l->unfit) return ERR_OK;
+    if (l->unfit || l->replaced) return ERR_OK;
     return e != ERR_OK ? e : editions_load(engine, l->definitions.at, l->definitions.count, why);
 }
 
-static enum err load(struct engine *engine, struct arena *arena, bool *unfit, struct err_info *why)
+/* *again: what was loaded is to be forgotten, and everything to be loaded once more. */
+static enum err load(struct engine *engine, struct arena *arena, bool *again, struct err_info *why)
 {
     struct loading l = {.engine = engine,
                         .parser = json_parser_new(),
@@ -366,8 +375,14 @@ static enum err load(struct engine *engine, struct arena *arena, bool *unfit, st
                         .arena = arena,
                         .messages = intern_new(),
                         .message = BUF_INIT(SIZE_MAX)};
-    enum err e = read_all(&l, why);
-    *unfit = l.unfit;
+    struct err_info trouble = {0};
+    enum err e = read_all(&l, &trouble);
+    *again = l.unfit || l.replaced;
+    if (l.unfit) {
+        snapshot_ignored(engine, trouble.msg);
+        snapshot_forget(engine);
+        engine->options.snapshot_path = engine->options.read_only ? NULL : engine->options.snapshot_path;
+    }
     json_parser_free(l.parser);
     intern_free(l.messages);
     buf_release(&l.text);
@@ -376,19 +391,19 @@ static enum err load(struct engine *engine, struct arena *arena, bool *unfit, st
     LIST_RELEASE(&l.has_merged);
     LIST_RELEASE(&l.definitions);
     LIST_RELEASE(&l.later);
-    return e;
+    return e == ERR_OK ? ERR_OK : err_set(why, e, "%s", trouble.msg);
 }
 
 enum err startup_load(struct engine *engine, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    bool unfit = false;
+    bool again = true;
     enum err e = settle_seed(engine, arena, why);
     if (e == ERR_OK) e = bots_load(engine, why);
-    if (e == ERR_OK) e = load(engine, arena, &unfit, why);
-    if (e != ERR_OK || !unfit) return e;
-    log_warn("snapshot_ignored", LOG_STR("why", STR("it does not fit the records of the store")));
-    snapshot_forget(engine);
-    engine_forget_columns(engine);
-    return load(engine, arena, &unfit, why);
+    for (int tries = 0; e == ERR_OK && again; tries++) {
+        if (tries > 0) engine_forget_columns(engine);
+        if (tries == TRIES_MAX) engine->options.snapshot_path = NULL;
+        e = load(engine, arena, &again, why);
+    }
+    return e;
 }

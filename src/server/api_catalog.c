@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/value_json.h"
 #include "server/api.h"
 #include "server/api_json.h"
 
@@ -167,7 +168,7 @@ void api_property_history(struct request *request)
         api_write_instant(&writer, "from", values[i].from_ms);
         json_key(&writer, "value");
         if (values[i].value == NULL) json_null(&writer);
-        else api_write_value(&writer, values[i].value, catalog_at(history_catalog(history), property));
+        else value_json(&writer, values[i].value, catalog_at(history_catalog(history), property));
         json_end_object(&writer);
     }
     json_end_array(&writer);

@@ -16,15 +16,17 @@ static bool read_facts(struct request *request, const struct json_item *body, st
 {
     const struct json_item *list = json_member(body, STR("facts"));
     if (list == NULL || list->kind != JSON_ARRAY)
-        return api_refuse(request, 400, "wrong_type", STR("facts"), "facts is a list of up to %d", API_BATCH_MAX);
-    out->facts = ARENA_ARRAY(request->arena, struct fact, API_BATCH_MAX);
-    out->results = ARENA_ARRAY(request->arena, struct fact_result, API_BATCH_MAX);
-    out->all = ARENA_ARRAY(request->arena, struct fact_result, API_BATCH_MAX);
-    out->fact_of = ARENA_ARRAY(request->arena, uint32_t, API_BATCH_MAX);
+        return api_refuse(request, 400, "wrong_type", STR("facts"), "facts is a list of up to %d", FACTS_AT_ONCE_MAX);
+    size_t all = 0;
+    for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one)) all++;
+    if (all > FACTS_AT_ONCE_MAX)
+        return api_refuse(request, 413, "too_big", STR("facts"), "a batch has at most %d facts", FACTS_AT_ONCE_MAX);
+    out->facts = ARENA_ARRAY(request->arena, struct fact, all);
+    out->results = ARENA_ARRAY(request->arena, struct fact_result, all);
+    out->all = ARENA_ARRAY(request->arena, struct fact_result, all);
+    out->fact_of = ARENA_ARRAY(request->arena, uint32_t, all);
     int64_t now_ms = api_now_ms(request);
     for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one)) {
-        if (out->count == API_BATCH_MAX)
-            return api_refuse(request, 413, "too_big", STR("facts"), "a batch has at most %d facts", API_BATCH_MAX);
         struct fact *fact = &out->facts[out->fact_count];
         bool readable = fact_json_read(one, now_ms, request->arena, fact, &out->all[out->count]);
         fact->source = request->actor->text;

@@ -12,10 +12,6 @@ void api_write_instant(struct json_writer *writer, const char *name, int64_t at_
 void api_write_text(struct json_writer *writer, const char *name, struct str text);
 void api_write_count(struct json_writer *writer, const char *name, uint64_t count);
 
-/* A value by its type: a number, true or false, a set as an array, dates in RFC 3339; else its text. While nothing has
- * settled the type, it is told as what all values so far have in common. */
-void api_write_value(struct json_writer *writer, const struct value *value, const struct property *property);
-
 /* {"id", "object", "created", "archived", "identifiers" (of contacts), "properties"}; values as they stand at as_of. The
  * object stays open, for the caller to add to. */
 void api_begin_record(struct json_writer *writer, struct engine *engine, const struct history *history,

@@ -2,9 +2,9 @@
  *
  * One that is refused hinders no other. The results stand in the order of the records. */
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/record_body.h"
 #include "server/api.h"
 #include "server/api_json.h"
-#include "server/api_record_body.h"
 
 struct batch_item {
     struct fact_result result;

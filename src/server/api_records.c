@@ -1,8 +1,8 @@
 /* api_records.c — contacts, companies and deals: make, read, change, list, put away, unite, erase. */
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/record_body.h"
 #include "server/api.h"
 #include "server/api_json.h"
-#include "server/api_record_body.h"
 
 static void write_scores(struct json_writer *writer, struct request *request, enum entity object, uint32_t record,
                          int64_t as_of_ms, bool now)

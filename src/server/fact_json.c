@@ -131,17 +131,28 @@ static bool read_flag(const struct reading *r, const char *name, bool *out)
     return true;
 }
 
+/* How many a container has, or one more than `most`: what they become is allocated for those that are there. */
+static size_t count_of(const struct json_item *container, size_t most)
+{
+    size_t count = 0;
+    for (const struct json_item *one = json_first(container); one != NULL && count <= most;
+         one = json_next(container, one))
+        count++;
+    return count;
+}
+
 static bool read_values(const struct reading *r, const char *name, const struct fact_value **out, uint32_t *count)
 {
     const struct json_item *object = json_member(r->item, str_from_c(name));
     if (is_absent(object)) return true;
     if (object->kind != JSON_OBJECT) return refuse(r, "wrong_type", name, "'%s' is an object of texts", name);
-    struct fact_value *values = ARENA_ARRAY(r->arena, struct fact_value, FACT_VALUES_MAX);
+    size_t all = count_of(object, FACT_VALUES_MAX);
+    if (all > FACT_VALUES_MAX)
+        return refuse(r, "too_many_values", name, "it has more than %d properties", FACT_VALUES_MAX);
+    struct fact_value *values = ARENA_ARRAY(r->arena, struct fact_value, all);
     *out = values;
     for (const struct json_item *one = json_first(object); one != NULL; one = json_next(object, one)) {
         if (one->kind != JSON_STRING) return refuse(r, "wrong_type", name, "'%s' is an object of texts", name);
-        if (*count == FACT_VALUES_MAX)
-            return refuse(r, "too_many_values", name, "it has more than %d properties", FACT_VALUES_MAX);
         values[(*count)++] = (struct fact_value){.name = one->key, .text = one->text};
     }
     return true;
@@ -199,12 +210,13 @@ static bool read_contacts(const struct reading *r, struct fact *fact)
     const struct json_item *list = json_member(r->item, STR("contacts"));
     if (is_absent(list)) return true;
     if (list->kind != JSON_ARRAY) return refuse(r, "wrong_type", "contacts", "the list of ids of a deal's contacts");
-    struct str *contacts = ARENA_ARRAY(r->arena, struct str, CONTACTS_MAX);
+    size_t all = count_of(list, CONTACTS_MAX);
+    if (all > CONTACTS_MAX)
+        return refuse(r, "too_many_values", "contacts", "there are more than %d contacts", CONTACTS_MAX);
+    struct str *contacts = ARENA_ARRAY(r->arena, struct str, all);
     fact->contacts = contacts;
     for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one)) {
         if (one->kind != JSON_STRING) return refuse(r, "wrong_type", "contacts", "a contact's id is a text");
-        if (fact->contact_count == CONTACTS_MAX)
-            return refuse(r, "too_many_values", "contacts", "there are more than %d contacts", CONTACTS_MAX);
         contacts[fact->contact_count++] = one->text;
     }
     return true;

@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "engine/fact.h"
 
+#define FACTS_AT_ONCE_MAX 4000 /* of one request: as many as a batch of the writer */
+
 void fact_json_write(struct json_writer *writer, const struct fact *fact);
 
 /* False: *refusal says why. Memory in `arena`; texts are borrowed from the item. */

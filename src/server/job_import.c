@@ -1,143 +1,113 @@
-/* job_import.c — JSON Lines become facts, some hundred at a time.
+/* job_import.c — a file that came in a request is read as `plumb import` reads it (files/import.h).
  *
- * Each line is parsed alone first, so that one that is no JSON refuses itself only; those that are make up one array,
- * whose items then live as long as the facts that borrow from them. Records are as POST /api/v1/contacts/batch takes
- * them, events are calls of Segment's tracking API. */
+ * What it takes and refuses, and why, is therefore the same in both; so is that it can be sent again. */
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
 #include <time.h>
 
-#include "engine/call.h"
-#include "server/api_record_body.h"
+#include "base/unicode.h"
+#include "files/import.h"
 #include "server/jobs.h"
 #include "server/server.h"
 
-#define LINES_AT_ONCE 500
-#define LINE_BYTES_MAX ((size_t)1024 * 1024)
-#define TRIES_MAX 100 /* while the engine has no room */
+#define FACTS_MAX 1000 /* handed to the engine at once: events that come meanwhile wait no longer than for these */
+#define TRIES_MAX 100  /* while the engine has no room */
 #define TRY_NS 50000000
+#define CANCELLED "it was cancelled"
 
 struct importing {
     struct server *server;
     struct jobs *jobs;
     struct job *job;
-    struct json_parser *alone, *together;
-    struct buf array;
-    struct str lines[LINES_AT_ONCE];
-    uint64_t numbers[LINES_AT_ONCE]; /* of those lines, then of the facts */
-    size_t count;
-    uint64_t line; /* the last one read */
+    struct rejects *rejects;
+    struct import_summary summary;
 };
 
-/* Gather lines that are JSON. False: there are no more. */
-static bool gather(struct importing *i, struct str *rest)
+static void copy_text(char *to, size_t room, struct str text)
 {
-    static const char padding[JSON_PADDING] = {0};
-    i->count = 0;
-    buf_clear(&i->array);
-    buf_append_char(&i->array, '[');
-    while (rest->len > 0 && i->count < LINES_AT_ONCE) {
-        struct str line = str_trim(str_cut(rest, '\n'));
-        const struct json_item *item;
-        struct err_info why = {0};
-        i->line++;
-        if (line.len == 0) continue;
-        if (line.len > LINE_BYTES_MAX) {
-            job_refuse(i->job, i->line, "too_big", "a line has at most 1 MB");
-        } else if (json_parse(i->alone, line, &item, &why) != ERR_OK) {
-            job_refuse(i->job, i->line, "bad_json", why.msg);
-        } else if (item->kind != JSON_OBJECT) {
-            job_refuse(i->job, i->line, "bad_json", "a line is a JSON object");
-        } else {
-            if (i->count > 0) buf_append_char(&i->array, ',');
-            buf_append(&i->array, line);
-            i->lines[i->count] = line;
-            i->numbers[i->count++] = i->line;
-        }
-    }
-    buf_append_char(&i->array, ']');
-    size_t length = i->array.len;
-    buf_append(&i->array, (struct str){padding, sizeof padding});
-    i->array.len = length;
-    return i->count > 0 || rest->len > 0;
+    if (text.len >= room) text.len = room - 1;
+    text.len = unicode_valid_length(text); /* a long one was cut, maybe within a character */
+    snprintf(to, room, STR_FMT, STR_ARG(text));
 }
 
-/* False: refused. */
-static bool read_fact(struct importing *i, const struct json_item *item, struct str line, struct arena *arena,
-                      struct fact *fact, struct fact_result *result)
+/* What can be told by now. */
+static void count(struct importing *i)
 {
-    int64_t now_ms = i->server->clock->now_ms(i->server->clock);
-    struct str source = arena_format(arena, "import:%s", i->job->actor);
-    const struct call_setting setting = {
-        .origin = CALL_OF_FILE, .kind = CALL_NONE, .received_ms = now_ms, .source = source};
-    *result = (struct fact_result){0};
-    bool good = i->job->object == ENTITY_EVENT ? call_read(item, line, &setting, arena, fact, result)
-                                               : record_body_read(item, i->job->object, now_ms, arena, fact, result);
-    if (good && fact->identifier_count == 0) {
-        *result = (struct fact_result){.state = FACT_REFUSED, .reason = "no_id", .message = "it has no id"};
-        good = false;
+    struct job *job = i->job;
+    size_t kept;
+    const struct reject *reject = rejects_kept(i->rejects, &kept);
+    job->taken = job->duplicate = 0;
+    for (int kind = 0; kind < ENTITY_COUNT; kind++) {
+        job->duplicate += i->summary.known[kind];
+        job->taken += i->summary.load.rows[kind] - i->summary.known[kind];
     }
-    fact->received_ms = now_ms;
-    fact->source = source;
-    fact->body = line;
-    return good;
+    job->refused = rejects_count(i->rejects);
+    for (; job->refusal_count < kept && job->refusal_count < JOB_REFUSALS_MAX; job->refusal_count++) {
+        const struct reject *one = &reject[job->refusal_count];
+        struct job_refusal *refusal = &job->refusals[job->refusal_count];
+        refusal->line = one->line;
+        copy_text(refusal->column, sizeof refusal->column, one->column);
+        copy_text(refusal->reason, sizeof refusal->reason, str_from_c(reject_reason_word(one->reason)));
+        copy_text(refusal->message, sizeof refusal->message, one->message);
+    }
+}
+
+static bool watch(void *context, uint64_t done, uint64_t all)
+{
+    (void)all;
+    struct importing *i = context;
+    i->job->done = done;
+    count(i);
+    return jobs_progress(i->jobs, i->job);
 }
 
 /* The engine may be full for a moment. */
-static enum err take(struct importing *i, struct fact *facts, struct fact_result *results, size_t count,
+static enum err take(void *context, struct fact *facts, struct fact_result *results, size_t fact_count,
                      struct err_info *why)
 {
-    for (int tries = 0;; tries++) {
+    struct importing *i = context;
+    count(i);
+    for (int tries = 0; jobs_progress(i->jobs, i->job); tries++) {
         struct err_info failed = {0};
-        enum err e = engine_take(i->server->engine, facts, results, count, &failed);
+        enum err e = engine_take(i->server->engine, facts, results, fact_count, &failed);
         if (e == ERR_OK) return ERR_OK;
-        if (e != ERR_UNAVAILABLE || tries == TRIES_MAX || !jobs_progress(i->jobs, i->job))
-            return err_set(why, e, "%s", failed.msg);
+        if (e != ERR_UNAVAILABLE || tries == TRIES_MAX) return err_set(why, e, "%s", failed.msg);
         nanosleep(&(struct timespec){.tv_nsec = TRY_NS}, NULL);
     }
+    return err_set(why, ERR_UNAVAILABLE, CANCELLED);
 }
 
-static enum err take_lines(struct importing *i, struct err_info *why)
+static enum err read_rows(struct importing *i, struct input *input, struct err_info *why)
 {
-    AUTO_ARENA arena = arena_new();
-    const struct json_item *root;
-    struct fact *facts = ARENA_ARRAY(arena, struct fact, LINES_AT_ONCE);
-    struct fact_result *results = ARENA_ARRAY(arena, struct fact_result, LINES_AT_ONCE);
-    size_t count = 0, at = 0;
-    enum err e = json_parse(i->together, buf_str(&i->array), &root, why);
-    if (e != ERR_OK) return e; /* too many values at once */
-    for (const struct json_item *item = json_first(root); item != NULL; item = json_next(root, item), at++) {
-        if (read_fact(i, item, i->lines[at], arena, &facts[count], &results[count]))
-            i->numbers[count++] = i->numbers[at];
-        else job_refuse(i->job, i->numbers[at], results[count].reason, results[count].message);
-    }
-    for (size_t r = 0; r < count; r++) results[r] = (struct fact_result){0};
-    if (count > 0) e = take(i, facts, results, count, why);
-    for (size_t r = 0; e == ERR_OK && r < count; r++) {
-        if (results[r].state == FACT_REFUSED) job_refuse(i->job, i->numbers[r], results[r].reason, results[r].message);
-        i->job->taken += results[r].state == FACT_TAKEN;
-        i->job->duplicate += results[r].state == FACT_DUPLICATE;
-    }
+    struct catalog *catalog = catalog_new();
+    struct progress progress;
+    progress_init(&progress, NULL, i->server->clock);
+    progress.watch = watch;
+    progress.context = i;
+    const struct load_options options = {.id_column = i->job->id_column[0] != '\0' ? i->job->id_column : NULL,
+                                         .id_option = "the query's id",
+                                         .one_thread = true,
+                                         .keep_all = true,
+                                         .progress = &progress};
+    const struct import_sink sink = {.most = FACTS_MAX, .take = take, .context = i};
+    enum err e = import_input(&options, input, i->job->object, catalog, i->rejects, &sink,
+                              i->server->clock->now_ms(i->server->clock), &i->summary, why);
+    catalog_free(catalog);
     return e;
 }
 
-enum err job_import(struct server *server, struct jobs *jobs, struct job *job, struct err_info *why)
+enum err job_import(struct server *server, struct jobs *jobs, struct job *job, const char *body, const char *refused,
+                    struct err_info *why)
 {
-    struct importing i = {.server = server,
-                          .jobs = jobs,
-                          .job = job,
-                          .alone = json_parser_new(),
-                          .together = json_parser_new(),
-                          .array = BUF_INIT(LINES_AT_ONCE * (LINE_BYTES_MAX + 1) + 4096)};
-    struct str rest = {job->body, job->bytes};
-    enum err e = ERR_OK;
-    while (e == ERR_OK && gather(&i, &rest)) {
-        if (i.count > 0) e = take_lines(&i, why);
-        job->done = job->bytes - rest.len;
-        if (e == ERR_OK && !jobs_progress(jobs, job)) e = err_set(why, ERR_UNAVAILABLE, "it was cancelled");
-    }
-    if (e == ERR_OK) job->done = job->bytes;
-    json_parser_free(i.alone);
-    json_parser_free(i.together);
-    buf_release(&i.array);
+    struct importing i = {.server = server, .jobs = jobs, .job = job, .rejects = rejects_new(false)};
+    struct input *input = NULL;
+    rejects_write_to(i.rejects, refused, JOB_REFUSED_ROWS_MAX);
+    enum err e = input_open_as(body, str_from_c(job->name), &input, why);
+    if (e == ERR_OK) e = read_rows(&i, input, why);
+    input_close(input);
+    if (e == ERR_OK) e = rejects_finish(i.rejects, why);
+    if (e == ERR_OK) job->done = job->all;
+    count(&i);
+    rejects_free(i.rejects);
     return e;
 }

@@ -49,12 +49,17 @@ static const char *const states[] = {[JOB_WAITING] = "waiting",
                                      [JOB_FAILED] = "failed",
                                      [JOB_CANCELLED] = "cancelled"};
 
+const char *job_what(const struct job *job)
+{
+    return job->kind == JOB_EXPORT ? export_subjects[job->subject] : entity_plural(job->object);
+}
+
 void job_write(struct json_writer *writer, const struct job *job)
 {
     json_begin_object(writer);
     api_write_count(writer, "id", job->number);
     api_write_text(writer, "kind", job->kind == JOB_IMPORT ? STR("import") : STR("export"));
-    api_write_text(writer, "what", str_from_c(entity_plural(job->object)));
+    api_write_text(writer, "what", str_from_c(job_what(job)));
     api_write_text(writer, "state", str_from_c(states[job->state]));
     api_write_text(writer, "actor", str_from_c(job->actor));
     api_write_count(writer, "done", job->done);
@@ -67,6 +72,7 @@ void job_write(struct json_writer *writer, const struct job *job)
     for (uint32_t i = 0; i < job->refusal_count; i++) {
         json_begin_object(writer);
         api_write_count(writer, "line", job->refusals[i].line);
+        if (job->refusals[i].column[0] != '\0') api_write_text(writer, "column", str_from_c(job->refusals[i].column));
         api_write_text(writer, "reason", str_from_c(job->refusals[i].reason));
         api_write_text(writer, "message", str_from_c(job->refusals[i].message));
         json_end_object(writer);
@@ -106,20 +112,20 @@ static void show(struct jobs *jobs, const struct job *job)
     uint32_t i = find(jobs, job->number);
     INVARIANT(i != UINT32_MAX);
     jobs->seen[i] = *job;
-    jobs->seen[i].body = NULL;
 }
 
-static const char *path_of(const struct jobs *jobs, struct arena *arena, uint64_t number)
+static const char *path_of(const struct jobs *jobs, struct arena *arena, uint64_t number, enum job_file file)
 {
-    return arena_format(arena, "%s/" FILE_PREFIX "%llu", jobs->folder, (unsigned long long)number).at;
+    static const char *const endings[JOB_FILES] = {
+        [JOB_BODY] = "body", [JOB_REFUSED] = "refused.csv", [JOB_RESULT] = "result"};
+    return arena_format(arena, "%s/" FILE_PREFIX "%llu.%s", jobs->folder, (unsigned long long)number, endings[file]).at;
 }
 
 static void forget(struct jobs *jobs, uint32_t i)
 {
     AUTO_ARENA arena = arena_new();
     struct job *job = jobs->at[i];
-    if (job->kind == JOB_EXPORT) (void)unlink(path_of(jobs, arena, job->number));
-    memory_free(job->body);
+    for (enum job_file file = 0; file < JOB_FILES; file++) (void)unlink(path_of(jobs, arena, job->number, file));
     memory_free(job);
     jobs->count--;
     memmove(&jobs->at[i], &jobs->at[i + 1], (jobs->count - i) * sizeof *jobs->at);
@@ -129,8 +135,8 @@ static void forget(struct jobs *jobs, uint32_t i)
 /* A job that did not begin, or has ended. */
 static void end(struct jobs *jobs, struct job *job, enum job_state state)
 {
-    memory_free(job->body);
-    job->body = NULL;
+    AUTO_ARENA arena = arena_new();
+    (void)unlink(path_of(jobs, arena, job->number, JOB_BODY));
     job->state = state;
     job->ended_ms = now_ms(jobs);
     show(jobs, job);
@@ -151,12 +157,55 @@ static bool make_room(struct jobs *jobs)
     return false;
 }
 
-bool jobs_add(struct jobs *jobs, struct job *job)
+/* A file of the job, open for writing; -1: *why. */
+static int create(const struct jobs *jobs, const char *path, struct err_info *why)
+{
+    if (mkdir(jobs->folder, 0700) != 0 && errno != EEXIST) {
+        (void)!err_set(why, ERR_UNAVAILABLE, "the folder '%s' cannot be made: %s", jobs->folder, strerror(errno));
+        return -1;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) (void)!err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
+    return fd;
+}
+
+static enum err write_body(const struct jobs *jobs, const char *path, struct str body, struct err_info *why)
+{
+    int fd = create(jobs, path, why);
+    if (fd < 0) return ERR_UNAVAILABLE;
+    size_t at = 0;
+    while (at < body.len) {
+        ssize_t written = write(fd, body.at + at, body.len - at);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break;
+        at += (size_t)written;
+    }
+    int failure = errno;
+    if (close(fd) == 0 && at == body.len) return ERR_OK;
+    (void)unlink(path);
+    return err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(failure));
+}
+
+/* Room, and a number in it, for one more. */
+static enum err reserve(struct jobs *jobs, struct job *job, struct err_info *why)
 {
     pthread_mutex_lock(&jobs->lock);
     bool has_room = make_room(jobs);
+    if (has_room) job->number = ++jobs->last_number;
+    pthread_mutex_unlock(&jobs->lock);
+    return has_room ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "too many imports and exports wait already");
+}
+
+enum err jobs_add(struct jobs *jobs, struct job *job, struct str body, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    enum err e = reserve(jobs, job, why);
+    const char *path = path_of(jobs, arena, job->number, JOB_BODY);
+    if (e == ERR_OK && body.len > 0) e = write_body(jobs, path, body, why);
+    if (e != ERR_OK) return e;
+    pthread_mutex_lock(&jobs->lock);
+    bool has_room = make_room(jobs); /* others may have come meanwhile */
     if (has_room) {
-        job->number = ++jobs->last_number;
         job->made_ms = now_ms(jobs);
         job->state = JOB_WAITING;
         struct job *kept = memory_alloc(sizeof *kept);
@@ -166,8 +215,9 @@ bool jobs_add(struct jobs *jobs, struct job *job)
         pthread_cond_broadcast(&jobs->changed);
     }
     pthread_mutex_unlock(&jobs->lock);
-    if (!has_room) memory_free(job->body);
-    return has_room;
+    if (has_room) return ERR_OK;
+    (void)unlink(path);
+    return err_set(why, ERR_UNAVAILABLE, "too many imports and exports wait already");
 }
 
 bool jobs_look(struct jobs *jobs, uint64_t number, struct job *out)
@@ -202,14 +252,14 @@ bool jobs_cancel(struct jobs *jobs, uint64_t number)
     return i != UINT32_MAX;
 }
 
-int jobs_open_result(struct jobs *jobs, uint64_t number, uint64_t *bytes)
+int jobs_open(struct jobs *jobs, uint64_t number, enum job_file file, uint64_t *bytes)
 {
     AUTO_ARENA arena = arena_new();
     struct stat about;
     pthread_mutex_lock(&jobs->lock);
     uint32_t i = find(jobs, number);
-    bool has_file = i != UINT32_MAX && jobs->at[i]->kind == JOB_EXPORT && jobs->at[i]->state == JOB_DONE;
-    int fd = has_file ? open(path_of(jobs, arena, number), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    bool is_there = i != UINT32_MAX && is_over(jobs->at[i]);
+    int fd = is_there ? open(path_of(jobs, arena, number, file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     pthread_mutex_unlock(&jobs->lock);
     if (fd >= 0 && fstat(fd, &about) != 0) {
         close(fd);
@@ -233,36 +283,34 @@ bool jobs_progress(struct jobs *jobs, struct job *job)
     return goes_on;
 }
 
-void job_refuse(struct job *job, uint64_t line, const char *reason, const char *message)
-{
-    job->refused++;
-    if (job->refusal_count == JOB_REFUSALS_MAX) return;
-    struct job_refusal *refusal = &job->refusals[job->refusal_count++];
-    refusal->line = line;
-    snprintf(refusal->reason, sizeof refusal->reason, "%s", reason);
-    snprintf(refusal->message, sizeof refusal->message, "%s", message);
-}
-
 static enum err export_to_file(struct jobs *jobs, struct job *job, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    if (mkdir(jobs->folder, 0700) != 0 && errno != EEXIST)
-        return err_set(why, ERR_UNAVAILABLE, "the folder '%s' cannot be made: %s", jobs->folder, strerror(errno));
-    const char *path = path_of(jobs, arena, job->number);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
-    enum err e = job_export(jobs->server, jobs, job, fd, why);
-    if (close(fd) != 0 && e == ERR_OK)
+    const char *path = path_of(jobs, arena, job->number, JOB_RESULT);
+    int fd = create(jobs, path, why);
+    if (fd < 0) return ERR_UNAVAILABLE;
+    FILE *to = fdopen(fd, "w");
+    INVARIANT(to != NULL);
+    enum err e = job_export(jobs->server, jobs, job, to, why);
+    if (fclose(to) != 0 && e == ERR_OK)
         e = err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
     if (e != ERR_OK) (void)unlink(path);
     return e;
+}
+
+static enum err work_on(struct jobs *jobs, struct job *job, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    if (job->kind == JOB_EXPORT) return export_to_file(jobs, job, why);
+    return job_import(jobs->server, jobs, job, path_of(jobs, arena, job->number, JOB_BODY),
+                      path_of(jobs, arena, job->number, JOB_REFUSED), why);
 }
 
 static void run(struct jobs *jobs, struct job *job)
 {
     struct err_info why = {0};
     tell(jobs, job);
-    enum err e = job->kind == JOB_IMPORT ? job_import(jobs->server, jobs, job, &why) : export_to_file(jobs, job, &why);
+    enum err e = work_on(jobs, job, &why);
     pthread_mutex_lock(&jobs->lock);
     bool cancelled = jobs->ends || atomic_load(&job->cancelled);
     if (e != ERR_OK && !cancelled) snprintf(job->why, sizeof job->why, "%s", why.msg);

@@ -40,6 +40,8 @@ const char *openapi_query_help(struct str name)
         {"to", "an instant, or a version"},
         {"step", "seconds from point to point, a day when absent"},
         {"object", "contact, company, deal or event"},
+        {"kind", "contacts, companies, deals or events"},
+        {"id", "the column of the ids when it is not id"},
     };
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (str_equal(name, str_from_c(known[i].name))) return known[i].help;
@@ -208,17 +210,20 @@ static void end_reference(struct json_writer *writer)
 
 static void write_body(struct json_writer *writer, const struct endpoint *endpoint)
 {
+    bool is_type = strchr(endpoint->takes, '/') != NULL;
     if (endpoint->takes[0] == '\0') return;
     json_key(writer, "requestBody");
     json_begin_object(writer);
     json_key(writer, "required");
     json_bool(writer, true);
-    write_reference(writer, "application/json", str_from_c(endpoint->takes));
+    write_reference(writer, is_type ? endpoint->takes : "application/json",
+                    is_type ? STR("text") : str_from_c(endpoint->takes));
     for (size_t i = 0; i < example_count; i++) {
         if (examples[i].status >= 300 || !example_is_of(&examples[i], endpoint)) continue;
         AUTO_ARENA arena = arena_new();
         json_key(writer, "example");
-        json_raw(writer, example_body(&examples[i], arena));
+        if (is_type) json_string(writer, str_from_c(examples[i].body));
+        else json_raw(writer, example_body(&examples[i], arena));
         break;
     }
     end_reference(writer);

@@ -21,7 +21,7 @@ struct endpoint {
     int permission;       /* enum permission, or one of the above */
     const char *sentence; /* what it does, without a full stop */
     const char *query;    /* names of query parameters, divided by blanks */
-    const char *takes;    /* schema of the body; "" for none */
+    const char *takes;    /* schema of the body, or its content type; "" for none */
     const char *gives;    /* schema of the answer, or its content type */
 };
 

@@ -85,6 +85,15 @@ uint32_t store_next_event(struct store *store)
     return next;
 }
 
+enum err store_look_again(struct store *store, struct err_info *why)
+{
+    if (!store->read_only) return ERR_OK;
+    pthread_mutex_lock(&store->writing);
+    enum err e = store->ops->look_again(store, why);
+    pthread_mutex_unlock(&store->writing);
+    return e;
+}
+
 struct merge_list {
     struct arena *arena;
     void *rows;

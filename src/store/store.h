@@ -180,6 +180,8 @@ MUST_CHECK enum err store_append(struct store *store, const struct store_batch *
 
 /* The number that the next event must have. Greater than that of the last one read when the last ones were erased. */
 uint32_t store_next_event(struct store *store);
+/* Of a store that is read while another process writes it: that number as it is by now. Else nothing is to be done. */
+MUST_CHECK enum err store_look_again(struct store *store, struct err_info *why);
 /* The place of the last version. Places ascend; one is given again only after somebody was erased. Any thread. */
 MUST_CHECK enum err store_last_version(struct store *store, uint64_t *out, struct err_info *why);
 
@@ -196,6 +198,7 @@ struct store_reader {
     enum err (*record)(void *context, const struct record_fact *fact, bool archived, struct err_info *why);
     enum err (*identifier)(void *context, const struct identifier_fact *fact, struct err_info *why);
     enum err (*merge)(void *context, const struct merge_fact *fact, struct err_info *why);
+    enum err (*facts_follow)(void *context, struct err_info *why); /* once: who there is has been told */
     enum err (*version)(void *context, const struct version_fact_row *fact, struct err_info *why);
     enum err (*association)(void *context, const struct association_fact *fact, struct err_info *why);
     enum err (*event)(void *context, const struct event_fact_row *fact, struct err_info *why);

@@ -36,6 +36,7 @@ struct store_ops {
     enum err (*put_text)(struct store *store, struct str name, struct str text, struct err_info *why);
 
     /* Reading. */
+    enum err (*look_again)(struct store *store, struct err_info *why); /* of one that is read_only */
     enum err (*read)(struct store *store, const struct store_reader *reader, struct err_info *why);
     enum err (*events)(struct store *store, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);

@@ -23,8 +23,7 @@ struct str page_of(struct product *product, struct page_wish wish)
         .to = to, .style = style_for(wish.colour), .width = wish.width > 0 ? wish.width : 80, .rows = wish.rows};
     struct scan_options options = {.as_of_ms = results.as_of_ms, .threads = 1};
     scan_run(product->scan, &options);
-    if (wish.write != NULL) wish.write(&results, to);
-    else output_table(&results, &page);
+    output_table(&results, &page);
     CHECK_INT(fclose(to), 0);
     struct str copy = arena_str(product->arena, (struct str){text, length});
     free(text);

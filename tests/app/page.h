@@ -1,4 +1,4 @@
-/* page.h — what the outputs write about a made-up world, as text.
+/* page.h — what the page says about a made-up world, as text.
  *
  *     struct str text = page_of(product, (struct page_wish){.width = 60, .top = 3});
  *
@@ -15,8 +15,7 @@ struct page_wish {
     uint64_t top, rows;
     unsigned threads; /* 0: 1 */
     bool explain, colour;
-    const char *as_of;                                      /* NULL: 2026-01-31 */
-    void (*write)(const struct results *results, FILE *to); /* NULL: the table */
+    const char *as_of; /* NULL: 2026-01-31 */
 };
 
 struct str page_of(struct product *product, struct page_wish wish);

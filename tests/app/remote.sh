@@ -32,7 +32,8 @@ says() { grep -qaF -- "$1" out err; }
 "$plumb" demo-data world --contacts 300 --events 4000 --until 2026-01-05 >/dev/null
 cd world || exit 1
 printf '%s\n' "$("$plumb" token create --data data --scope admin 2>/dev/null)" >token
-"$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
+"$plumb" token create --data data --scope records.read --scope records.export >exporter 2>/dev/null
+PLUMB_BODY_MAX_BYTES=1048576 "$plumb" serve --data data --listen 127.0.0.1:0 >listening 2>log &
 server=$!
 for _ in $(seq 200); do
     url=$(sed -n 's/^listening //p' listening)
@@ -50,11 +51,20 @@ check 'a folder is not written to beside a server that left no way in' \
     refused "a server runs on 'data' and left no way in; name it by --url with a token, or stop it first" \
     import "${files[@]}" --data data
 mv hidden data/plumb.running
-check 'files are imported over the API' well import "${files[@]}" "${there[@]}"
+check 'files are imported over the API, in requests that the server takes' well import "${files[@]}" "${there[@]}"
 check 'and counted' says '300 contacts'
 check 'again to the server that holds the folder, without a token, which changes nothing' \
     well import "${files[@]}" --data data
 check 'and says so' says '4,000 of the events were there already.'
+printf 'contact: {employees: number, plan: {enumeration: [free, pro]}}\n' >schema.yaml
+printf 'contact: {plan: {enumeration: [free, gold]}}\n' >other.yaml
+printf 'id,plan\nc0000001,pro\nc0000002,gold\n' >plans.csv
+check 'a schema is declared there' well import --contacts plans.csv --schema schema.yaml "${there[@]}"
+check 'for later imports too' well import --contacts plans.csv "${there[@]}"
+check 'which are refused what it does not allow' says "plans.csv:3: plan: 'gold' is not one of the property's options"
+check 'the same again is no news' well import --contacts plans.csv --schema schema.yaml "${there[@]}"
+check 'another one is refused at its place' refused 'other.yaml:1:11: error: ' \
+    import --contacts plans.csv --schema other.yaml "${there[@]}"
 printf 'contact,event,time\nnobody,seen,2026-01-01\n' >strangers.csv
 check 'a row that the server refuses is told as if it were here' well import --events strangers.csv "${there[@]}"
 check 'with its line' says 'strangers.csv:2: '
@@ -74,6 +84,25 @@ same() {
     test "$(wc -l <kept)" = 300 && cmp scored kept
 }
 check 'beside the server the scores are those of the files to the last digit' same
+exported() { # what the server gives is what lies in its folder, byte by byte
+    local what format
+    for what in contacts companies deals events scores ledgers; do
+        for format in csv jsonl; do
+            "$plumb" export $what --format $format --as-of 2026-01-05 --data data >beside 2>err || return 1
+            "$plumb" export $what --format $format --as-of 2026-01-05 "${there[@]}" --output fetched 2>err || return 1
+            test -s beside && cmp beside fetched >>err 2>&1 || return 1
+        done
+    done
+}
+check 'each export of the server has the bytes of the one from its folder' exported
+check 'the server keeps no file of them' test -z "$(ls data/jobs 2>/dev/null)"
+check 'a token that may read and export records is enough' \
+    well export contacts --url "$url" --token-file exporter --output fetched
+check 'also to let the server forget the file' test -z "$(ls data/jobs)"
+check 'what cannot be exported there is told' refused "'planets' cannot be exported" export planets "${there[@]}"
+check 'an export that the server cannot write is told' refused 'does not answer' export contacts --output gone \
+    --url http://127.0.0.1:1 --token-file token
+check 'and leaves no file' test ! -e gone
 check 'a score is explained beside the server' well explain c0000001 --data data
 asked() { # the page that the server's answer gives is that of its folder, but for the person's name
     "$plumb" explain c0000001 --data data --as-of 2026-01-05 | tail -n +3 >beside

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine_fixture.h"
 #include "harness.h"
+#include "store/store_internal.h"
 
 static const char lead_score[] =
     "score: lead\n"
@@ -144,5 +146,145 @@ TEST(no_snapshot_knows_an_erased_person)
     fixture_reopen(&f);
     CHECK_INT(fixture_contact(&f, "user:ada"), RECORD_NONE);
     CHECK_INT(fixture_score(&f, "lead", fixture_contact(&f, "user:eve")), 5000000);
+    fixture_close(&f);
+}
+
+/* ---- Beside a server: the store is only read. ---- */
+
+static struct store_ops watched_ops, true_ops;
+static struct fixture *server;                    /* the one that runs beside */
+static void (*meanwhile)(struct fixture *server); /* done once, when the reader has opened the snapshot */
+static uint64_t versions_after;                   /* what the last reading of facts asked for */
+static int readings;
+
+static enum err watched_read(struct store *store, const struct store_reader *reader, struct err_info *why)
+{
+    void (*now)(struct fixture *) = meanwhile;
+    meanwhile = NULL;
+    if (now != NULL) now(server);
+    if (reader->event != NULL) versions_after = reader->versions_after, readings++;
+    return true_ops.read(store, reader, why);
+}
+
+/* An engine that only reads what *f serves from, as another process does. */
+static void open_beside(struct fixture *f, struct fixture *reader, void (*happens)(struct fixture *server))
+{
+    struct err_info why = {0};
+    *reader = (struct fixture){.clock = clock_fixed(MONDAY), .path = f->path};
+    const struct store_options store = {.path = f->path, .clock = &reader->clock, .read_only = true};
+    CHECK_OK(store_open(&store, &reader->store, &why), why);
+    true_ops = watched_ops = *reader->store->ops;
+    watched_ops.read = watched_read;
+    reader->store->ops = &watched_ops;
+    server = f;
+    meanwhile = happens;
+    readings = 0;
+    const struct engine_options options = {.store = reader->store,
+                                           .clock = &reader->clock,
+                                           .threads = 1,
+                                           .waiting_max = 1,
+                                           .snapshot_path = snapshot_path,
+                                           .read_only = true};
+    CHECK_OK(engine_open(&options, &reader->engine, &why), why);
+    CHECK_OK(engine_wait_ready(reader->engine, &why), why);
+}
+
+TEST(who_only_reads_starts_from_the_servers_snapshot_and_leaves_it_as_it_is)
+{
+    struct fixture f, reader;
+    open_with_snapshot(&f, "beside");
+    write_snapshot(&f);
+    fixture_event(&f, "user:ada", "page", MONDAY, "m3", "path", "/pricing");
+    struct stat before, after;
+    CHECK_INT(stat(snapshot_path, &before), 0);
+    open_beside(&f, &reader, NULL);
+    CHECK_TRUE(versions_after > 0); /* the rest came from the snapshot */
+    CHECK_INT(readings, 1);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "user:ada")), 11000000);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "user:eve")), 5000000);
+    struct err_info why = {0};
+    CHECK_OK(engine_snapshot(reader.engine, &why), why);
+    fixture_close(&reader);
+    CHECK_INT(stat(snapshot_path, &after), 0);
+    CHECK_INT(after.st_ino, before.st_ino);
+    CHECK_INT(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    fixture_close(&f);
+}
+
+TEST(a_bad_snapshot_of_a_server_is_not_used_and_not_removed)
+{
+    struct fixture f, reader;
+    open_with_snapshot(&f, "beside-bad");
+    write_snapshot(&f);
+    CHECK_INT(truncate(snapshot_path, 100), 0);
+    open_beside(&f, &reader, NULL);
+    CHECK_INT(versions_after, 0);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "user:ada")), 8000000);
+    fixture_close(&reader);
+    CHECK_INT(access(snapshot_path, F_OK), 0);
+    fixture_close(&f);
+}
+
+static void go_on(struct fixture *f)
+{
+    struct err_info why = {0};
+    fixture_event(f, "user:new anon:n", "page", MONDAY, "m7", "path", "/pricing");
+    fixture_company(f, "user:new", "initech", "industry", "Paper");
+    CHECK_OK(engine_snapshot(f->engine, &why), why);
+}
+
+TEST(a_snapshot_that_is_replaced_while_it_is_read_is_read_anew)
+{
+    struct fixture f, reader;
+    open_with_snapshot(&f, "beside-replaced");
+    write_snapshot(&f);
+    open_beside(&f, &reader, go_on);
+    CHECK_INT(readings, 2);
+    CHECK_TRUE(versions_after > 0);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "user:ada")), 8000000);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "anon:n")), 3000000);
+    fixture_close(&reader);
+    fixture_close(&f);
+}
+
+static void erase_ada(struct fixture *f)
+{
+    struct err_info why = {0};
+    CHECK_OK(engine_erase(f->engine, fixture_contact(f, "user:ada"), STR("user:1"), &why), why);
+}
+
+TEST(somebody_who_is_erased_while_a_snapshot_is_read_is_not_known_afterwards)
+{
+    struct fixture f, reader;
+    open_with_snapshot(&f, "beside-erased");
+    uint32_t ada = fixture_contact(&f, "user:ada");
+    write_snapshot(&f);
+    open_beside(&f, &reader, erase_ada);
+    CHECK_INT(readings, 2);
+    CHECK_INT(fixture_contact(&reader, "user:ada"), RECORD_NONE);
+    CHECK_INT(engine_event_count(reader.engine, ada), 0);
+    CHECK_INT(fixture_score(&reader, "lead", fixture_contact(&reader, "user:eve")), 5000000);
+    fixture_close(&reader);
+    fixture_close(&f);
+}
+
+static void unite(struct fixture *f)
+{
+    fixture_set(f, "user:ada user:eve", MONDAY, "city", "Brno");
+    fixture_company(f, "user:late", "late", "industry", "Paper");
+}
+
+TEST(what_a_server_takes_between_snapshot_and_reading_is_there_whole)
+{
+    struct fixture f, reader;
+    open_with_snapshot(&f, "beside-merged");
+    write_snapshot(&f);
+    open_beside(&f, &reader, unite);
+    CHECK_INT(readings, 1);
+    uint32_t one = fixture_contact(&reader, "user:eve");
+    CHECK_INT(fixture_contact(&reader, "user:ada"), one);
+    CHECK_INT(fixture_score(&reader, "lead", one), fixture_score(&f, "lead", fixture_contact(&f, "user:eve")));
+    CHECK_TRUE(fixture_contact(&reader, "user:late") != RECORD_NONE);
+    fixture_close(&reader);
     fixture_close(&f);
 }

@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "app/load_internal.h"
 #include "base/input.h"
 #include "base/unicode.h"
+#include "files/load_internal.h"
 
 #define INPUT_MAX ((size_t)64 * 1024)
 #define FILES_MAX 5

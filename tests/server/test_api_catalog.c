@@ -106,7 +106,7 @@ TEST(values_that_contradict_a_new_type_are_counted_first_and_then_are_no_value)
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ben/scores/lead", "", 200), "band"), STR("MQL"));
     struct reply refused = api_call(site, "PATCH /api/v1/properties/contact/size", "{'type':'number'}", 409);
     CHECK_STR(api_at(site, refused, "code"), STR("values_contradict"));
-    CHECK_CONTAINS(api_at(site, refused, "detail"), STR("1 different values are no number"));
+    CHECK_CONTAINS(api_at(site, refused, "detail"), STR("1 value is no number"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/ben", "", 200), "properties.size"), STR("large"));
     struct reply forced =
         api_call(site, "PATCH /api/v1/properties/contact/size", "{'type':'number','force':true}", 200);

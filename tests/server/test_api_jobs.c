@@ -5,6 +5,7 @@
 
 #include "api_client.h"
 #include "harness.h"
+#include "server/access.h"
 #include "server/jobs.h"
 
 static struct site *open_site(void)
@@ -47,6 +48,117 @@ TEST(an_import_takes_good_lines_and_tells_the_bad_ones_by_number)
     site_close(site);
 }
 
+TEST(a_csv_file_is_imported_with_the_rules_of_plumb_import)
+{
+    struct site *site = open_site();
+    const char *file = "id,email,age,company\nada,ada@acme.example,41,acme\nben,\"ben@acme.example\",,\n,x,1,\n"
+                       "ada,other@acme.example,42,\ncem,cem@acme.example,7\n";
+    struct reply job = import(site, "contacts", file);
+    CHECK_STR(api_at(site, job, "state"), STR("done"));
+    CHECK_STR(api_at(site, job, "taken"), STR("2"));
+    CHECK_STR(api_at(site, job, "refused"), STR("3"));
+    CHECK_STR(api_at(site, job, "refusals.0.line"), STR("4"));
+    CHECK_STR(api_at(site, job, "refusals.0.column"), STR("id"));
+    CHECK_STR(api_at(site, job, "refusals.0.reason"), STR("no_id"));
+    CHECK_STR(api_at(site, job, "refusals.1.reason"), STR("repeated_id"));
+    CHECK_STR(api_at(site, job, "refusals.1.message"), STR("'ada' is already on line 2"));
+    CHECK_STR(api_at(site, job, "refusals.2.reason"), STR("field_count"));
+    struct reply ada = api_call(site, "GET /api/v1/contacts/email:ada@acme.example", "", 200);
+    CHECK_STR(api_at(site, ada, "id"), STR("ada"));
+    CHECK_STR(api_at(site, ada, "properties.age"), STR("41"));
+    struct reply versions = api_call(site, "GET /api/v1/contacts/ada/properties/age/history", "", 200);
+    CHECK_STR(api_at(site, versions, "results.0.from"), STR("null"));
+    site_close(site);
+}
+
+TEST(refused_rows_of_an_import_can_be_fetched_with_their_lines)
+{
+    struct site *site = open_site();
+    import(site, "contacts", "id,plan\nada,pro\n,\"free, of course\"\n");
+    struct reply file = api_call(site, "GET /api/v1/jobs/1/refused", "", 200);
+    CHECK_STR(reply_header(file, "Content-Type"), STR("text/csv"));
+    CHECK_STR(file.body, STR("file,line,column,reason,row\n"
+                             "contacts.csv,3,id,the row has no id,\",\"\"free, of course\"\"\"\n"));
+    import(site, "contacts", "id,plan\nada,pro\n");
+    api_call(site, "GET /api/v1/jobs/2/refused", "", 409);
+    api_call(site, "DELETE /api/v1/jobs/1", "", 204);
+    api_call(site, "GET /api/v1/jobs/1/refused", "", 404);
+    site_close(site);
+}
+
+TEST(companies_deals_and_events_come_as_csv_too)
+{
+    struct site *site = open_site();
+    import(site, "companies", "id,name\nacme,Acme\n");
+    import(site, "contacts", "id,email,company\nada,ada@acme.example,acme\n");
+    CHECK_STR(api_at(site, import(site, "deals", "id,company,contacts\nd1,acme,ada;ben\n"), "taken"), STR("1"));
+    struct reply job = import(site, "events",
+                              "contact,event,time,path\nada@acme.example,page_viewed,2026-01-01T10:00:00Z,/pricing\n"
+                              "nobody,page_viewed,2026-01-01T10:00:00Z,/pricing\nada,page_viewed,soon,/\n");
+    CHECK_STR(api_at(site, job, "taken"), STR("1"));
+    CHECK_STR(api_at(site, job, "refusals.0.reason"), STR("bad_time"));
+    CHECK_STR(api_at(site, job, "refusals.1.reason"), STR("not_found"));
+    CHECK_STR(api_at(site, job, "refusals.1.message"), STR("nobody is known by this id or e-mail address"));
+    struct reply events = api_call(site, "GET /api/v1/contacts/ada/events", "", 200);
+    CHECK_STR(api_at(site, events, "results.0.properties.path"), STR("/pricing"));
+    site_close(site);
+}
+
+TEST(the_same_file_sent_again_changes_nothing)
+{
+    struct site *site = open_site();
+    const char *contacts = "id,plan\nada,pro\n",
+               *events = "contact,event,time\nada,seen,2026-01-01\nada,seen,2026-01-01\n";
+    import(site, "contacts", contacts);
+    CHECK_STR(api_at(site, import(site, "events", events), "taken"), STR("2"));
+    import(site, "contacts", contacts);
+    struct reply again = import(site, "events", events);
+    CHECK_STR(api_at(site, again, "taken"), STR("0"));
+    CHECK_STR(api_at(site, again, "duplicate"), STR("2"));
+    CHECK_INT(site_events(site), 2);
+    struct reply versions = api_call(site, "GET /api/v1/contacts/ada/properties/plan/history", "", 200);
+    CHECK_STR(api_at(site, versions, "results.1.value"), STR("(absent)"));
+    site_close(site);
+}
+
+TEST(the_ids_of_a_file_may_stand_in_another_column)
+{
+    struct site *site = open_site();
+    struct reply job =
+        wait_for(site, api_call(site, "POST /api/v1/imports?kind=contacts&id=Lead", "Lead,plan\nl-1,pro\n", 202));
+    CHECK_STR(api_at(site, job, "taken"), STR("1"));
+    api_call(site, "GET /api/v1/contacts/l-1", "", 200);
+    job = import(site, "contacts", "Lead,plan\nl-2,pro\n");
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    CHECK_STR(api_at(site, job, "why"),
+              STR("contacts.csv has no column 'id' (another can be named with the query's id); "
+                  "its columns are Lead, plan"));
+    site_close(site);
+}
+
+TEST(lines_that_an_export_wrote_are_imported_as_they_are)
+{
+    struct site *site = open_site();
+    struct reply job = import(site, "contacts", "{'id':'ada','company':'acme','email':'ada@acme.example','age':41}\n");
+    CHECK_STR(api_at(site, job, "taken"), STR("1"));
+    struct reply ada = api_call(site, "GET /api/v1/contacts/email:ada@acme.example", "", 200);
+    CHECK_STR(api_at(site, ada, "properties.age"), STR("41"));
+    job = import(site, "events", "{'contact':'ada','event':'seen','time':'2026-01-01T10:00:00Z'}\n");
+    CHECK_STR(api_at(site, job, "taken"), STR("1"));
+    site_close(site);
+}
+
+TEST(what_is_no_file_of_rows_fails_with_a_sentence)
+{
+    struct site *site = open_site();
+    struct reply job = import(site, "contacts", "<html>hello</html>");
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    CHECK_CONTAINS(api_at(site, job, "why"), STR("'contacts.csv' is a web page"));
+    job = import(site, "deals", "[{'id':'d1'}]");
+    CHECK_CONTAINS(api_at(site, job, "why"), STR("deals.csv holds a JSON array"));
+    site_close(site);
+}
+
 TEST(events_are_imported_as_segment_calls_and_each_message_once)
 {
     struct site *site = open_site();
@@ -70,24 +182,71 @@ TEST(more_lines_than_fit_one_batch_are_all_taken)
     site_close(site);
 }
 
-TEST(an_export_holds_every_record_with_its_properties_and_scores)
+static struct reply export(struct site *site, const char *wish)
 {
-    struct site *site = open_site();
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/exports", wish, 202));
+    CHECK_STR(api_at(site, job, "state"), STR("done"));
+    CHECK_STR(api_at(site, job, "done"), api_at(site, job, "all"));
+    const char *line =
+        arena_format(site->arena, "GET /api/v1/jobs/" STR_FMT "/result", STR_ARG(api_at(site, job, "id"))).at;
+    return api_call(site, line, "", 200);
+}
+
+static void fill(struct site *site)
+{
     api_call(site, "POST /api/v1/scores/lead/publish",
              "{'text':'score: lead\\nbands: [{label: MQL, from: 1}]\\ngroups: [{name: g, category: fit, rules: [{name: "
              "r, when: {property: age, gte: 18}, points: 5}]}]\\n'}",
              200);
-    api_call(site, "POST /api/v1/contacts", "{'id':'ada','properties':{'age':41,'note':'a, b'}}", 201);
+    api_call(site, "POST /api/v1/contacts", "{'id':'ada','properties':{'age':41,'note':'a, b'},'company':'acme'}", 201);
     api_call(site, "POST /api/v1/contacts", "{'id':'ben'}", 201);
-    struct reply csv =
-        wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts','format':'csv'}", 202));
-    CHECK_STR(api_at(site, csv, "state"), STR("done"));
-    struct reply file = api_call(site, "GET /api/v1/jobs/1/result", "", 200);
+    api_call(site, "POST /api/v1/deals", "{'id':'d1','company':'acme','contacts':['ada','ben']}", 201);
+    import(site, "events",
+           "contact,event,time,id,path\nada,seen,2026-01-01T10:00:00Z,m1,/\n"
+           "ben,seen,2026-01-02T10:00:00Z,m2,\n");
+}
+
+TEST(an_export_of_records_and_events_is_a_file_that_an_import_takes)
+{
+    struct site *site = open_site();
+    fill(site);
+    struct reply file = export(site, "{'what':'contacts','format':'csv'}");
     CHECK_STR(reply_header(file, "Content-Type"), STR("text/csv"));
-    CHECK_STR(file.body, STR("id,age,note,score.lead,band.lead\r\nada,41,\"a, b\",5,MQL\r\nben,,,0,\r\n"));
-    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
-    file = api_call(site, "GET /api/v1/jobs/2/result", "", 200);
-    CHECK_CONTAINS(file.body, STR("\"scores\":[{\"score\":\"lead\",\"micro\":5000000,\"band\":\"MQL\"}]}\n"));
+    CHECK_STR(file.body, STR("id,company,age,note\nada,acme,41,\"a, b\"\nben,,,\n"));
+    file = export(site, "{'what':'contacts'}");
+    CHECK_STR(reply_header(file, "Content-Type"), STR("application/x-ndjson"));
+    CHECK_STR(file.body, STR("{\"id\":\"ada\",\"company\":\"acme\",\"age\":41,\"note\":\"a, b\"}\n{\"id\":\"ben\"}\n"));
+    CHECK_STR(export(site, "{'what':'deals','format':'csv'}").body, STR("id,company,contacts\nd1,acme,ada;ben\n"));
+    CHECK_STR(export(site, "{'what':'companies','format':'csv'}").body, STR("id\nacme\n"));
+    CHECK_STR(export(site, "{'what':'events','format':'csv'}").body,
+              STR("contact,event,time,id,bot,path\nada,seen,2026-01-01T10:00:00Z,m1,,/\n"
+                  "ben,seen,2026-01-02T10:00:00Z,m2,,\n"));
+    CHECK_STR(export(site, "{'what':'events','as_of':'2026-01-01T12:00:00Z'}").body,
+              STR("{\"contact\":\"ada\",\"event\":\"seen\",\"time\":\"2026-01-01T10:00:00Z\",\"id\":\"m1\",\"path\":\"/"
+                  "\"}\n"));
+    site_close(site);
+}
+
+TEST(an_export_of_scores_has_bands_and_one_of_ledgers_every_reason)
+{
+    struct site *site = open_site();
+    fill(site);
+    struct reply file = export(site, "{'what':'scores','format':'csv'}");
+    CHECK_STR(file.body, STR("id,score,value,micro,fit_micro,engagement_micro,band,grade\n"
+                             "ada,lead,5,5000000,5000000,0,MQL,\nben,lead,0,0,0,0,,\n"));
+    file = export(site, "{'what':'ledgers'}");
+    CHECK_CONTAINS(file.body, STR("\"id\":\"ada\",\"score\":\"lead\",\"value\":5"));
+    CHECK_CONTAINS(file.body, STR("\"rule\":\"r\""));
+    site_close(site);
+}
+
+TEST(an_export_of_scores_that_nobody_published_fails_with_a_sentence)
+{
+    struct site *site = open_site();
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'scores'}", 202));
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    CHECK_CONTAINS(api_at(site, job, "why"), STR("no score is in force yet"));
+    api_call(site, "GET /api/v1/jobs/1/result", "", 409);
     site_close(site);
 }
 
@@ -101,17 +260,61 @@ TEST(a_job_that_was_forgotten_is_not_there_and_neither_is_its_file)
     site_close(site);
 }
 
+/* From now on the site asks with a token of these scopes. */
+static void ask_with(struct site *site, uint32_t scopes)
+{
+    struct secret secret;
+    uint64_t number;
+    struct err_info why = {0};
+    CHECK_OK(access_add_token(site->server->access, STR("narrow"), scopes, &secret, &number, &why), why);
+    site->token = arena_str(site->arena, secret_str(&secret));
+}
+
+TEST(who_may_not_write_records_takes_back_only_jobs_of_their_own)
+{
+    struct site *site = open_site();
+    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    ask_with(site, UINT32_C(1) << SCOPE_records_read | UINT32_C(1) << SCOPE_records_export);
+    api_call(site, "DELETE /api/v1/jobs/1", "", 403);
+    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    api_call(site, "DELETE /api/v1/jobs/2", "", 204);
+    api_call(site, "GET /api/v1/jobs/2", "", 404);
+    api_call(site, "GET /api/v1/jobs/1", "", 200);
+    site_close(site);
+}
+
 TEST(what_cannot_be_done_is_refused_at_once)
 {
     struct site *site = open_site();
     api_call(site, "POST /api/v1/imports?kind=planets", "{}", 400);
     api_call(site, "POST /api/v1/imports?kind=contacts", "", 400);
-    api_call_with(site, "POST /api/v1/imports?kind=contacts", "Content-Type: text/csv\r\n", "id\nada\n", 415);
-    api_call(site, "POST /api/v1/exports", "{'what':'events'}", 400);
+    api_call(site, arena_format(site->arena, "POST /api/v1/imports?kind=deals&id=%0300d", 1).at, "{}", 400);
+    api_call(site, "POST /api/v1/exports", "{'what':'planets'}", 400);
+    api_call(site, "POST /api/v1/exports", "{'what':'events','as_of':'soon'}", 400);
     api_call(site, "POST /api/v1/exports", "{'what':'deals','format':'xml'}", 400);
     api_call(site, "GET /api/v1/jobs/7", "", 404);
     wait_for(site, api_call(site, "POST /api/v1/imports?kind=deals", "{'id':'d'}", 202));
     api_call(site, "GET /api/v1/jobs/1/result", "", 409);
+    site_close(site);
+}
+
+TEST(an_import_that_waits_or_runs_can_be_cancelled_and_what_it_took_stays)
+{
+    struct site *site = open_site();
+    AUTO_BUF rows = BUF_INIT((size_t)1 << 24);
+    buf_append_c(&rows, "id\n");
+    for (int i = 0; i < 300000; i++) buf_format(&rows, "c%d\n", i);
+    buf_append_char(&rows, '\0');
+    struct reply runs = api_call(site, "POST /api/v1/imports?kind=companies", rows.at, 202);
+    struct reply waits = api_call(site, "POST /api/v1/imports?kind=companies", "id\nlate\n", 202);
+    api_call(site, "DELETE /api/v1/jobs/2", "", 204);
+    CHECK_STR(api_at(site, wait_for(site, waits), "state"), STR("cancelled"));
+    api_call(site, "DELETE /api/v1/jobs/1", "", 204);
+    struct reply job = wait_for(site, runs);
+    CHECK_STR(api_at(site, job, "state"), STR("cancelled"));
+    uint64_t taken;
+    CHECK_TRUE(str_to_u64(api_at(site, job, "taken"), &taken) && taken < 300000);
+    api_call(site, "GET /api/v1/companies/late", "", 404);
     site_close(site);
 }
 
@@ -121,10 +324,9 @@ TEST(a_stop_among_jobs_waits_for_none_of_them)
     AUTO_BUF lines = BUF_INIT((size_t)1 << 24);
     for (int i = 0; i < 100000; i++) buf_format(&lines, "{\"id\":\"c%d\"}\n", i);
     for (int i = 0; i < 3; i++) {
-        struct job job = {.kind = JOB_IMPORT, .object = ENTITY_COMPANY, .bytes = lines.len, .all = lines.len};
-        job.body = memory_alloc(lines.len + JSON_PADDING);
-        memcpy(job.body, lines.at, lines.len);
-        CHECK_TRUE(jobs_add(site->server->jobs, &job));
+        struct err_info why = {0};
+        struct job job = {.kind = JOB_IMPORT, .object = ENTITY_COMPANY, .name = "companies.jsonl", .all = lines.len};
+        CHECK_OK(jobs_add(site->server->jobs, &job, buf_str(&lines), &why), why);
     }
     site_close(site);
 }

@@ -80,6 +80,21 @@ TEST(what_is_written_is_read_back_as_the_same_fact)
     json_parser_free(parser);
 }
 
+TEST(a_fact_takes_memory_for_what_it_says_and_not_for_what_it_might)
+{
+    AUTO_ARENA arena = arena_new();
+    struct json_parser *parser = json_parser_new();
+    struct str text = STR("{\"identifiers\":[{\"kind\":\"id\",\"value\":\"ann\"}],\"properties\":{\"a\":\"1\"},"
+                          "\"event_properties\":{\"b\":\"2\"},\"contacts\":[\"c\"]}");
+    for (int i = 0; i < 1000; i++) {
+        struct fact fact;
+        struct fact_result refusal = {0};
+        CHECK_TRUE(read_back(parser, arena, text, &fact, &refusal));
+    }
+    CHECK_TRUE(arena_bytes(arena) < (size_t)1024 * 1024);
+    json_parser_free(parser);
+}
+
 TEST(what_is_no_fact_is_refused_with_its_place)
 {
     static const struct {

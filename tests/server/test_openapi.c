@@ -49,9 +49,10 @@ TEST(every_body_that_a_route_names_is_described)
 {
     for (size_t i = 0; i < endpoint_count; i++) {
         const struct endpoint *endpoint = &endpoints[i];
-        if (endpoint->takes[0] != '\0' && schema_find(str_from_c(endpoint->takes)) == NULL)
+        bool is_type = strchr(endpoint->takes, '/') != NULL;
+        if (endpoint->takes[0] != '\0' && !is_type && schema_find(str_from_c(endpoint->takes)) == NULL)
             FAIL("%s takes %s, which is in no schema", endpoint->pattern, endpoint->takes);
-        bool is_type = strchr(endpoint->gives, '/') != NULL;
+        is_type = strchr(endpoint->gives, '/') != NULL;
         if (endpoint->gives[0] != '\0' && !is_type && schema_find(str_from_c(endpoint->gives)) == NULL)
             FAIL("%s gives %s, which is in no schema", endpoint->pattern, endpoint->gives);
     }

@@ -220,6 +220,47 @@ TEST(a_reader_that_has_enough_ends_the_reading_with_its_own_error)
     store_close(store);
 }
 
+struct told {
+    int records, events, follow;
+};
+
+static enum err tell_record(void *context, const struct record_fact *fact, bool archived, struct err_info *why)
+{
+    (void)fact, (void)archived, (void)why;
+    ((struct told *)context)->records++;
+    return ERR_OK;
+}
+
+static enum err tell_event(void *context, const struct event_fact_row *fact, struct err_info *why)
+{
+    (void)fact, (void)why;
+    ((struct told *)context)->events++;
+    return ERR_OK;
+}
+
+static enum err facts_follow(void *context, struct err_info *why)
+{
+    struct told *told = context;
+    bool between = told->records == 1 && told->events == 0;
+    told->follow++;
+    return between ? ERR_OK : err_set(why, ERR_INTERNAL, "not between the two");
+}
+
+TEST(a_reader_is_told_once_when_who_there_is_has_been_told)
+{
+    struct store *store = contract_open();
+    struct err_info why = {0};
+    append_ada(store);
+    CHECK_OK(append_visits(store, 0, 5, &why), why);
+    struct told told = {0};
+    struct store_reader reader = {
+        .context = &told, .record = tell_record, .facts_follow = facts_follow, .event = tell_event};
+    CHECK_OK(store_read(store, &reader, &why), why);
+    CHECK_INT(told.follow, 1);
+    CHECK_INT(told.events, 5);
+    store_close(store);
+}
+
 TEST(events_are_found_by_their_numbers_in_the_order_asked_for)
 {
     AUTO_ARENA arena = arena_new();

@@ -14,8 +14,8 @@
 
 #include <stdint.h>
 
-#include "app/progress.h"
 #include "base/err.h"
+#include "files/progress.h"
 
 #define DEMO_CONTACTS_MAX 10000000
 #define DEMO_EVENTS_MAX 400000000

@@ -84,6 +84,7 @@ static const struct store_ops memory_ops = {
     .put_token = memory_put_token,
     .put_key = memory_put_key,
     .put_text = memory_put_text,
+    .look_again = memory_look_again,
     .read = memory_read,
     .events = memory_events,
     .last_version = memory_last_version,

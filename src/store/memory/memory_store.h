@@ -58,6 +58,7 @@ enum err memory_erase(struct store *base, struct contact_set person, const struc
 enum err memory_read(struct store *base, const struct store_reader *reader, struct err_info *why);
 enum err memory_events(struct store *base, const uint32_t *numbers, size_t count, struct arena *arena,
                        struct event_fact_row *out, struct err_info *why);
+enum err memory_look_again(struct store *base, struct err_info *why);
 enum err memory_last_version(struct store *base, uint64_t *out, struct err_info *why);
 enum err memory_rejects(struct store *base, uint64_t before, size_t most, struct arena *arena, struct reject_row **out,
                         size_t *count, struct err_info *why);

@@ -51,6 +51,7 @@ enum err sqlite_read_on(struct connection *connection, const struct store_reader
                         struct err_info *why)
 {
     enum err e = read_records(connection, reader, why);
+    if (e == ERR_OK && reader->facts_follow != NULL) e = reader->facts_follow(reader->context, why);
     if (e == ERR_OK) e = read_facts(connection, reader, why);
     if (e != ERR_OK) return e;
     READ_EACH(SQL_DEFINITION_ALL, EVERY, definition, struct definition_fact, row_definition(query), why);

@@ -150,6 +150,17 @@ static MUST_CHECK enum err open_reader(struct sqlite_store *store, struct err_in
     return e;
 }
 
+static enum err look_again(struct store *base, struct err_info *why)
+{
+    struct sqlite_store *store = sqlite_of(base);
+    struct connection *connection = NULL;
+    enum err e = reader_take(store, &connection, why);
+    if (e != ERR_OK) return e;
+    e = load_state(store, connection, why);
+    reader_give(store, connection);
+    return e;
+}
+
 static void close_store(struct store *base)
 {
     struct sqlite_store *store = sqlite_of(base);
@@ -208,6 +219,7 @@ static const struct store_ops sqlite_ops = {
     .put_token = sqlite_put_token,
     .put_key = sqlite_put_key,
     .put_text = sqlite_put_text,
+    .look_again = look_again,
     .read = sqlite_read,
     .events = sqlite_events,
     .last_version = sqlite_last_version,
