@@ -127,6 +127,7 @@ static bool orphan(struct http_exchange *exchange)
     enum exchange_state expected = WAITING;
     bool orphaned = atomic_compare_exchange_strong(&exchange->state, &expected, ORPHANED);
     if (orphaned) {
+        exchange->connection->exchange = NULL;
         exchange->connection = NULL;
         exchange->after = server->orphans;
         if (exchange->after != NULL) exchange->after->before = exchange;
@@ -257,16 +258,13 @@ static void exchange_reset(struct http_exchange *exchange)
 
 void on_completed(void *loop, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
-    (void)loop, (void)mhd, (void)code;
     struct http_exchange *exchange = *context;
     if (exchange == NULL) return;
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK || exchange->answer.stream != NULL) loop_see_off(loop, mhd);
     struct connection *connection = exchange->connection;
     *context = NULL;
     set_polled(exchange, false);
-    if (orphan(exchange)) {
-        connection->exchange = NULL;
-        return;
-    }
+    if (orphan(exchange)) return;
     exchange_end(exchange);
     exchange_reset(exchange);
     connection_idles(connection);

@@ -94,7 +94,7 @@ struct loop {
     int wake;            /* an eventfd */
     _Atomic(bool) woken; /* and has not looked around since */
     size_t waiting;      /* exchanges WAITING */
-    bool busy;           /* more than it could take at once is there to be read */
+    bool busy;           /* libmicrohttpd has more to do than it says */
     bool quiesced;
 };
 
@@ -140,6 +140,8 @@ MUST_CHECK bool loops_start(struct http_server *server);
 void loops_stop(struct http_server *server);
 void loop_wake(struct loop *loop);                               /* any thread */
 void loop_resume(struct loop *loop, struct MHD_Connection *mhd); /* any thread; `mhd` was suspended */
+/* On its thread: `mhd`, whose request has just ended, shall be closed now. */
+void loop_see_off(struct loop *loop, struct MHD_Connection *mhd);
 
 /* ---- What libmicrohttpd calls; each first argument is a loop. ---- */
 enum MHD_Result on_accept(void *loop, const struct sockaddr *address, socklen_t length);

@@ -1,6 +1,7 @@
 /* test_limits.c — what a stranger may send has its bounds, and who oversteps them harms nobody else. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <zlib.h>
 
@@ -332,5 +333,28 @@ TEST(one_address_may_not_take_all_connections)
     peer_close(fifth);
     for (int i = 0; i < 4; i++) CHECK_INT(peer_ask(peers[i], GET("/now")).status, 200);
     for (int i = 0; i < 4; i++) peer_close(peers[i]);
+    server_stop(server);
+}
+
+TEST(a_server_that_ran_out_of_files_takes_who_waits_as_soon_as_there_are_some)
+{
+    struct http_options options = server_options();
+    options.threads = 1;
+    options.idle_s = 0;
+    struct http_server *server = server_start(options);
+    struct peer *first = peer_open(server);
+    CHECK_INT(peer_ask(first, GET("/now")).status, 200);
+    struct peer *second = peer_unconnected();
+    struct rlimit before, none = {0};
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none.rlim_max = before.rlim_max; /* what is open stays */
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+    peer_connect(second, server); /* by the system; the server cannot take it */
+    CHECK_TRUE(peer_send(second, GET("/now")));
+    CHECK_INT(peer_ask(first, GET("/now")).status, 200);
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+    peer_close(first);
+    CHECK_INT(peer_reply(second).status, 200);
+    peer_close(second);
     server_stop(server);
 }
