@@ -150,10 +150,15 @@ static void bury(struct http_exchange *exchange)
 
 void exchanges_forget(struct http_server *server)
 {
-    while (server->orphans != NULL) {
-        struct http_exchange *exchange = server->orphans;
-        server->orphans = exchange->after;
+    pthread_mutex_lock(&server->lock);
+    struct http_exchange *exchange = server->orphans;
+    server->orphans = NULL;
+    pthread_mutex_unlock(&server->lock);
+    while (exchange != NULL) {
+        struct http_exchange *after = exchange->after;
+        exchange_end(exchange);
         exchange_free(exchange);
+        exchange = after;
     }
 }
 
@@ -170,6 +175,14 @@ void exchange_answered(struct http_exchange *exchange)
     }
 }
 
+/* The exchange is counted before it looks, and http_quiesce says so before it counts: none is handed out behind it. */
+static bool refused_at_the_end(struct http_exchange *exchange)
+{
+    if (!atomic_load(&exchange->loop->server->quiescing)) return false;
+    http_problem(exchange, 503, "stopping", STR(""), "the server is about to stop; try again in a moment");
+    return true;
+}
+
 /* The head is there. Refuse what needs no body to be refused. */
 static enum MHD_Result on_head(struct http_exchange *exchange, const char *method)
 {
@@ -181,11 +194,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
     connection_must_by(exchange->connection, exchange->head_ms, 0);
     atomic_store_explicit(&exchange->state, HANDLING, memory_order_relaxed);
     count_under_way(exchange);
-    if (atomic_load(&server->quiescing)) {
-        http_problem(exchange, 503, "stopping", STR(""), "the server is about to stop; try again in a moment");
-        return answer_queue(exchange);
-    }
-    if (!head_take(exchange)) return answer_queue(exchange);
+    if (refused_at_the_end(exchange) || !head_take(exchange)) return answer_queue(exchange);
     count_done(exchange);
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
     return MHD_YES;
@@ -200,10 +209,11 @@ static enum MHD_Result on_complete(struct http_exchange *exchange)
     count_under_way(exchange);
     exchange->handed_ms = now_ms();
     exchange->sleeper = exchange->connection->mhd;
-    if (body_finish(exchange)) options->handle(options->context, exchange);
+    if (!refused_at_the_end(exchange) && body_finish(exchange)) options->handle(options->context, exchange);
     enum exchange_state expected = HANDLING;
     if (!atomic_compare_exchange_strong(&exchange->state, &expected, WAITING)) return answer_queue(exchange);
     set_polled(exchange, true);
+    if (atomic_load(&exchange->loop->server->gives_up)) exchanges_give_up(exchange->loop->server);
     return MHD_YES;
 }
 
@@ -270,9 +280,10 @@ void on_completed(void *loop, struct MHD_Connection *mhd, void **context, enum M
     connection_idles(connection);
 }
 
-/* Those without an answer. An answer that somebody gives in this very moment wakes its loop itself. */
+/* Those without an answer. One that is with its handler now comes here again when the handler has not answered. */
 void exchanges_give_up(struct http_server *server)
 {
+    atomic_store(&server->gives_up, true);
     pthread_mutex_lock(&server->lock);
     for (struct connection *connection = server->connections; connection != NULL; connection = connection->after) {
         struct http_exchange *exchange = connection->exchange;

@@ -109,6 +109,7 @@ struct http_server {
     char complaint[ERR_MESSAGE_BYTES]; /* libmicrohttpd's first while it starts */
     _Atomic(bool) started;
     _Atomic(bool) quiescing;
+    _Atomic(bool) gives_up; /* whatever is not answered is answered by the server itself */
     _Atomic(bool) ends;
     _Atomic(unsigned) under_way; /* handed to the handler and not yet sent */
     pthread_mutex_t lock;

@@ -132,6 +132,7 @@ struct http_options server_options(void)
         .threads = 2,
         .connections_max = 1000,
         .idle_s = 30,
+        .last_answers_ms = WAIT_S * 1000,
         .body_max = TEST_BODY_MAX,
         .handle = handle,
         .done = done,
