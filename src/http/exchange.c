@@ -184,13 +184,14 @@ static bool refused_at_the_end(struct http_exchange *exchange)
 }
 
 /* The head is there. Refuse what needs no body to be refused. */
-static enum MHD_Result on_head(struct http_exchange *exchange, const char *method)
+static enum MHD_Result on_head(struct http_exchange *exchange, const char *method, const char *version)
 {
     struct http_server *server = exchange->loop->server;
     exchange->head_seen = true;
     exchange->head_ms = now_ms();
     if (server->options.done != NULL) exchange->began_ns = now_ns();
     exchange->method = method_of(method);
+    exchange->needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
     connection_must_by(exchange->connection, exchange->head_ms, 0);
     atomic_store_explicit(&exchange->state, HANDLING, memory_order_relaxed);
     count_under_way(exchange);
@@ -232,9 +233,9 @@ static enum MHD_Result on_waiting(struct http_exchange *exchange)
 enum MHD_Result on_request(void *loop, struct MHD_Connection *mhd, const char *url, const char *method,
                            const char *version, const char *data, size_t *size, void **context)
 {
-    (void)mhd, (void)url, (void)version;
+    (void)mhd, (void)url;
     struct http_exchange *exchange = *context;
-    if (!exchange->head_seen) return on_head(exchange, method);
+    if (!exchange->head_seen) return on_head(exchange, method, version);
     if (*size > 0) {
         bool taken = body_take(exchange, (struct str){data, *size});
         if (*size >= LARGE_PIECE_BYTES) ((struct loop *)loop)->busy = true; /* there is probably more */

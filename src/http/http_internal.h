@@ -57,6 +57,7 @@ struct http_exchange {
     _Atomic(enum exchange_state) state;
     bool polled; /* counted in loop->waiting */
     bool head_seen;
+    bool needs_host; /* HTTP/1.1 */
     bool gzipped;
     bool body_too_large; /* what comes is dropped; the answer is 413 */
     bool counted;        /* in server->under_way */

@@ -66,7 +66,6 @@ static struct MHD_Daemon *start_daemon(struct loop *loop, int listener)
                                                  MHD_OPTION_CONNECTION_LIMIT, limit,                          //
                                                  MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s,              //
                                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES, //
-                                                 MHD_OPTION_STRICT_FOR_CLIENT, 1,                             //
                                                  MHD_OPTION_URI_LOG_CALLBACK, on_uri, loop,                   //
                                                  MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,           //
                                                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, loop,           //

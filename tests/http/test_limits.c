@@ -220,7 +220,8 @@ TEST(a_request_that_is_not_http_is_refused_or_dropped)
         {STR_INIT("GET /now HTTP/1.1\r\n\r\n"), 400}, /* no Host */
         {STR_INIT("GET /now HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n"), 400},
-        {STR_INIT("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"), 0},
+        {STR_INIT("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"), 400},
+        {STR_INIT("GET /now HTTP/1.0\r\n\r\n"), 200}, /* which knew no Host */
         {STR_INIT("GET /now HTTP/9.9\r\nHost: x\r\n\r\n"), 505},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"), 400},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\nx"), 400},
@@ -240,6 +241,61 @@ TEST(a_request_that_is_not_http_is_refused_or_dropped)
         shutdown(peer->socket, SHUT_WR);
         unsigned status = peer_reply(peer).status;
         if (status != row[i].status) FAIL("request %zu was answered %u, expected %u", i, status, row[i].status);
+        peer_close(peer);
+    }
+    still_serves(server);
+    server_stop(server);
+}
+
+TEST(what_is_wrong_with_a_head_is_told_as_a_problem_that_a_browser_makes_nothing_of)
+{
+    static const struct str requests[] = {
+        STR_INIT("GET /now HTTP/1.1\r\n\r\n"),
+        STR_INIT("GET /now HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        STR_INIT("GET /now?a b HTTP/1.1\r\nHost: x\r\n\r\n"),
+        STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx"),
+        STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"),
+    };
+    struct http_server *server = server_start(server_options());
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct peer *peer = peer_open(server);
+        struct reply reply = peer_ask(peer, requests[i]);
+        CHECK_STR(reply_header(reply, "Content-Type"), STR("application/problem+json"));
+        CHECK_STR(reply_header(reply, "X-Content-Type-Options"), STR("nosniff"));
+        CHECK_STR(reply_header(reply, "Content-Security-Policy"), STR("default-src 'none'; frame-ancestors 'none'"));
+        CHECK_STR(reply_header(reply, "Connection"), STR("close"));
+        peer_close(peer);
+    }
+    server_stop(server);
+}
+
+/* What libmicrohttpd refuses by itself, in words that it lets nobody change. */
+TEST(a_refusal_in_the_words_of_the_library_repeats_nothing_of_the_request_and_is_the_connections_last)
+{
+    struct http_server *server = server_start(server_options());
+    AUTO_ARENA arena = arena_new();
+    struct str filler = run_of(arena, 'x', 40000);
+    const struct {
+        struct str request;
+        unsigned status;
+    } row[] = {
+        {STR("GET /<b>MINE HTTP/9.9\r\nHost: MINE\r\nX: <b>MINE\r\n\r\n"), 505},
+        {STR("GET /<b>MINE HTTP/MINE\r\nHost: MINE\r\n\r\n"), 400},
+        {STR("GET /<b>MINE HTTP/1.1\r\n<b>MINE\r\n\r\n"), 400},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nContent-Length: <b>MINE\r\n\r\n"), 400},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nContent-Length: 99999999999999999999\r\n\r\n"), 413},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nTransfer-Encoding: chunked\r\n\r\n<b>MINE\r\n"), 400},
+        {arena_format(arena, "GET /<b>MINE" STR_FMT, STR_ARG(filler)), 414},
+        {arena_format(arena, "GET /<b>MINE HTTP/1.1\r\nHost: MINE\r\nX: <b>MINE" STR_FMT, STR_ARG(filler)), 431},
+    };
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        struct peer *peer = peer_open(server);
+        peer_send(peer, row[i].request);
+        struct str all = peer_rest(peer);
+        CHECK_TRUE(str_starts_with(all, arena_format(arena, "HTTP/1.1 %u ", row[i].status)));
+        CHECK_CONTAINS(all, STR("\r\nConnection: close\r\n"));
+        CHECK_CONTAINS(all, STR("<html><head><title>"));
+        CHECK_FALSE(str_contains(all, STR("MINE")));
         peer_close(peer);
     }
     still_serves(server);
