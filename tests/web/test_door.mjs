@@ -96,5 +96,14 @@ visit('what is missing or too short is said at its field, and nothing is sent', 
   ok(await fitsWidth(page));
 });
 
+visit('the API is read on a telephone without moving sideways', { width: 360, height: 640 }, async ({ page, plumb }) => {
+  await page.goto(`${plumb.url}/api`);
+  ok(await fitsWidth(page));
+  same(await page.evaluate(() => [...document.querySelectorAll('body *')].filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth)
+    .map((one) => one.outerHTML.slice(0, 200))), []);
+  await page.getByRole('link', { name: 'Plumb' }).click();
+  await heading(page, 'Sign in');
+});
+
 await run();
 await browser.close();
