@@ -79,6 +79,13 @@ static bool refuse_too_large(struct http_exchange *exchange, const char *what)
     return false;
 }
 
+static bool has_blank(struct str text)
+{
+    return text.len > 0 && memchr(text.at, ' ', text.len) != NULL;
+}
+
+/* What libmicrohttpd cannot read it refuses before it calls anything of ours, with a page that no option changes: always
+ * the same, without our headers, and the last of its connection. What it lets pass is refused here in our own way. */
 bool head_take(struct http_exchange *exchange)
 {
     struct heads heads = {exchange->arena, &exchange->headers};
@@ -86,6 +93,15 @@ bool head_take(struct http_exchange *exchange)
     struct announced announced = announced_by(exchange->headers);
     uint64_t length = 0;
     exchange->answer.closes = true; /* of those below: who is not understood here is not listened to further */
+    if (announced.hosts == 0 && exchange->needs_host) {
+        http_problem(exchange, 400, "bad_request", STR(""), "the header Host is missing");
+        return false;
+    }
+    if (has_blank(exchange->path) || has_blank(exchange->query)) {
+        http_problem(exchange, 400, "bad_request", STR(""),
+                     "the path or the query holds a blank, which is written %%20");
+        return false;
+    }
     if (announced.hosts > 1 || announced.blank_name) {
         http_problem(exchange, 400, "bad_request", STR(""), "a header is not well formed, or Host is given twice");
         return false;

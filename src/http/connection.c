@@ -116,5 +116,6 @@ void on_connection(void *loop, struct MHD_Connection *mhd, void **context, enum 
     } else if (*context != NULL) {
         connection_close(*context);
         *context = NULL;
+        ((struct loop *)loop)->busy = true; /* there may be room for another: libmicrohttpd sees that when it is run */
     }
 }

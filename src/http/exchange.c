@@ -127,6 +127,7 @@ static bool orphan(struct http_exchange *exchange)
     enum exchange_state expected = WAITING;
     bool orphaned = atomic_compare_exchange_strong(&exchange->state, &expected, ORPHANED);
     if (orphaned) {
+        exchange->connection->exchange = NULL;
         exchange->connection = NULL;
         exchange->after = server->orphans;
         if (exchange->after != NULL) exchange->after->before = exchange;
@@ -149,10 +150,15 @@ static void bury(struct http_exchange *exchange)
 
 void exchanges_forget(struct http_server *server)
 {
-    while (server->orphans != NULL) {
-        struct http_exchange *exchange = server->orphans;
-        server->orphans = exchange->after;
+    pthread_mutex_lock(&server->lock);
+    struct http_exchange *exchange = server->orphans;
+    server->orphans = NULL;
+    pthread_mutex_unlock(&server->lock);
+    while (exchange != NULL) {
+        struct http_exchange *after = exchange->after;
+        exchange_end(exchange);
         exchange_free(exchange);
+        exchange = after;
     }
 }
 
@@ -169,22 +175,27 @@ void exchange_answered(struct http_exchange *exchange)
     }
 }
 
+/* The exchange is counted before it looks, and http_quiesce says so before it counts: none is handed out behind it. */
+static bool refused_at_the_end(struct http_exchange *exchange)
+{
+    if (!atomic_load(&exchange->loop->server->quiescing)) return false;
+    http_problem(exchange, 503, "stopping", STR(""), "the server is about to stop; try again in a moment");
+    return true;
+}
+
 /* The head is there. Refuse what needs no body to be refused. */
-static enum MHD_Result on_head(struct http_exchange *exchange, const char *method)
+static enum MHD_Result on_head(struct http_exchange *exchange, const char *method, const char *version)
 {
     struct http_server *server = exchange->loop->server;
     exchange->head_seen = true;
     exchange->head_ms = now_ms();
     if (server->options.done != NULL) exchange->began_ns = now_ns();
     exchange->method = method_of(method);
+    exchange->needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
     connection_must_by(exchange->connection, exchange->head_ms, 0);
     atomic_store_explicit(&exchange->state, HANDLING, memory_order_relaxed);
     count_under_way(exchange);
-    if (atomic_load(&server->quiescing)) {
-        http_problem(exchange, 503, "stopping", STR(""), "the server is about to stop; try again in a moment");
-        return answer_queue(exchange);
-    }
-    if (!head_take(exchange)) return answer_queue(exchange);
+    if (refused_at_the_end(exchange) || !head_take(exchange)) return answer_queue(exchange);
     count_done(exchange);
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
     return MHD_YES;
@@ -199,10 +210,11 @@ static enum MHD_Result on_complete(struct http_exchange *exchange)
     count_under_way(exchange);
     exchange->handed_ms = now_ms();
     exchange->sleeper = exchange->connection->mhd;
-    if (body_finish(exchange)) options->handle(options->context, exchange);
+    if (!refused_at_the_end(exchange) && body_finish(exchange)) options->handle(options->context, exchange);
     enum exchange_state expected = HANDLING;
     if (!atomic_compare_exchange_strong(&exchange->state, &expected, WAITING)) return answer_queue(exchange);
     set_polled(exchange, true);
+    if (atomic_load(&exchange->loop->server->gives_up)) exchanges_give_up(exchange->loop->server);
     return MHD_YES;
 }
 
@@ -221,9 +233,9 @@ static enum MHD_Result on_waiting(struct http_exchange *exchange)
 enum MHD_Result on_request(void *loop, struct MHD_Connection *mhd, const char *url, const char *method,
                            const char *version, const char *data, size_t *size, void **context)
 {
-    (void)mhd, (void)url, (void)version;
+    (void)mhd, (void)url;
     struct http_exchange *exchange = *context;
-    if (!exchange->head_seen) return on_head(exchange, method);
+    if (!exchange->head_seen) return on_head(exchange, method, version);
     if (*size > 0) {
         bool taken = body_take(exchange, (struct str){data, *size});
         if (*size >= LARGE_PIECE_BYTES) ((struct loop *)loop)->busy = true; /* there is probably more */
@@ -257,24 +269,22 @@ static void exchange_reset(struct http_exchange *exchange)
 
 void on_completed(void *loop, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
-    (void)loop, (void)mhd, (void)code;
     struct http_exchange *exchange = *context;
     if (exchange == NULL) return;
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK || exchange->answer.stream != NULL) loop_see_off(loop, mhd);
     struct connection *connection = exchange->connection;
     *context = NULL;
     set_polled(exchange, false);
-    if (orphan(exchange)) {
-        connection->exchange = NULL;
-        return;
-    }
+    if (orphan(exchange)) return;
     exchange_end(exchange);
     exchange_reset(exchange);
     connection_idles(connection);
 }
 
-/* Those without an answer. An answer that somebody gives in this very moment wakes its loop itself. */
+/* Those without an answer. One that is with its handler now comes here again when the handler has not answered. */
 void exchanges_give_up(struct http_server *server)
 {
+    atomic_store(&server->gives_up, true);
     pthread_mutex_lock(&server->lock);
     for (struct connection *connection = server->connections; connection != NULL; connection = connection->after) {
         struct http_exchange *exchange = connection->exchange;

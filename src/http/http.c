@@ -11,8 +11,6 @@
 
 #include "http/http_internal.h"
 
-#define LAST_ANSWERS_MS 1500 /* for those that http_stop gives itself to get out: longer than a loop may sleep */
-
 int64_t now_ms(void)
 {
     struct timespec now;
@@ -119,7 +117,8 @@ void http_stop(struct http_server *server)
     if (server == NULL) return;
     http_quiesce(server, 0);
     exchanges_give_up(server);
-    http_quiesce(server, LAST_ANSWERS_MS);
+    exchanges_forget(server);
+    http_quiesce(server, server->options.last_answers_ms);
     watch_stop(server);
     loops_stop(server);
     INVARIANT(server->connections == NULL && server->streams == NULL);

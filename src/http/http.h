@@ -28,7 +28,8 @@ struct http_options {
     uint16_t port;       /* 0: any free one, see http_port */
     unsigned threads;    /* that read, call the handler and write; at least 1 */
     unsigned connections_max, connections_per_address_max;
-    unsigned idle_s;           /* without a byte, before a connection is closed */
+    unsigned idle_s;           /* without a byte, before a connection is closed; 0: never */
+    unsigned last_answers_ms;  /* that http_stop waits at most for clients to take theirs */
     size_t body_max;           /* bytes; a larger body gets 413 before it is read */
     const struct clock *clock; /* by which streams have been quiet; borrowed, outlives the server. NULL: the system's */
     const char *tls_cert, *tls_key; /* PEM texts; NULL: plain. TLS 1.2 and later */
@@ -43,9 +44,10 @@ struct http_options {
 /* Listen. Errors: ERR_UNAVAILABLE (the port is taken, an address that is not ours), ERR_INVALID (certificate). */
 MUST_CHECK enum err http_start(const struct http_options *options, struct http_server **out, struct err_info *why);
 uint16_t http_port(const struct http_server *server);
-/* No new connections or requests; what is under way is answered. Returns when all is, or after wait_ms. */
+/* No new connections or requests; what the handler was called for is answered. Returns when all is, or after wait_ms. */
 void http_quiesce(struct http_server *server, unsigned wait_ms);
-void http_stop(struct http_server *server); /* after it no exchange may be answered; NULL is fine */
+/* Answers what nobody has answered: from its call on, no exchange may be. NULL is fine. */
+void http_stop(struct http_server *server);
 
 /* ---- The request. Views live until the answer. ---- */
 

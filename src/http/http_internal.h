@@ -58,6 +58,7 @@ struct http_exchange {
     _Atomic(enum exchange_state) state;
     bool polled; /* counted in loop->waiting */
     bool head_seen;
+    bool needs_host; /* HTTP/1.1 */
     bool gzipped;
     bool body_too_large; /* what comes is dropped; the answer is 413 */
     bool counted;        /* in server->under_way */
@@ -95,7 +96,7 @@ struct loop {
     int wake;            /* an eventfd */
     _Atomic(bool) woken; /* and has not looked around since */
     size_t waiting;      /* exchanges WAITING */
-    bool busy;           /* more than it could take at once is there to be read */
+    bool busy;           /* libmicrohttpd has more to do than it says */
     bool quiesced;
     struct kept_answer *kept; /* see answer.c; NULL: none */
 };
@@ -111,6 +112,7 @@ struct http_server {
     char complaint[ERR_MESSAGE_BYTES]; /* libmicrohttpd's first while it starts */
     _Atomic(bool) started;
     _Atomic(bool) quiescing;
+    _Atomic(bool) gives_up; /* whatever is not answered is answered by the server itself */
     _Atomic(bool) ends;
     _Atomic(unsigned) under_way; /* handed to the handler and not yet sent */
     pthread_mutex_t lock;
@@ -142,6 +144,8 @@ MUST_CHECK bool loops_start(struct http_server *server);
 void loops_stop(struct http_server *server);
 void loop_wake(struct loop *loop);                               /* any thread */
 void loop_resume(struct loop *loop, struct MHD_Connection *mhd); /* any thread; `mhd` was suspended */
+/* On its thread: `mhd`, whose request has just ended, shall be closed now. */
+void loop_see_off(struct loop *loop, struct MHD_Connection *mhd);
 
 /* ---- What libmicrohttpd calls; each first argument is a loop. ---- */
 enum MHD_Result on_accept(void *loop, const struct sockaddr *address, socklen_t length);

@@ -7,6 +7,7 @@
  * its connection aside, so few are ever asked about. */
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,8 +19,8 @@
 /* TLS 1.2 and later, forward secret, nothing that is known to be weak. */
 #define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-SHA1"
 #define OPTIONS_MAX 8
-#define NAP_MS 1      /* while answers are awaited: libmicrohttpd does not say whether it has other things to do */
-#define SLEEP_MS 1000 /* at most, when it has nothing to do: what libmicrohttpd forgets waits no longer */
+#define NAP_MS 1     /* while answers are awaited: libmicrohttpd does not say whether it has other things to do */
+#define DAY_S 86400u /* longer than any idle_s */
 
 /* Only what libmicrohttpd says while it starts is of use: why a certificate is not good. */
 static void on_complaint(void *context, const char *format, va_list arguments)
@@ -65,7 +66,6 @@ static struct MHD_Daemon *start_daemon(struct loop *loop, int listener)
                                                  MHD_OPTION_CONNECTION_LIMIT, limit,                          //
                                                  MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s,              //
                                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES, //
-                                                 MHD_OPTION_STRICT_FOR_CLIENT, 1,                             //
                                                  MHD_OPTION_URI_LOG_CALLBACK, on_uri, loop,                   //
                                                  MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,           //
                                                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, loop,           //
@@ -91,13 +91,22 @@ void loop_resume(struct loop *loop, struct MHD_Connection *mhd)
     loop_wake(loop);
 }
 
+/* A connection that libmicrohttpd closes while it prepares an answer's next bytes is dropped from those it looks at, not
+ * yet closed, and not spoken of: its client would wait until it is the longest idle of all. One with a timeout of its
+ * own is looked at in every run, and the next one comes at once. */
+void loop_see_off(struct loop *loop, struct MHD_Connection *mhd)
+{
+    (void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, loop->server->options.idle_s + DAY_S);
+    loop->busy = true;
+}
+
 static int wait_ms_of(const struct loop *loop)
 {
     if (loop->busy) return 0;
     if (loop->waiting > 0) return NAP_MS;
     MHD_UNSIGNED_LONG_LONG timeout_ms;
-    if (MHD_get_timeout(loop->daemon, &timeout_ms) != MHD_YES || timeout_ms > SLEEP_MS) return SLEEP_MS;
-    return (int)timeout_ms;
+    if (MHD_get_timeout(loop->daemon, &timeout_ms) != MHD_YES) return -1; /* until somebody wakes it */
+    return timeout_ms < INT_MAX ? (int)timeout_ms : INT_MAX;
 }
 
 static void quiesce(struct loop *loop)

@@ -127,6 +127,7 @@ struct http_stream *http_answer_stream(struct http_exchange *exchange, size_t qu
     exchange->answer.status = MHD_HTTP_OK;
     exchange->answer.content_type = "text/event-stream";
     exchange->answer.stream = stream;
+    exchange->answer.closes = true;
     exchange_answered(exchange);
     return stream;
 }

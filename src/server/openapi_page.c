@@ -153,24 +153,30 @@ static void tell_schema(const struct voice *voice, const struct schema_row *sche
     end_table(voice);
 }
 
+static void tell_example(const struct voice *voice, const struct example *example)
+{
+    AUTO_ARENA arena = arena_new();
+    struct str body = example_body(example, arena);
+    if (voice->html) {
+        struct str request = arena_format(arena, "%s %s", openapi_method(example->method), example->path);
+        buf_append_c(voice->out, "<dt>");
+        say_code(voice, request);
+        buf_format(voice->out, " &rarr; %u</dt>\n", example->status);
+        if (body.len == 0) return;
+        buf_append_c(voice->out, "<dd>");
+        say_code(voice, body);
+        buf_append_c(voice->out, "</dd>\n");
+    } else {
+        buf_format(voice->out, "%-6s %s   -> %u\n", openapi_method(example->method), example->path, example->status);
+        if (body.len > 0) buf_format(voice->out, "       " STR_FMT "\n", STR_ARG(body));
+    }
+}
+
 static void tell_examples(const struct voice *voice)
 {
-    buf_append_c(voice->out, voice->html ? "<pre>" : "```\n");
-    for (size_t i = 0; i < example_count; i++) {
-        AUTO_ARENA arena = arena_new();
-        struct voice plain = {voice->out, voice->html};
-        buf_format(voice->out, "%-6s ", openapi_method(examples[i].method));
-        if (voice->html) say(&plain, examples[i].path);
-        else buf_append_c(voice->out, examples[i].path);
-        buf_format(voice->out, "   -> %u\n", examples[i].status);
-        struct str body = example_body(&examples[i], arena);
-        if (body.len == 0) continue;
-        buf_append_c(voice->out, "       ");
-        if (voice->html) append_escaped(&plain, body);
-        else buf_append(voice->out, body);
-        buf_append_char(voice->out, '\n');
-    }
-    buf_append_c(voice->out, voice->html ? "</pre>\n" : "```\n\n");
+    buf_append_c(voice->out, voice->html ? "<dl>\n" : "```\n");
+    for (size_t i = 0; i < example_count; i++) tell_example(voice, &examples[i]);
+    buf_append_c(voice->out, voice->html ? "</dl>\n" : "```\n\n");
 }
 
 static void tell_all(const struct voice *voice)
@@ -209,7 +215,9 @@ void openapi_append_html(struct buf *out)
     buf_append_c(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plumb: the API</title>"
                       "<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\">"
                       "<link rel=\"stylesheet\" href=\"/api.css\">"
-                      "<h1>The API</h1>\n<p>For programs: <a href=\"/api/openapi.json\">openapi.json</a></p>\n");
+                      "<nav><a href=\"/\">Plumb</a> <a href=\"#Requests\">Requests</a> <a href=\"#Bodies\">Bodies</a> "
+                      "<a href=\"#Examples\">Examples</a> <a href=\"/api/openapi.json\">openapi.json</a></nav>\n"
+                      "<h1>The API</h1>\n");
     tell_all(&voice);
     buf_append_c(out, "</html>\n");
 }

@@ -21,8 +21,9 @@
 #include "server/previews.h"
 #include "server/rates.h"
 
-#define HASHINGS_MAX 2  /* passwords at once, 64 MB each */
-#define QUIESCE_MS 3000 /* of the 5 seconds that a stop may take */
+#define HASHINGS_MAX 2       /* passwords at once, 64 MB each */
+#define QUIESCE_MS 3000      /* of the 5 seconds that a stop may take: for what is under way */
+#define LAST_ANSWERS_MS 1000 /* and for clients that are slow to take an answer */
 
 /* How many threads a setting means; 0 is one for each core. */
 static unsigned threads_of(int64_t setting)
@@ -72,6 +73,7 @@ static enum err listen_at(struct server *server, const struct server_options *op
         .connections_max = (unsigned)config->connections_max,
         .connections_per_address_max = (unsigned)config->connections_per_address_max,
         .idle_s = (unsigned)config->idle_seconds,
+        .last_answers_ms = LAST_ANSWERS_MS,
         .body_max = (size_t)config->body_max_bytes,
         .clock = server->clock,
         .tls_cert = options->tls_cert,

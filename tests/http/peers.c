@@ -132,6 +132,7 @@ struct http_options server_options(void)
         .threads = 2,
         .connections_max = 1000,
         .idle_s = 30,
+        .last_answers_ms = WAIT_S * 1000,
         .body_max = TEST_BODY_MAX,
         .handle = handle,
         .done = done,
@@ -246,7 +247,7 @@ void done_wait(unsigned count)
 
 /* ---- Clients. ---- */
 
-struct peer *peer_open(struct http_server *server)
+struct peer *peer_unconnected(void)
 {
     struct peer *peer = memory_alloc(sizeof *peer);
     peer->in.ceiling = peer->taken.ceiling = SIZE_MAX;
@@ -254,9 +255,20 @@ struct peer *peer_open(struct http_server *server)
     struct timeval wait = {.tv_sec = WAIT_S};
     setsockopt(peer->socket, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     setsockopt(peer->socket, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    return peer;
+}
+
+void peer_connect(struct peer *peer, struct http_server *server)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(http_port(server))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     CHECK_INT(connect(peer->socket, (struct sockaddr *)&address, sizeof address), 0);
+}
+
+struct peer *peer_open(struct http_server *server)
+{
+    struct peer *peer = peer_unconnected();
+    peer_connect(peer, server);
     return peer;
 }
 

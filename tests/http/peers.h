@@ -50,6 +50,8 @@ struct reply {
 };
 
 struct peer *peer_open(struct http_server *server); /* on 127.0.0.1 */
+struct peer *peer_unconnected(void);                /* its two steps: a socket, */
+void peer_connect(struct peer *peer, struct http_server *server);
 void peer_close(struct peer *peer);
 bool peer_send(struct peer *peer, struct str bytes); /* false: the other side has closed */
 struct reply peer_reply(struct peer *peer);          /* to anything but HEAD */

@@ -1,6 +1,8 @@
 /* test_http.c — a server starts or says why not, and ends without leaving anybody without an answer. */
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "harness.h"
@@ -129,6 +131,21 @@ TEST(a_server_about_to_stop_answers_what_is_under_way_and_takes_nothing_new)
     server_stop(server);
 }
 
+TEST(a_request_whose_body_comes_when_the_server_is_about_to_stop_is_not_handled)
+{
+    struct http_server *server = server_start(server_options());
+    struct peer *peer = peer_open(server);
+    CHECK_TRUE(peer_send(peer, STR("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+                                   "Expect: 100-continue\r\n\r\n")));
+    CHECK_INT(peer_reply(peer).status, 100);
+    http_quiesce(server, 0);
+    struct reply reply = peer_ask(peer, STR("late"));
+    CHECK_INT(reply.status, 503);
+    CHECK_STR(reply_header(reply, "Connection"), STR("close"));
+    peer_close(peer);
+    server_stop(server);
+}
+
 TEST(waiting_for_answers_that_do_not_come_ends)
 {
     struct http_server *server = server_start(server_options());
@@ -143,34 +160,110 @@ TEST(waiting_for_answers_that_do_not_come_ends)
     server_stop(server);
 }
 
-static struct http_exchange *kept;
-static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t kept_now = PTHREAD_COND_INITIALIZER;
+/* A handler that answers /said alone. It tells that it was called for others, and leaves /slow only when it may. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned called;
+    bool may_return;
+} mute = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-static void keep(void *context, struct http_exchange *exchange)
+static void say_nothing(void *context, struct http_exchange *exchange)
 {
     (void)context;
-    pthread_mutex_lock(&kept_lock);
-    kept = exchange;
-    pthread_cond_signal(&kept_now);
-    pthread_mutex_unlock(&kept_lock);
+    if (str_equal(http_path(exchange), STR("/said"))) {
+        http_answer(exchange, 200, "text/plain", STR("said"));
+        return;
+    }
+    pthread_mutex_lock(&mute.lock);
+    mute.called++;
+    pthread_cond_broadcast(&mute.changed);
+    if (str_equal(http_path(exchange), STR("/slow")))
+        while (!mute.may_return) pthread_cond_wait(&mute.changed, &mute.lock);
+    pthread_mutex_unlock(&mute.lock);
+}
+
+static struct http_server *mute_server(void)
+{
+    struct http_options options = server_options();
+    options.handle = say_nothing;
+    options.done = NULL;
+    options.idle_s = 0;
+    mute.called = 0;
+    mute.may_return = false;
+    struct http_server *server = NULL;
+    struct err_info why = {0};
+    CHECK_OK(http_start(&options, &server, &why), why);
+    return server;
+}
+
+/* Waits until the handler was called for `called` requests. */
+static void ask_the_mute(struct peer *peer, struct str request, unsigned called)
+{
+    CHECK_TRUE(peer_send(peer, request));
+    pthread_mutex_lock(&mute.lock);
+    while (mute.called < called) pthread_cond_wait(&mute.changed, &mute.lock);
+    pthread_mutex_unlock(&mute.lock);
+}
+
+static void *stop(void *server)
+{
+    http_stop(server);
+    return NULL;
+}
+
+/* A server that knew no better would wait for last_answers_ms, which is longer. */
+static void stops(pthread_t thread)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 20;
+    if (pthread_timedjoin_np(thread, NULL, &until) != 0) FAIL("the server has not stopped after 20 s");
 }
 
 TEST(a_server_that_stops_answers_for_who_never_did)
 {
-    struct http_options options = server_options();
-    options.handle = keep;
-    options.done = NULL;
-    struct http_server *server = NULL;
-    struct err_info why = {0};
-    CHECK_OK(http_start(&options, &server, &why), why);
+    struct http_server *server = mute_server();
     struct peer *peer = peer_open(server);
-    CHECK_TRUE(peer_send(peer, GET("/now")));
-    pthread_mutex_lock(&kept_lock);
-    while (kept == NULL) pthread_cond_wait(&kept_now, &kept_lock);
-    pthread_mutex_unlock(&kept_lock);
+    ask_the_mute(peer, GET("/now"), 1);
     http_stop(server);
     CHECK_INT(peer_reply(peer).status, 503);
     peer_close(peer);
     http_stop(NULL);
+}
+
+TEST(a_server_that_stops_answers_for_a_handler_that_comes_back_without_an_answer_only_then)
+{
+    struct http_server *server = mute_server();
+    struct peer *slow = peer_open(server);
+    ask_the_mute(slow, GET("/slow"), 1);
+    struct peer *other = peer_open(server); /* which the other thread takes */
+    ask_the_mute(other, GET("/now"), 2);
+    pthread_t thread;
+    pthread_create(&thread, NULL, stop, server);
+    CHECK_INT(peer_reply(other).status, 503);
+    pthread_mutex_lock(&mute.lock);
+    mute.may_return = true;
+    pthread_cond_broadcast(&mute.changed);
+    pthread_mutex_unlock(&mute.lock);
+    CHECK_INT(peer_reply(slow).status, 503);
+    stops(thread);
+    peer_close(slow);
+    peer_close(other);
+}
+
+TEST(a_server_that_stops_does_not_wait_for_an_answer_to_clients_that_have_gone)
+{
+    struct http_server *server = mute_server();
+    for (unsigned i = 1; i <= 10; i++) {
+        struct peer *peer = peer_open(server);
+        CHECK_INT(peer_ask(peer, GET("/said")).status, 200);
+        ask_the_mute(peer, GET("/now"), i);
+        struct linger at_once = {.l_onoff = 1};
+        setsockopt(peer->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        peer_close(peer);
+    }
+    pthread_t thread;
+    pthread_create(&thread, NULL, stop, server);
+    stops(thread);
 }

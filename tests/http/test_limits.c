@@ -1,6 +1,7 @@
 /* test_limits.c — what a stranger may send has its bounds, and who oversteps them harms nobody else. */
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <zlib.h>
 
@@ -219,7 +220,8 @@ TEST(a_request_that_is_not_http_is_refused_or_dropped)
         {STR_INIT("GET /now HTTP/1.1\r\n\r\n"), 400}, /* no Host */
         {STR_INIT("GET /now HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n"), 400},
-        {STR_INIT("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"), 0},
+        {STR_INIT("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"), 400},
+        {STR_INIT("GET /now HTTP/1.0\r\n\r\n"), 200}, /* which knew no Host */
         {STR_INIT("GET /now HTTP/9.9\r\nHost: x\r\n\r\n"), 505},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"), 400},
         {STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\nx"), 400},
@@ -239,6 +241,61 @@ TEST(a_request_that_is_not_http_is_refused_or_dropped)
         shutdown(peer->socket, SHUT_WR);
         unsigned status = peer_reply(peer).status;
         if (status != row[i].status) FAIL("request %zu was answered %u, expected %u", i, status, row[i].status);
+        peer_close(peer);
+    }
+    still_serves(server);
+    server_stop(server);
+}
+
+TEST(what_is_wrong_with_a_head_is_told_as_a_problem_that_a_browser_makes_nothing_of)
+{
+    static const struct str requests[] = {
+        STR_INIT("GET /now HTTP/1.1\r\n\r\n"),
+        STR_INIT("GET /now HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        STR_INIT("GET /now?a b HTTP/1.1\r\nHost: x\r\n\r\n"),
+        STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx"),
+        STR_INIT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"),
+    };
+    struct http_server *server = server_start(server_options());
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct peer *peer = peer_open(server);
+        struct reply reply = peer_ask(peer, requests[i]);
+        CHECK_STR(reply_header(reply, "Content-Type"), STR("application/problem+json"));
+        CHECK_STR(reply_header(reply, "X-Content-Type-Options"), STR("nosniff"));
+        CHECK_STR(reply_header(reply, "Content-Security-Policy"), STR("default-src 'none'; frame-ancestors 'none'"));
+        CHECK_STR(reply_header(reply, "Connection"), STR("close"));
+        peer_close(peer);
+    }
+    server_stop(server);
+}
+
+/* What libmicrohttpd refuses by itself, in words that it lets nobody change. */
+TEST(a_refusal_in_the_words_of_the_library_repeats_nothing_of_the_request_and_is_the_connections_last)
+{
+    struct http_server *server = server_start(server_options());
+    AUTO_ARENA arena = arena_new();
+    struct str filler = run_of(arena, 'x', 40000);
+    const struct {
+        struct str request;
+        unsigned status;
+    } row[] = {
+        {STR("GET /<b>MINE HTTP/9.9\r\nHost: MINE\r\nX: <b>MINE\r\n\r\n"), 505},
+        {STR("GET /<b>MINE HTTP/MINE\r\nHost: MINE\r\n\r\n"), 400},
+        {STR("GET /<b>MINE HTTP/1.1\r\n<b>MINE\r\n\r\n"), 400},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nContent-Length: <b>MINE\r\n\r\n"), 400},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nContent-Length: 99999999999999999999\r\n\r\n"), 413},
+        {STR("POST /<b>MINE HTTP/1.1\r\nHost: MINE\r\nTransfer-Encoding: chunked\r\n\r\n<b>MINE\r\n"), 400},
+        {arena_format(arena, "GET /<b>MINE" STR_FMT, STR_ARG(filler)), 414},
+        {arena_format(arena, "GET /<b>MINE HTTP/1.1\r\nHost: MINE\r\nX: <b>MINE" STR_FMT, STR_ARG(filler)), 431},
+    };
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        struct peer *peer = peer_open(server);
+        peer_send(peer, row[i].request);
+        struct str all = peer_rest(peer);
+        CHECK_TRUE(str_starts_with(all, arena_format(arena, "HTTP/1.1 %u ", row[i].status)));
+        CHECK_CONTAINS(all, STR("\r\nConnection: close\r\n"));
+        CHECK_CONTAINS(all, STR("<html><head><title>"));
+        CHECK_FALSE(str_contains(all, STR("MINE")));
         peer_close(peer);
     }
     still_serves(server);
@@ -332,5 +389,28 @@ TEST(one_address_may_not_take_all_connections)
     peer_close(fifth);
     for (int i = 0; i < 4; i++) CHECK_INT(peer_ask(peers[i], GET("/now")).status, 200);
     for (int i = 0; i < 4; i++) peer_close(peers[i]);
+    server_stop(server);
+}
+
+TEST(a_server_that_ran_out_of_files_takes_who_waits_as_soon_as_there_are_some)
+{
+    struct http_options options = server_options();
+    options.threads = 1;
+    options.idle_s = 0;
+    struct http_server *server = server_start(options);
+    struct peer *first = peer_open(server);
+    CHECK_INT(peer_ask(first, GET("/now")).status, 200);
+    struct peer *second = peer_unconnected();
+    struct rlimit before, none = {0};
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none.rlim_max = before.rlim_max; /* what is open stays */
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+    peer_connect(second, server); /* by the system; the server cannot take it */
+    CHECK_TRUE(peer_send(second, GET("/now")));
+    CHECK_INT(peer_ask(first, GET("/now")).status, 200);
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+    peer_close(first);
+    CHECK_INT(peer_reply(second).status, 200);
+    peer_close(second);
     server_stop(server);
 }

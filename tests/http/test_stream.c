@@ -192,3 +192,66 @@ TEST(a_stream_is_also_for_readers_of_http_1_0)
     peer_close(peer);
     server_stop(server);
 }
+
+/* One thread, no timeouts, and a connection that is idle for longer than any other: nothing else wakes the server. */
+static struct http_server *quiet_server(struct peer **idle)
+{
+    struct http_options options = server_options();
+    options.threads = 1;
+    options.idle_s = 0;
+    struct http_server *server = server_start(options);
+    *idle = peer_open(server);
+    CHECK_INT(peer_ask(*idle, GET("/now")).status, 200);
+    return server;
+}
+
+TEST(a_stream_ends_for_its_reader_as_soon_as_it_is_closed_however_quiet_the_server)
+{
+    static const struct str requests[] = {STR_INIT("GET /stream HTTP/1.0\r\n\r\n"),
+                                          STR_INIT("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")};
+    struct peer *idle;
+    struct http_server *server = quiet_server(&idle);
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct peer *peer = peer_open(server);
+        CHECK_TRUE(peer_send(peer, requests[i]));
+        struct http_stream *stream = held_stream();
+        CHECK_TRUE(peer_sees(peer, STR("\r\n\r\n")));
+        http_stream_close(stream);
+        peer_rest(peer);
+        peer_close(peer);
+    }
+    peer_close(idle);
+    server_stop(server);
+}
+
+TEST(a_reader_who_is_cut_off_makes_room_at_once)
+{
+    struct http_options options = server_options();
+    options.threads = 1;
+    options.idle_s = 0;
+    options.connections_max = 2;
+    struct http_server *server = server_start(options);
+    struct peer *idle = peer_open(server);
+    CHECK_INT(peer_ask(idle, GET("/now")).status, 200);
+    AUTO_ARENA arena = arena_new();
+    char *text = arena_alloc(arena, TEST_QUEUE_MAX);
+    memset(text, 'x', TEST_QUEUE_MAX);
+    struct peer *peer = peer_open(server);
+    CHECK_TRUE(peer_send(peer, GET("/stream")));
+    struct http_stream *stream = held_stream();
+    CHECK_TRUE(peer_sees(peer, STR("\r\n\r\n")));
+    CHECK_FALSE(http_stream_send(stream, STR(""), (struct str){text, TEST_QUEUE_MAX})); /* more than it holds */
+    peer_rest(peer);
+    done_wait(2);
+    unsigned status = 0; /* who comes in the moment in which the other is let go is refused yet */
+    for (int i = 0; i < 2 && status == 0; i++) {
+        struct peer *next = peer_open(server);
+        status = peer_ask(next, GET("/now")).status;
+        peer_close(next);
+    }
+    CHECK_INT(status, 200);
+    http_stream_close(stream);
+    peer_close(peer);
+    peer_close(idle);
+    server_stop(server);
+}

@@ -11,19 +11,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from './tap.mjs';
 
-const WAIT_MS = 20000;
 const LOOK_AGAIN_MS = 25;
 const { PLUMB } = process.env;
 
-// What `look` gives as soon as that is something; fails after WAIT_MS, telling what was waited for.
+// What `look` gives as soon as that is something; fails after PATIENCE_MS, telling what was waited for.
 export const until = async (look, what) => {
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline;) {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
     const found = await look();
     if (found) return found;
     await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN_MS); });
   }
-  throw new Error(`not within ${WAIT_MS} ms: ${what}`);
+  throw new Error(`not within ${PATIENCE_MS} ms: ${what}`);
 };
 
 // Gives the address that it says it listens on, and all that it says to people (which grows).

@@ -2,14 +2,13 @@
 //
 //     const recorder = await startRecorder();
 //     recorder.page('/', '<a href=...>');          ... a browser goes to recorder.url('/') ...
-//     const calls = await recorder.calls(2);       waits until there are as many
+//     const calls = await recorder.calls(2);       waits until there are as many; in the order in which they were made
 //
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-
-const WAIT_MS = 30000;
+import { PATIENCE_MS } from './tap.mjs';
 
 const bodyOf = async (request) => {
   const parts = [];
@@ -26,7 +25,10 @@ export const startRecorder = async (script) => {
   let waiting = [];
   if (script) pages.set('/plumb.js', { type: 'text/javascript', text: await readFile(script, 'utf8') });
 
-  const received = () => requests.flatMap(({ path, body }) => body.batch ?? [{ type: path.split('/').pop(), ...body }]);
+  // Two requests may overtake one another.
+  const madeAt = (call) => Date.parse(call.originalTimestamp ?? call.timestamp);
+  const received = () => requests.flatMap(({ path, body }) => body.batch ?? [{ type: path.split('/').pop(), ...body }])
+    .sort((a, b) => madeAt(a) - madeAt(b));
   const wake = () => {
     const calls = received();
     waiting = waiting.filter(({ count, resolve }) => calls.length < count || resolve(calls));
@@ -56,7 +58,7 @@ export const startRecorder = async (script) => {
     answer: (...next) => statuses.push(...next),
     forget: () => { requests.length = 0; },
     calls: (count) => new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${count} calls were expected, there are: ${JSON.stringify(received(), null, 1)}`)), WAIT_MS);
+      const timer = setTimeout(() => reject(new Error(`${count} calls were expected, there are: ${JSON.stringify(received(), null, 1)}`)), PATIENCE_MS);
       waiting.push({ count, resolve: (calls) => { clearTimeout(timer); resolve(calls); return false; } });
       wake();
     }),

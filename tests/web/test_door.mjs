@@ -1,6 +1,6 @@
 // test_door.mjs — the way in, as a person takes it: the first start's link, a password, out, and in again.
 // SPDX-License-Identifier: Apache-2.0
-import { startBrowser } from './browser.mjs';
+import { newVisitor, startBrowser } from './browser.mjs';
 import { startPlumb } from './program.mjs';
 import { equal, match, ok, run, same, test } from './tap.mjs';
 
@@ -9,13 +9,13 @@ const browser = await startBrowser();
 
 const visit = (sentence, { width = 1280, height = 800 }, story) => test(sentence, async () => {
   const plumb = await startPlumb();
-  const context = await browser.newContext({ viewport: { width, height } });
+  const context = await newVisitor(browser, { viewport: { width, height } });
   try {
     const page = await context.newPage();
     const complaints = [];
     page.on('pageerror', (failure) => complaints.push(String(failure)));
     page.on('console', (message) => { if (/Security Policy|TrustedHTML/.test(message.text())) complaints.push(message.text()); });
-    const [link] = await plumb.until(() => /http\S+\/start#\S+/.exec(plumb.said.text), 'the link');
+    const [link] = await plumb.until(() => /http\S+\/start#\S+(?=\s)/.exec(plumb.said.text), 'the link');
     await story({ plumb, page, context, link });
     same(complaints, []);
   } finally {
@@ -66,6 +66,7 @@ visit('the first link leads to an account, signed in; then out, and in again', {
 
 visit('a link that was used is told to be so, and the sign-in is there', { width: 360, height: 640 }, async ({ page, context, link, plumb }) => {
   await page.goto(link);
+  await heading(page, 'Make the first account');
   await fill(page, 'ada@acme.example', PASSWORD);
   await heading(page, 'You are signed in');
   await context.clearCookies();
@@ -113,6 +114,15 @@ visit('what is missing or too short is said at its field, and nothing is sent', 
   match(await wrong(page), /^Password: /);
   same(sent, []);
   ok(await fitsWidth(page));
+});
+
+visit('the API is read on a telephone without moving sideways', { width: 360, height: 640 }, async ({ page, plumb }) => {
+  await page.goto(`${plumb.url}/api`);
+  ok(await fitsWidth(page));
+  same(await page.evaluate(() => [...document.querySelectorAll('body *')].filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth)
+    .map((one) => one.outerHTML.slice(0, 200))), []);
+  await page.getByRole('link', { name: 'Plumb' }).click();
+  await heading(page, 'Sign in');
 });
 
 await run();

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { PERSON, startBrowser } from './browser.mjs';
+import { newVisitor, PERSON, startBrowser } from './browser.mjs';
 import { startPlumb } from './program.mjs';
 import { startRecorder } from './recorder.mjs';
 import { definition, loadInBrowser, signUpInBrowser, STORY_POINTS, tellFromBrowser, tellFromServer, visitInBrowser } from './sdk.mjs';
@@ -49,7 +49,7 @@ const inBrowser = async (recorder, act) => {
   const browser = await startBrowser(PERSON);
   try {
     recorder.page('/pricing', '<!doctype html><title>Prices</title>');
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newVisitor(browser)).newPage();
     await page.goto(recorder.url('/pricing'));
     return await act(page);
   } finally {

@@ -1,6 +1,6 @@
 // test_site.mjs — plumb.js as plumb serve hands it out, on a site of another origin, and what becomes of the visit.
 // SPDX-License-Identifier: Apache-2.0
-import { PERSON, startBrowser } from './browser.mjs';
+import { newVisitor, PERSON, startBrowser } from './browser.mjs';
 import { startPlumb } from './program.mjs';
 import { startRecorder } from './recorder.mjs';
 import { equal, ok, run, same, test } from './tap.mjs';
@@ -28,7 +28,7 @@ const served = (sentence, userAgent, story) => test(sentence, async () => {
       <form name="demo" action="/thanks" method="get"><input type="email" name="email"><button>Go</button></form>`));
     site.page('/there', '<!doctype html><title>Elsewhere</title>');
     site.page('/thanks', html('Thanks', ''));
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newVisitor(browser)).newPage();
     const complaints = [];
     page.on('pageerror', (failure) => complaints.push(String(failure)));
     page.on('console', (message) => { if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text()); });
