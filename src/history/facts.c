@@ -33,6 +33,38 @@ uint32_t history_versions(const struct history *history, uint32_t property, uint
     return count;
 }
 
+/* ---- Events. ---- */
+
+uint32_t history_contact_events(const struct history *history, uint32_t contact, int64_t as_of_ms, uint32_t most,
+                                struct dated_event *out)
+{
+    struct run run = events_of_contact(history, contact);
+    uint32_t count = run.count;
+    while (count > 0 && event_ms(history, run.first + count - 1) > as_of_ms) count--;
+    uint32_t wanted = count < most ? count : most;
+    for (uint32_t i = 0; i < wanted; i++) {
+        uint64_t event = run.first + count - wanted + i;
+        out[i] = (struct dated_event){event_ms(history, event), event, history->class_id[event]};
+    }
+    return count;
+}
+
+struct str history_class_name(const struct history *history, uint32_t class_id)
+{
+    const struct event_class *class = &history->classes[class_id];
+    return class->bot || class->reserved ? STR("") : class->folded;
+}
+
+const struct value *history_event_value(const struct history *history, uint64_t number, uint32_t property)
+{
+    return event_value(history, number, property);
+}
+
+bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms)
+{
+    return deal_is_open(history, deal, as_of_ms);
+}
+
 /* ---- Instants. ---- */
 
 struct instants {
