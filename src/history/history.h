@@ -102,6 +102,10 @@ const struct value *history_event_value(const struct history *history, uint64_t 
 /* Neither won nor lost by as_of, as far as its stage or its is_closed tell. */
 bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms);
 
+/* When a record was first heard of: the first fact with a time among its own values, its associations and its events (a
+ * company's or deal's: those of its contacts). INT64_MAX without any. */
+int64_t history_first_fact(const struct history *history, enum entity object, uint32_t record);
+
 /* Sum over all event columns and all property columns, each read once, by `threads`
  * threads: the physical limit that benchmarks compare the scan with. */
 uint64_t history_read_columns(const struct history *history, unsigned threads);

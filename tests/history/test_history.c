@@ -196,3 +196,32 @@ TEST(a_deal_is_open_until_its_stage_says_otherwise)
     CHECK_FALSE(history_deal_is_open(p->history, deal, instant_of("2026-02-01T00:00:00Z")));
     product_free(p);
 }
+
+TEST(a_record_begins_with_its_first_fact_that_has_a_time)
+{
+    struct product *p = product_new("", any_score);
+    product_facts(p, "contact ada city=Rome\n"
+                     "company acme size=5\n"
+                     "from 2020-01-01T00:00:00Z company acme size=6\n"
+                     "ada in acme\n"
+                     "from 2026-01-05T00:00:00Z contact ada city=Oslo\n"
+                     "event ada signup 2026-01-04T00:00:00Z\n"
+                     "deal d1 with ada 2026-01-03T00:00:00Z\n"
+                     "contact bea city=Rome\n"
+                     "bea in acme\n"
+                     "company empty size=1\n");
+    product_finish(p);
+    const struct {
+        enum entity object;
+        struct str id;
+        int64_t first_ms;
+    } row[] = {{ENTITY_CONTACT, STR("ada"), instant_of("2026-01-03T00:00:00Z")},
+               {ENTITY_CONTACT, STR("bea"), INT64_MAX}, /* her company's age is not hers */
+               {ENTITY_COMPANY, STR("acme"), instant_of("2020-01-01T00:00:00Z")},
+               {ENTITY_COMPANY, STR("empty"), INT64_MAX},
+               {ENTITY_DEAL, STR("d1"), instant_of("2026-01-03T00:00:00Z")}};
+    for (size_t i = 0; i < COUNT_OF(row); i++)
+        CHECK_INT(history_first_fact(p->history, row[i].object, history_find(p->history, row[i].object, row[i].id)),
+                  row[i].first_ms);
+    product_free(p);
+}
