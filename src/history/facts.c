@@ -60,6 +60,11 @@ const struct value *history_event_value(const struct history *history, uint64_t 
     return event_value(history, number, property);
 }
 
+uint32_t history_company(const struct history *history, enum entity object, uint32_t record, int64_t as_of_ms)
+{
+    return primary_company(history, object, record, as_of_ms);
+}
+
 bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms)
 {
     return deal_is_open(history, deal, as_of_ms);

@@ -99,6 +99,9 @@ struct str history_class_name(const struct history *history, uint32_t class_id);
 /* The value of an event's property; NULL when it has none. */
 const struct value *history_event_value(const struct history *history, uint64_t number, uint32_t property);
 
+/* The primary company of a contact or deal at as_of; RECORD_NONE without one. */
+uint32_t history_company(const struct history *history, enum entity object, uint32_t record, int64_t as_of_ms);
+
 /* Neither won nor lost by as_of, as far as its stage or its is_closed tell. */
 bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms);
 

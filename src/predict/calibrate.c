@@ -3,11 +3,13 @@
 #include "predict/calibrate.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "predict/logit.h"
 
 #define BASE_RATE_LEAST 1e-6
+#define HALVINGS_MAX 33 /* of a step that leads up */
 
 static double weight_of(const struct outcomes *outcomes, uint64_t i)
 {
@@ -169,18 +171,20 @@ static void descend(const struct platt_fitting *fitting, struct platt *at)
 {
     double loss = platt_loss(fitting, *at);
     for (int round = 0; round < 100; round++) {
-        double descent, part = 1;
+        double descent;
+        bool moved = false;
         struct platt step = newton_direction(fitting, *at, &descent);
         if (!(descent < -1e-16)) return;
-        for (; part > 1e-10; part /= 2) {
+        for (int halvings = 0; halvings <= HALVINGS_MAX && !moved; halvings++) {
+            double part = ldexp(1, -halvings);
             struct platt next = {at->slope + part * step.slope, at->offset + part * step.offset};
             double next_loss = platt_loss(fitting, next);
             if (next_loss > loss + 1e-4 * part * descent) continue;
             *at = next;
             loss = next_loss;
-            break;
+            moved = true;
         }
-        if (part <= 1e-10) return; /* as near as doubles come */
+        if (!moved) return; /* as near as doubles come */
     }
 }
 

@@ -16,9 +16,9 @@
 #include "predict/logit.h"
 
 #define ROUNDS_MAX 100
-#define STRETCH 4096 /* rows of one partial sum of the loss */
-#define NEARLY 1e-12 /* of the total weight: what another step would gain when the last one is taken */
-#define LEAST_STEP 1e-8
+#define STRETCH 4096    /* rows of one partial sum of the loss */
+#define NEARLY 1e-12    /* of the total weight: what another step would gain when the last one is taken */
+#define HALVINGS_MAX 26 /* of a step that leads up */
 
 struct fitting {
     const struct design *design;
@@ -132,7 +132,8 @@ static void derive(struct fitting *f)
 /* Half as far again and again until it pays. False: no step of any length does, as near as doubles come. */
 static bool walk(struct fitting *f, double *loss, double descent)
 {
-    for (double part = 1; part > LEAST_STEP; part /= 2) {
+    for (int halvings = 0; halvings <= HALVINGS_MAX; halvings++) {
+        double part = ldexp(1, -halvings);
         for (uint32_t k = 0; k < f->size; k++) f->trial[k] = f->at[k] + part * f->step[k];
         double there = loss_at(f, f->trial);
         if (!(there <= *loss + 1e-4 * part * descent)) continue;

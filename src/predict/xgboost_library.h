@@ -29,7 +29,7 @@
     CALL(XGBoosterLoadModelFromBuffer)
 
 struct xgboost_library {
-#define CALL(name) __typeof__(&(name)) name;
+#define CALL(name) __typeof__(&(name)) name; /* NOLINT(bugprone-macro-parentheses): a field's name */
     XGBOOST_CALLS(CALL)
 #undef CALL
 };

@@ -140,8 +140,7 @@ TEST(the_logistic_curve_finds_the_one_that_made_the_outcomes)
     }
     struct platt platt;
     platt_fit(&(struct outcomes){COUNT_OF(score), score, happened, NULL}, &platt);
-    for (double at = 1000; at <= 1050; at += 10)
-        CHECK_NEAR(platt_probability(&platt, at), sigmoid(0.2 * at - 205), 0.02);
+    for (int at = 1000; at <= 1050; at += 10) CHECK_NEAR(platt_probability(&platt, at), sigmoid(0.2 * at - 205), 0.02);
 }
 
 TEST(scores_that_separate_perfectly_make_no_certainty)

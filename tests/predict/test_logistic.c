@@ -189,7 +189,8 @@ TEST(a_column_that_separates_perfectly_does_not_grow_without_end)
     }
     AUTO_ARENA arena = arena_new();
     double before = 0;
-    for (double penalty = 10; penalty > 1e-9; penalty /= 10) {
+    for (int power = 1; power > -10; power--) {
+        double penalty = pow(10, power);
         struct logistic model = fit(arena, &table, (struct logistic_options){.penalty = penalty, .threads = 1});
         double gradient[2];
         plain_gradient(&table, &model, penalty, gradient);
