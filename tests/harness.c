@@ -8,6 +8,7 @@
 #include "harness.h"
 
 #include <errno.h>
+#include <math.h>
 #include <ftw.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -260,6 +261,12 @@ void harness_check_double(double actual, double expected, const char *text, cons
     memcpy(&a, &actual, sizeof a);
     memcpy(&b, &expected, sizeof b);
     if (a != b) harness_fail(file, line, "%s is %.17g, expected %.17g", text, actual, expected);
+}
+
+void harness_check_near(double actual, double expected, double within, const char *text, const char *file, int line)
+{
+    if (fabs(actual - expected) <= within) return;
+    harness_fail(file, line, "%s is %.17g, expected %.17g give or take %g", text, actual, expected, within);
 }
 
 void harness_check_str(struct str actual, struct str expected, const char *text, const char *file, int line)

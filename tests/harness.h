@@ -47,6 +47,9 @@ void harness_register(struct harness_test *test);
     harness_check_int(HARNESS_INTEGER(actual), HARNESS_INTEGER(expected), #actual, __FILE__, __LINE__)
 /* Bit for bit. */
 #define CHECK_DOUBLE(actual, expected) harness_check_double((actual), (expected), #actual, __FILE__, __LINE__)
+/* Not further apart than `within`; NAN is near nothing. */
+#define CHECK_NEAR(actual, expected, within) \
+    harness_check_near((actual), (expected), (within), #actual, __FILE__, __LINE__)
 /* Two struct str: CHECK_STR(name, STR("Ada")). */
 #define CHECK_STR(actual, expected) harness_check_str((actual), (expected), #actual, __FILE__, __LINE__)
 #define CHECK_CONTAINS(whole, part) harness_check_contains((whole), (part), #whole, __FILE__, __LINE__)
@@ -73,6 +76,7 @@ _Noreturn void harness_fail(const char *file, int line, const char *format, ...)
 void harness_check_true(bool actual, bool expected, const char *text, const char *file, int line);
 void harness_check_int(int64_t actual, int64_t expected, const char *text, const char *file, int line);
 void harness_check_double(double actual, double expected, const char *text, const char *file, int line);
+void harness_check_near(double actual, double expected, double within, const char *text, const char *file, int line);
 void harness_check_str(struct str actual, struct str expected, const char *text, const char *file, int line);
 void harness_check_contains(struct str whole, struct str part, const char *text, const char *file, int line);
 void harness_check_ok(enum err actual, const struct err_info *why, const char *text, const char *file, int line);

@@ -33,6 +33,43 @@ uint32_t history_versions(const struct history *history, uint32_t property, uint
     return count;
 }
 
+/* ---- Events. ---- */
+
+uint32_t history_contact_events(const struct history *history, uint32_t contact, int64_t as_of_ms, uint32_t most,
+                                struct dated_event *out)
+{
+    struct run run = events_of_contact(history, contact);
+    uint32_t count = run.count;
+    while (count > 0 && event_ms(history, run.first + count - 1) > as_of_ms) count--;
+    uint32_t wanted = count < most ? count : most;
+    for (uint32_t i = 0; i < wanted; i++) {
+        uint64_t event = run.first + count - wanted + i;
+        out[i] = (struct dated_event){event_ms(history, event), event, history->class_id[event]};
+    }
+    return count;
+}
+
+struct str history_class_name(const struct history *history, uint32_t class_id)
+{
+    const struct event_class *class = &history->classes[class_id];
+    return class->bot || class->reserved ? STR("") : class->folded;
+}
+
+const struct value *history_event_value(const struct history *history, uint64_t number, uint32_t property)
+{
+    return event_value(history, number, property);
+}
+
+uint32_t history_company(const struct history *history, enum entity object, uint32_t record, int64_t as_of_ms)
+{
+    return primary_company(history, object, record, as_of_ms);
+}
+
+bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms)
+{
+    return deal_is_open(history, deal, as_of_ms);
+}
+
 /* ---- Instants. ---- */
 
 struct instants {
@@ -61,6 +98,42 @@ static void add_own_facts(struct instants *instants, const struct history *histo
         const struct version *versions = versions_of(&history->properties[p], record, &count);
         for (uint64_t i = 0; i < count; i++) add_instant(instants, versions[i].from_ms);
     }
+}
+
+/* The first dated version of the record's own values, if before. */
+static int64_t earlier_value(const struct history *history, enum entity object, uint32_t record, int64_t first_ms)
+{
+    uint32_t properties = catalog_count(history->catalog);
+    if (properties > history->property_count) properties = history->property_count;
+    for (uint32_t p = 0; p < properties; p++) {
+        if (catalog_at(history->catalog, p)->entity != object) continue;
+        uint64_t count, i = 0;
+        const struct version *versions = versions_of(&history->properties[p], record, &count);
+        while (i < count && versions[i].from_ms < EVENT_MIN_MS) i++;
+        if (i < count && versions[i].from_ms < first_ms) first_ms = versions[i].from_ms;
+    }
+    return first_ms;
+}
+
+static int64_t earlier_event(const struct history *history, uint32_t contact, int64_t first_ms)
+{
+    struct run run = events_of_contact(history, contact);
+    return run.count > 0 && event_ms(history, run.first) < first_ms ? event_ms(history, run.first) : first_ms;
+}
+
+int64_t history_first_fact(const struct history *history, enum entity object, uint32_t record)
+{
+    int64_t first_ms = earlier_value(history, object, record, INT64_MAX);
+    for (enum entity over = ENTITY_CONTACT; over <= ENTITY_DEAL; over++) {
+        if (over == object) continue;
+        struct association_view others = associated(history, object, record, over);
+        for (uint32_t i = 0; i < others.count; i++) {
+            int64_t from_ms = others.edges[i].from_ms;
+            if (from_ms >= EVENT_MIN_MS && from_ms < first_ms) first_ms = from_ms;
+            if (over == ENTITY_CONTACT) first_ms = earlier_event(history, edge_end(&others, i), first_ms);
+        }
+    }
+    return object == ENTITY_CONTACT ? earlier_event(history, record, first_ms) : first_ms;
 }
 
 static int ascending(const void *a, const void *b)

@@ -83,6 +83,33 @@ uint32_t history_associated(const struct history *history, enum entity object, u
 uint32_t history_fact_times(const struct history *history, enum entity object, uint32_t record, int64_t *out,
                             uint32_t most);
 
+/* An event of a contact; `number` is its name in this history. */
+struct dated_event {
+    int64_t at_ms;
+    uint64_t number;
+    uint32_t class_id;
+};
+/* A contact's events up to as_of, bots' among them: the latest `most` in the order of their times into `out`; returns how
+ * many there are in all. */
+uint32_t history_contact_events(const struct history *history, uint32_t contact, int64_t as_of_ms, uint32_t most,
+                                struct dated_event *out);
+
+/* The name of a class's events, folded as `event:` compares it; empty when `event: any` does not mean them (bots'
+ * and Plumb's own). Lives as long as the history. */
+struct str history_class_name(const struct history *history, uint32_t class_id);
+/* The value of an event's property; NULL when it has none. */
+const struct value *history_event_value(const struct history *history, uint64_t number, uint32_t property);
+
+/* The primary company of a contact or deal at as_of; RECORD_NONE without one. */
+uint32_t history_company(const struct history *history, enum entity object, uint32_t record, int64_t as_of_ms);
+
+/* Neither won nor lost by as_of, as far as its stage or its is_closed tell. */
+bool history_deal_is_open(const struct history *history, uint32_t deal, int64_t as_of_ms);
+
+/* When a record was first heard of: the first fact with a time among its own values, its associations and its events (a
+ * company's or deal's: those of its contacts). INT64_MAX without any. */
+int64_t history_first_fact(const struct history *history, enum entity object, uint32_t record);
+
 /* Sum over all event columns and all property columns, each read once, by `threads`
  * threads: the physical limit that benchmarks compare the scan with. */
 uint64_t history_read_columns(const struct history *history, unsigned threads);

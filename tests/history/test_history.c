@@ -9,6 +9,7 @@
 #include "harness.h"
 #include "history/history_internal.h"
 #include "history_equal.h"
+#include "score_helper.h"
 
 #define RECORDS 12
 #define INSTANTS 8
@@ -146,4 +147,81 @@ TEST(freeing_nothing_is_fine)
 {
     history_free(NULL);
     history_builder_free(NULL);
+}
+
+/* ---- Events and deals. ---- */
+
+static const char any_score[] = "score: s\nobject: contact\ngroups:\n  - name: g\n    category: fit\n    rules:\n"
+                                "      - {name: r, when: {property: city, known: true}, points: 1}\n";
+
+TEST(a_contacts_events_up_to_an_instant_are_told_in_their_order_the_latest_when_there_are_too_many)
+{
+    struct product *p = product_new("", any_score);
+    product_facts(p, "event ada signup 2026-01-01T10:00:00Z id=a\n"
+                     "event ada page_viewed 2026-01-03T10:00:00Z path=/pricing id=c\n"
+                     "event ada page_viewed 2026-01-02T10:00:00Z id=b\n"
+                     "event ada page_viewed 2026-01-02T11:00:00Z id=e bot\n"
+                     "event ada plumb.score_reset 2026-01-02T12:00:00Z score=s category=all id=f\n"
+                     "event ada signup 2026-01-04T10:00:00Z id=d\n"
+                     "event bea signup 2026-01-01T10:00:00Z id=g\n");
+    product_finish(p);
+    struct dated_event events[8];
+    uint32_t ada = history_find(p->history, ENTITY_CONTACT, STR("ada"));
+    uint32_t path = catalog_find(p->catalog, ENTITY_EVENT, STR("path"));
+    int64_t as_of_ms = instant_of("2026-01-03T10:00:00Z"); /* an event of that instant has happened */
+    CHECK_INT(history_contact_events(p->history, ada, as_of_ms, 8, events), 5);
+    CHECK_INT(events[0].at_ms, instant_of("2026-01-01T10:00:00Z"));
+    CHECK_STR(history_class_name(p->history, events[0].class_id), STR("signup"));
+    CHECK_STR(history_class_name(p->history, events[1].class_id), STR("page_viewed"));
+    CHECK_STR(history_class_name(p->history, events[2].class_id), STR("")); /* a bot's */
+    CHECK_STR(history_class_name(p->history, events[3].class_id), STR("")); /* Plumb's own */
+    CHECK_STR(history_event_value(p->history, events[4].number, path)->raw, STR("/pricing"));
+    CHECK_TRUE(history_event_value(p->history, events[1].number, path) == NULL);
+    CHECK_INT(history_contact_events(p->history, ada, as_of_ms, 2, events), 5);
+    CHECK_INT(events[1].at_ms, as_of_ms);
+    CHECK_INT(events[0].at_ms, instant_of("2026-01-02T12:00:00Z"));
+    CHECK_INT(history_contact_events(p->history, ada, as_of_ms - 1, 0, NULL), 4);
+    CHECK_INT(history_contact_events(p->history, ada, 0, 8, events), 0);
+    product_free(p);
+}
+
+TEST(a_deal_is_open_until_its_stage_says_otherwise)
+{
+    struct product *p = product_new("", any_score);
+    product_facts(p, "from 2026-01-01T00:00:00Z deal d1 stage=qualified\n"
+                     "from 2026-02-01T00:00:00Z deal d1 stage=closedwon\n");
+    product_finish(p);
+    uint32_t deal = history_find(p->history, ENTITY_DEAL, STR("d1"));
+    CHECK_TRUE(history_deal_is_open(p->history, deal, instant_of("2026-01-31T00:00:00Z")));
+    CHECK_FALSE(history_deal_is_open(p->history, deal, instant_of("2026-02-01T00:00:00Z")));
+    product_free(p);
+}
+
+TEST(a_record_begins_with_its_first_fact_that_has_a_time)
+{
+    struct product *p = product_new("", any_score);
+    product_facts(p, "contact ada city=Rome\n"
+                     "company acme size=5\n"
+                     "from 2020-01-01T00:00:00Z company acme size=6\n"
+                     "ada in acme\n"
+                     "from 2026-01-05T00:00:00Z contact ada city=Oslo\n"
+                     "event ada signup 2026-01-04T00:00:00Z\n"
+                     "deal d1 with ada 2026-01-03T00:00:00Z\n"
+                     "contact bea city=Rome\n"
+                     "bea in acme\n"
+                     "company empty size=1\n");
+    product_finish(p);
+    const struct {
+        enum entity object;
+        struct str id;
+        int64_t first_ms;
+    } row[] = {{ENTITY_CONTACT, STR("ada"), instant_of("2026-01-03T00:00:00Z")},
+               {ENTITY_CONTACT, STR("bea"), INT64_MAX}, /* her company's age is not hers */
+               {ENTITY_COMPANY, STR("acme"), instant_of("2020-01-01T00:00:00Z")},
+               {ENTITY_COMPANY, STR("empty"), INT64_MAX},
+               {ENTITY_DEAL, STR("d1"), instant_of("2026-01-03T00:00:00Z")}};
+    for (size_t i = 0; i < COUNT_OF(row); i++)
+        CHECK_INT(history_first_fact(p->history, row[i].object, history_find(p->history, row[i].object, row[i].id)),
+                  row[i].first_ms);
+    product_free(p);
 }

@@ -1,26 +1,20 @@
-/* dice.c — splitmix64 (Steele, Lea and Flood 2014), and what is thrown with it. */
+/* dice.c — what is thrown with base/chance.h. */
 // SPDX-License-Identifier: Apache-2.0
 #include "app/demo/dice.h"
 
+#include "base/chance.h"
 #include "base/macros.h"
-
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
 
 struct dice dice_for(uint64_t seed, enum about about, uint64_t number)
 {
-    uint64_t world = mix(seed + UINT64_C(0x9e3779b97f4a7c15) * ((uint64_t)about + 1));
-    return (struct dice){mix(world + number * UINT64_C(0xd1342543de82ef95))};
+    uint64_t world = chance_mix(seed + UINT64_C(0x9e3779b97f4a7c15) * ((uint64_t)about + 1));
+    return (struct dice){chance_mix(world + number * UINT64_C(0xd1342543de82ef95))};
 }
 
 uint64_t dice_bits(struct dice *dice)
 {
     dice->state += UINT64_C(0x9e3779b97f4a7c15);
-    return mix(dice->state);
+    return chance_mix(dice->state);
 }
 
 uint32_t dice_below(struct dice *dice, uint32_t limit)

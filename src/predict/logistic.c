@@ -1,0 +1,310 @@
+/* logistic.c — Newton's method on the penalised loss.
+ *
+ * Work is shared out by rows where a row's own number is wanted, and by columns where a sum
+ * over rows is wanted: each sum is made by one thread in one order. The intercept is the last of
+ * the coefficients, as if there were a column of ones. */
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/logistic.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "history/threads.h"
+#include "predict/cholesky.h"
+#include "predict/design.h"
+#include "predict/logit.h"
+
+#define ROUNDS_MAX 100
+#define STRETCH 4096    /* rows of one partial sum of the loss */
+#define NEARLY 1e-12    /* of the total weight: what another step would gain when the last one is taken */
+#define HALVINGS_MAX 26 /* of a step that leads up */
+
+struct fitting {
+    const struct design *design;
+    const uint8_t *happened;
+    const double *weight; /* may be NULL */
+    double penalty;
+    unsigned threads;
+    uint32_t size;      /* columns of the design, plus one */
+    double *at;         /* [size] coefficients of scaled columns, and the intercept */
+    double *step;       /* [size] where they might go */
+    double *trial;      /* [size] at + part of step */
+    double *residual;   /* [rows] weight * (probability - outcome) */
+    double *bend;       /* [rows] weight * probability * (1 - probability) */
+    double *gradient;   /* [size] */
+    double *curvature;  /* [size][size] lower triangle */
+    double *losses;     /* of each stretch */
+    const double *here; /* which coefficients the rows are computed for */
+    atomic_uint next;   /* stretch or column */
+};
+
+static double weight_of(const struct fitting *f, uint64_t row)
+{
+    return f->weight != NULL ? f->weight[row] : 1;
+}
+
+/* ---- Rows: loss, residual, bend. ---- */
+
+static double row_margin(const struct fitting *f, uint64_t row)
+{
+    const struct design *d = f->design;
+    double margin = f->here[f->size - 1];
+    for (uint64_t e = d->row_start[row]; e < d->row_start[row + 1]; e++)
+        margin += f->here[d->row_column[e]] * (double)d->row_value[e];
+    return margin;
+}
+
+static void *compute_rows(void *context)
+{
+    struct fitting *f = context;
+    uint64_t rows = f->design->rows;
+    for (uint64_t stretch; (stretch = atomic_fetch_add(&f->next, 1)) * STRETCH < rows;) {
+        double loss = 0;
+        for (uint64_t r = stretch * STRETCH; r < rows && r < (stretch + 1) * STRETCH; r++) {
+            double margin = row_margin(f, r), weight = weight_of(f, r), probability = sigmoid(margin);
+            loss += weight * softplus(f->happened[r] ? -margin : margin);
+            f->residual[r] = weight * (probability - f->happened[r]);
+            f->bend[r] = weight * probability * (1 - probability);
+        }
+        f->losses[stretch] = loss;
+    }
+    return NULL;
+}
+
+/* The penalised loss of `here`; residuals and bends are then of it, too. */
+static double loss_at(struct fitting *f, const double *here)
+{
+    double loss = 0;
+    f->here = here;
+    atomic_store(&f->next, 0);
+    run_threads(f->threads, compute_rows, f);
+    for (uint64_t s = 0; s * STRETCH < f->design->rows; s++) loss += f->losses[s];
+    for (uint32_t k = 0; k + 1 < f->size; k++) loss += f->penalty / 2 * here[k] * here[k];
+    return loss;
+}
+
+/* ---- Columns: gradient and curvature. ---- */
+
+static void compute_column(struct fitting *f, uint32_t k)
+{
+    const struct design *d = f->design;
+    double *row_of_curvature = f->curvature + (size_t)k * f->size;
+    double gradient = 0, with_intercept = 0;
+    memset(row_of_curvature, 0, ((size_t)k + 1) * sizeof *row_of_curvature);
+    for (uint64_t e = d->column_start[k]; e < d->column_start[k + 1]; e++) {
+        uint64_t row = d->column_row[e];
+        double value = (double)d->column_value[e], pull = f->bend[row] * value;
+        gradient += f->residual[row] * value;
+        with_intercept += pull;
+        for (uint64_t i = d->row_start[row]; d->row_column[i] < k; i++)
+            row_of_curvature[d->row_column[i]] += pull * (double)d->row_value[i];
+        row_of_curvature[k] += pull * value;
+    }
+    f->gradient[k] = gradient + f->penalty * f->at[k];
+    row_of_curvature[k] += f->penalty;
+    f->curvature[(size_t)(f->size - 1) * f->size + k] = with_intercept;
+}
+
+static void *compute_columns(void *context)
+{
+    struct fitting *f = context;
+    /* The last columns have most to do. */
+    for (uint32_t k; (k = atomic_fetch_add(&f->next, 1)) + 1 < f->size;) compute_column(f, f->size - 2 - k);
+    return NULL;
+}
+
+static void derive(struct fitting *f)
+{
+    double gradient = 0, curvature = 0;
+    atomic_store(&f->next, 0);
+    run_threads(f->threads, compute_columns, f);
+    for (uint64_t r = 0; r < f->design->rows; r++) {
+        gradient += f->residual[r];
+        curvature += f->bend[r];
+    }
+    f->gradient[f->size - 1] = gradient;
+    f->curvature[(size_t)f->size * f->size - 1] = curvature;
+}
+
+/* ---- Newton. ---- */
+
+/* Half as far again and again until it pays. False: no step of any length does, as near as doubles come. */
+static bool walk(struct fitting *f, double *loss, double descent)
+{
+    for (int halvings = 0; halvings <= HALVINGS_MAX; halvings++) {
+        double part = ldexp(1, -halvings);
+        for (uint32_t k = 0; k < f->size; k++) f->trial[k] = f->at[k] + part * f->step[k];
+        double there = loss_at(f, f->trial);
+        if (!(there <= *loss + 1e-4 * part * descent)) continue;
+        memcpy(f->at, f->trial, f->size * sizeof *f->at);
+        *loss = there;
+        return true;
+    }
+    return false;
+}
+
+static enum err descend(struct fitting *f, const struct logistic_options *options, uint32_t *rounds,
+                        struct err_info *why)
+{
+    double loss = loss_at(f, f->at);
+    for (*rounds = 0; *rounds < ROUNDS_MAX; ++*rounds) {
+        double descent = 0;
+        if (options->go_on != NULL && !options->go_on(options->go_on_context))
+            return err_set(why, ERR_UNAVAILABLE, "training was given up");
+        derive(f);
+        if (!cholesky_factor(f->curvature, f->size)) break; /* everybody's probability is 0 or 1 to the last bit */
+        for (uint32_t k = 0; k < f->size; k++) f->step[k] = -f->gradient[k];
+        cholesky_solve(f->curvature, f->size, f->step);
+        for (uint32_t k = 0; k < f->size; k++) descent += f->gradient[k] * f->step[k];
+        if (-descent <= NEARLY * f->design->weight) { /* so near that the whole step is right */
+            for (uint32_t k = 0; k < f->size; k++) f->at[k] += f->step[k];
+            break;
+        }
+        if (!walk(f, &loss, descent)) break;
+    }
+    return ERR_OK;
+}
+
+/* ---- From scaled columns to those of the examples. ---- */
+
+static void tell_coefficients(const struct fitting *f, struct logistic *out)
+{
+    const struct design *d = f->design;
+    out->intercept = f->at[f->size - 1];
+    for (uint32_t k = 0; k < d->columns; k++) {
+        out->coefficient[d->source[k]] = f->at[k] / d->deviation[k];
+        out->intercept -= f->at[k] * d->centre[k] / d->deviation[k];
+    }
+}
+
+static void tell_covariance(struct fitting *f, struct arena *arena, struct logistic *out)
+{
+    const struct design *d = f->design;
+    const uint32_t size = f->size, last = size - 1;
+    const size_t width = (size_t)out->columns + 1;
+    loss_at(f, f->at);
+    derive(f);
+    if (!cholesky_factor(f->curvature, size)) return; /* nothing can be said */
+    double *inverse = memory_array((size_t)size * size, sizeof *inverse);
+    cholesky_inverse(f->curvature, size, inverse);
+    /* The true intercept is that of the scaled columns less centre / deviation of each coefficient: first by rows ... */
+    for (uint32_t k = 0; k < last; k++)
+        for (uint32_t i = 0; i < size; i++)
+            inverse[(size_t)last * size + i] -= d->centre[k] / d->deviation[k] * inverse[(size_t)k * size + i];
+    for (uint32_t i = 0; i < size; i++) /* ... then by columns */
+        for (uint32_t k = 0; k < last; k++)
+            inverse[(size_t)i * size + last] -= d->centre[k] / d->deviation[k] * inverse[(size_t)i * size + k];
+    out->covariance = ARENA_ARRAY(arena, double, width *width);
+    for (uint32_t i = 0; i < size; i++)
+        for (uint32_t k = 0; k < size; k++) {
+            size_t row = i < last ? d->source[i] : out->columns, column = k < last ? d->source[k] : out->columns;
+            double scale = (i < last ? d->deviation[i] : 1) * (k < last ? d->deviation[k] : 1);
+            out->covariance[row * width + column] = inverse[(size_t)i * size + k] / scale;
+        }
+    memory_free(inverse);
+}
+
+static void *numbers(size_t count)
+{
+    return memory_array(count, sizeof(double));
+}
+
+static enum err fit_design(const struct design *design, const uint8_t *happened, const double *weight,
+                           const struct logistic_options *options, struct arena *arena, struct logistic *out,
+                           struct err_info *why)
+{
+    const uint32_t size = design->columns + 1;
+    struct fitting f = {.design = design,
+                        .happened = happened,
+                        .weight = weight,
+                        .penalty = options->penalty,
+                        .threads = options->threads,
+                        .size = size,
+                        .at = numbers(size),
+                        .step = numbers(size),
+                        .trial = numbers(size),
+                        .gradient = numbers(size),
+                        .curvature = numbers((size_t)size * size),
+                        .residual = numbers(design->rows),
+                        .bend = numbers(design->rows),
+                        .losses = numbers(design->rows / STRETCH + 1)};
+    double positives = 0;
+    for (uint64_t r = 0; r < design->rows; r++) positives += happened[r] ? weight_of(&f, r) : 0;
+    enum err err = ERR_OK;
+    if (!(positives > 0 && positives < design->weight)) {
+        err = err_set(why, ERR_INVALID, "all examples have one outcome: there is nothing to tell apart");
+    } else {
+        f.at[size - 1] = log_odds(positives / design->weight);
+        err = descend(&f, options, &out->rounds, why);
+    }
+    if (err == ERR_OK) tell_coefficients(&f, out);
+    if (err == ERR_OK && options->covariance) tell_covariance(&f, arena, out);
+    double *const all[] = {f.at, f.step, f.trial, f.gradient, f.curvature, f.residual, f.bend, f.losses};
+    for (size_t i = 0; i < COUNT_OF(all); i++) memory_free(all[i]);
+    return err;
+}
+
+enum err logistic_fit(const struct sparse *examples, const uint8_t *happened, const double *weight,
+                      const struct logistic_options *options, struct arena *arena, struct logistic *out,
+                      struct err_info *why)
+{
+    INVARIANT(options->penalty > 0 && options->threads >= 1);
+    if (examples->columns > LOGISTIC_COLUMNS_MAX)
+        return err_set(why, ERR_TOO_BIG, "%u columns are more than the %d that a logistic regression takes",
+                       examples->columns, LOGISTIC_COLUMNS_MAX);
+    struct logistic model = {
+        .columns = examples->columns,
+        .coefficient = ARENA_ARRAY(arena, double, examples->columns),
+        .mean = ARENA_ARRAY(arena, double, examples->columns),
+        .deviation = ARENA_ARRAY(arena, double, examples->columns),
+    };
+    struct design design;
+    enum err err = design_init(&design, examples, weight, model.mean, model.deviation, why);
+    if (err == ERR_OK) err = fit_design(&design, happened, weight, options, arena, &model, why);
+    design_release(&design);
+    if (err == ERR_OK) *out = model;
+    return err;
+}
+
+/* ---- Using it. ---- */
+
+double logistic_margin(const struct logistic *model, const struct sparse *rows, uint64_t row)
+{
+    double margin = model->intercept;
+    INVARIANT(rows->columns == model->columns);
+    for (uint64_t e = rows->start[row]; e < rows->start[row + 1]; e++)
+        margin += model->coefficient[rows->column[e]] * (double)rows->value[e];
+    return margin;
+}
+
+double logistic_margin_error(const struct logistic *model, const struct sparse *rows, uint64_t row, double *scratch)
+{
+    const uint32_t size = model->columns + 1;
+    INVARIANT(rows->columns == model->columns && model->covariance != NULL);
+    for (uint32_t k = 0; k < model->columns; k++) scratch[k] = 0;
+    for (uint64_t e = rows->start[row]; e < rows->start[row + 1]; e++)
+        scratch[rows->column[e]] = (double)rows->value[e];
+    scratch[model->columns] = 1;
+    double square = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        if (scratch[i] == 0) continue;
+        double sum = 0;
+        for (uint32_t k = 0; k < size; k++) sum += model->covariance[(size_t)i * size + k] * scratch[k];
+        square += scratch[i] * sum;
+    }
+    return sqrt(fmax(square, 0));
+}
+
+void logistic_contributions(const struct logistic *model, const struct sparse *rows, uint64_t row, double *base,
+                            double *out)
+{
+    INVARIANT(rows->columns == model->columns);
+    *base = model->intercept;
+    for (uint32_t k = 0; k < model->columns; k++) {
+        *base += model->coefficient[k] * model->mean[k];
+        out[k] = -model->coefficient[k] * model->mean[k];
+    }
+    for (uint64_t e = rows->start[row]; e < rows->start[row + 1]; e++)
+        out[rows->column[e]] += model->coefficient[rows->column[e]] * (double)rows->value[e];
+}
