@@ -266,7 +266,7 @@ static void ask_with(struct site *site, uint32_t scopes)
     struct secret secret;
     uint64_t number;
     struct err_info why = {0};
-    CHECK_OK(access_add_token(site->server->access, STR("narrow"), scopes, &secret, &number, &why), why);
+    CHECK_OK(access_add_token(site->server->access, STR("narrow"), scopes, STR("cli"), &secret, &number, &why), why);
     site->token = arena_str(site->arena, secret_str(&secret));
 }
 

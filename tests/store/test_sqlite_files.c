@@ -10,27 +10,9 @@
 
 #include "base/buf.h"
 #include "facts.h"
-#include "store/sql.h"
+#include "plain.h"
 
 #define FILE_BYTES_MOST ((size_t)64 << 20)
-
-static enum err try_open(const char *path, bool read_only, struct store **out, struct err_info *why)
-{
-    *why = (struct err_info){0};
-    return store_open(&(struct store_options){.path = path, .clock = clock_system(), .read_only = read_only}, out, why);
-}
-
-/* Opening for writing and for reading are refused alike, and nothing is left beside the file. */
-static void check_refused(const char *path, const char *sentence)
-{
-    struct store *store = NULL;
-    struct err_info why;
-    for (int read_only = 0; read_only < 2; read_only++) {
-        CHECK_INT(try_open(path, read_only != 0, &store, &why), ERR_INVALID);
-        CHECK_CONTAINS(str_from_c(why.msg), str_from_c(path));
-        CHECK_CONTAINS(str_from_c(why.msg), str_from_c(sentence));
-    }
-}
 
 static void write_file(const char *path, struct str bytes)
 {
@@ -76,62 +58,21 @@ static const char *image_put(const struct image *image, struct arena *arena)
     return path;
 }
 
-static sqlite3 *open_plain(const char *path)
-{
-    sqlite3 *db = NULL;
-    CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-    return db;
-}
-
-static void plain_run(const char *path, const char *sql)
-{
-    sqlite3 *db = open_plain(path);
-    char *message = NULL;
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) FAIL("%s: %s", sql, message);
-    CHECK_INT(sqlite3_close(db), SQLITE_OK);
-}
-
-/* The first row's columns, divided by '|'. */
-static struct str plain_ask(const char *path, const char *sql, struct arena *arena)
-{
-    sqlite3 *db = open_plain(path);
-    sqlite3_stmt *statement = NULL;
-    AUTO_BUF out = BUF_INIT(65536);
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) FAIL("%s: %s", sql, sqlite3_errmsg(db));
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            if (i > 0) buf_append_char(&out, '|');
-            buf_append_c(&out, (const char *)sqlite3_column_text(statement, i));
-        }
-    sqlite3_finalize(statement);
-    CHECK_INT(sqlite3_close(db), SQLITE_OK);
-    return arena_str(arena, buf_str(&out));
-}
-
 /* ---- Whose it is. ---- */
 
 TEST(what_is_no_store_is_refused_with_a_sentence_of_its_own_and_left_alone)
 {
     AUTO_ARENA arena = arena_new();
-    check_refused(harness_tmpdir(), "is a folder");
+    plain_check_refused(harness_tmpdir(), "is a folder");
     const char *empty = fresh_path(arena), *text = fresh_path(arena), *other = fresh_path(arena);
     write_file(empty, STR(""));
-    check_refused(empty, "is an empty file");
+    plain_check_refused(empty, "is an empty file");
     write_file(text, STR("id,email\n1,ada@acme.example\n"));
-    check_refused(text, "it is no SQLite database");
+    plain_check_refused(text, "it is no SQLite database");
     plain_run(other, "CREATE TABLE song (title)");
-    check_refused(other, "is a database of another program");
+    plain_check_refused(other, "is a database of another program");
     CHECK_STR(plain_ask(other, "SELECT count(*) FROM sqlite_master", arena), STR("1"));
     CHECK_FALSE(file_exists(other, "-lock", arena));
-}
-
-TEST(a_store_of_a_newer_plumb_is_refused)
-{
-    AUTO_ARENA arena = arena_new();
-    const char *path = fresh_path(arena);
-    store_close(open_file(path));
-    plain_run(path, "PRAGMA user_version = 99");
-    check_refused(path, "was made by a newer Plumb (format 99, this one knows 2): use that one");
 }
 
 TEST(what_is_not_there_is_made_for_writing_and_not_found_for_reading)
@@ -140,87 +81,15 @@ TEST(what_is_not_there_is_made_for_writing_and_not_found_for_reading)
     struct store *store = NULL;
     struct err_info why;
     const char *path = fresh_path(arena);
-    CHECK_INT(try_open(path, true, &store, &why), ERR_NOT_FOUND);
+    CHECK_INT(plain_try_store(path, true, &store, &why), ERR_NOT_FOUND);
     CHECK_FALSE(file_exists(path, "", arena));
-    CHECK_INT(try_open(arena_format(arena, "%s/no/such/folder.db", harness_tmpdir()).at, false, &store, &why),
+    CHECK_INT(plain_try_store(arena_format(arena, "%s/no/such/folder.db", harness_tmpdir()).at, false, &store, &why),
               ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(why.msg), STR("No such file or directory"));
-    CHECK_INT(try_open(path, false, &store, &why), ERR_OK);
+    CHECK_INT(plain_try_store(path, false, &store, &why), ERR_OK);
     store_close(store);
     CHECK_FALSE(file_exists(path, "-new", arena));
     CHECK_FALSE(file_exists(path, "-wal", arena));
-}
-
-/* A format of before the first, as a stand-in for an older one. */
-TEST(migrations_run_once_and_only_for_a_writer)
-{
-    AUTO_ARENA arena = arena_new();
-    const char *path = fresh_path(arena);
-    struct store *store = NULL;
-    struct err_info why;
-    plain_run(path, "PRAGMA application_id = 0x504C4D42");
-    CHECK_INT(try_open(path, true, &store, &why), ERR_INVALID);
-    CHECK_CONTAINS(str_from_c(why.msg), STR("made by an older Plumb"));
-    for (int i = 0; i < 2; i++) {
-        store = open_file(path);
-        if (i == 0) append_ada(store);
-        CHECK_STR(store_findings(store, arena), STR(""));
-        store_close(store);
-        CHECK_STR(plain_ask(path, "SELECT user_version, (SELECT count(*) FROM record) FROM pragma_user_version", arena),
-                  arena_format(arena, "%d|1", SQL_FORMAT));
-    }
-}
-
-TEST(a_store_from_before_sources_were_kept_is_whole_afterwards_and_takes_them)
-{
-    AUTO_ARENA arena = arena_new();
-    const char *path = fresh_path(arena);
-    struct err_info why = {0};
-    struct store *store = open_file(path);
-    append_ada(store);
-    CHECK_OK(append_visits(store, 0, 3, &why), why);
-    struct str before = store_dump(store, arena);
-    store_close(store);
-    plain_run(path, "DROP VIEW events; ALTER TABLE event DROP COLUMN source; PRAGMA user_version = 2");
-    store = open_file(path);
-    CHECK_STR(store_dump(store, arena), before);
-    const struct event_fact_row event = {.number = 3, .name = STR("seen"), .source = STR("key:3")};
-    CHECK_OK(store_append(store, &(struct store_batch){.events = &event, .event_count = 1}, &why), why);
-    CHECK_CONTAINS(store_dump(store, arena), STR("key:3"));
-    CHECK_STR(store_findings(store, arena), STR(""));
-    store_close(store);
-    CHECK_STR(plain_ask(path, "SELECT count(*), max(source) FROM events", arena), STR("4|key:3"));
-}
-
-TEST(a_store_of_the_first_format_keeps_its_accounts)
-{
-    AUTO_ARENA arena = arena_new();
-    const char *path = fresh_path(arena);
-    struct store *store = open_file(path);
-    struct err_info why = {0};
-    uint64_t number = 0;
-    const struct token_row token = {.name = STR("crm"), .hash = STR("t1"), .scopes = STR("admin")};
-    const struct user_row ada = {.email = STR("ada@acme.example"), .role = STR("admin")};
-    CHECK_OK(store_put_token(store, &token, &number, &why), why);
-    CHECK_OK(store_put_user(store, &ada, &number, &why), why);
-    store_close(store);
-    plain_run(path, "ALTER TABLE user DROP COLUMN gone");
-    plain_run(path, "ALTER TABLE token DROP COLUMN creator");
-    plain_run(path, "ALTER TABLE write_key DROP COLUMN creator");
-    plain_run(path, "DROP VIEW events; ALTER TABLE event DROP COLUMN source");
-    plain_run(path, "PRAGMA user_version = 1");
-    store = open_file(path);
-    struct token_row *tokens;
-    struct user_row *users;
-    size_t token_count, user_count;
-    CHECK_OK(store_tokens(store, arena, &tokens, &token_count, &why), why);
-    CHECK_OK(store_users(store, arena, &users, &user_count, &why), why);
-    CHECK_INT(token_count, 1);
-    CHECK_STR(tokens[0].name, STR("crm"));
-    CHECK_STR(tokens[0].creator, STR(""));
-    CHECK_INT(user_count, 1);
-    CHECK_STR(users[0].email, STR("ada@acme.example"));
-    store_close(store);
 }
 
 /* ---- Who else has it open. ---- */
@@ -232,13 +101,13 @@ TEST(two_writers_on_one_file_are_one_too_many_and_readers_are_welcome)
     struct store *writer = open_file(path), *second = NULL, *reader = NULL;
     struct err_info why;
     append_ada(writer);
-    CHECK_INT(try_open(path, false, &second, &why), ERR_CONFLICT);
+    CHECK_INT(plain_try_store(path, false, &second, &why), ERR_CONFLICT);
     CHECK_CONTAINS(str_from_c(why.msg), str_from_c(path));
     CHECK_CONTAINS(str_from_c(why.msg), STR("another Plumb is writing"));
     const char *alias = fresh_path(arena); /* by another name it is the same file */
     CHECK_INT(symlink(path, alias), 0);
-    CHECK_INT(try_open(alias, false, &second, &why), ERR_CONFLICT);
-    CHECK_INT(try_open(path, true, &reader, &why), ERR_OK);
+    CHECK_INT(plain_try_store(alias, false, &second, &why), ERR_CONFLICT);
+    CHECK_INT(plain_try_store(path, true, &reader, &why), ERR_OK);
     CHECK_OK(append_visits(writer, 0, 3, &why), why);
     CHECK_STR(store_dump(reader, arena), store_dump(writer, arena));
     CHECK_STR(store_findings(reader, arena), STR(""));
@@ -248,7 +117,7 @@ TEST(two_writers_on_one_file_are_one_too_many_and_readers_are_welcome)
     why = (struct err_info){0};
     CHECK_OK(append_visits(writer, 3, 1, &why), why);
     store_close(writer);
-    CHECK_INT(try_open(path, false, &second, &why), ERR_OK);
+    CHECK_INT(plain_try_store(path, false, &second, &why), ERR_OK);
     store_close(second);
 }
 
@@ -319,7 +188,7 @@ static bool is_refused_or_found(const struct image *image, struct str all, const
     struct store *store = NULL;
     struct err_info why;
     const char *path = image_put(image, arena);
-    if (try_open(path, false, &store, &why) != ERR_OK) {
+    if (plain_try_store(path, false, &store, &why) != ERR_OK) {
         if (why.code != ERR_INVALID && why.code != ERR_UNAVAILABLE) FAIL("%s at %zu: %s", what, at, why.msg);
         return true;
     }
@@ -345,7 +214,7 @@ TEST(a_log_that_lost_its_end_is_refused_and_said_to_be_missing)
     const char *path = image_put(&cut, arena);
     struct store *store = NULL;
     struct err_info why;
-    CHECK_INT(try_open(path, false, &store, &why), ERR_INVALID);
+    CHECK_INT(plain_try_store(path, false, &store, &why), ERR_INVALID);
     CHECK_CONTAINS(str_from_c(why.msg), STR("its log"));
     CHECK_CONTAINS(str_from_c(why.msg), STR("Restore a backup, or remove"));
     CHECK_INT(unlink(arena_format(arena, "%s-lock", path).at), 0); /* as the sentence says */

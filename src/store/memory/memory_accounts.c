@@ -137,7 +137,7 @@ enum err memory_sessions(struct store *base, uint64_t user, size_t most, struct 
     *out = ARENA_ARRAY(arena, struct session_row, store->sessions.count);
     *count = 0;
     for (size_t i = 0; i < store->sessions.count; i++) {
-        struct session_row row = *LIST_AT(store->sessions, struct session_row, i);
+        struct session_row row = store->sessions.at[i];
         if (row.user != user) continue;
         row.hash = arena_str(arena, row.hash);
         (*out)[(*count)++] = row;
@@ -150,8 +150,8 @@ enum err memory_sessions(struct store *base, uint64_t user, size_t most, struct 
 static void delete_sessions_but(struct memory_store *store, uint64_t user, struct str hash)
 {
     for (size_t i = store->sessions.count; i-- > 0;) {
-        const struct session_row *row = LIST_AT(store->sessions, struct session_row, i);
-        if (row->user == user && !str_equal(row->hash, hash)) list_remove(&store->sessions, i, sizeof *row);
+        const struct session_row *row = &store->sessions.at[i];
+        if (row->user == user && !str_equal(row->hash, hash)) LIST_REMOVE(&store->sessions, i);
     }
 }
 
@@ -166,8 +166,7 @@ enum err memory_delete_sessions_but(struct store *base, uint64_t user, struct st
 enum err memory_delete_user(struct store *base, uint64_t number, struct err_info *why)
 {
     struct memory_store *store = memory_enter(base);
-    struct user_row *row =
-        number == 0 || number > store->users.count ? NULL : LIST_AT(store->users, struct user_row, number - 1);
+    struct user_row *row = number == 0 || number > store->users.count ? NULL : &store->users.at[number - 1];
     if (row == NULL || row->email.len == 0) return memory_leave(store, missing(why, "user", number));
     *row = (struct user_row){.number = number, .disabled = true};
     delete_sessions_but(store, number, STR(""));
