@@ -27,10 +27,7 @@ static struct str data_folder(const struct app *app, const struct arguments *arg
 static int refuse_store(struct app *app, struct str folder, enum err e, const struct err_info *why)
 {
     if (e == ERR_CONFLICT)
-        return app_fail(app,
-                        "a server runs on '" STR_FMT
-                        "': change people, tokens and keys on its page \"Settings\" or through "
-                        "its API, or stop it first",
+        return app_fail(app, "a server runs on '" STR_FMT "': stop it first, and start it again afterwards",
                         STR_ARG(folder));
     if (e == ERR_NOT_FOUND)
         return app_fail(app,

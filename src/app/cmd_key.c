@@ -89,7 +89,7 @@ const struct command command_key = {
     .description =
         "A write key stands in a web page or an app and may only send events. 'create' prints it alone on standard "
         "output, this once: only a hash is kept.\n\n"
-        "While a server runs on the folder, only 'list' works: the server's page \"Settings\" does the rest.",
+        "While a server runs on the folder, only 'list' works: stop it for the rest.",
     .options = key_options,
     .option_count = COUNT_OF(key_options),
     .examples = key_examples,

@@ -120,7 +120,7 @@ const struct command command_token = {
     .description =
         "A token is sent as 'Authorization: Bearer plumb_token_...'. 'create' prints it alone on standard output, this "
         "once: only a hash is kept.\n\n"
-        "While a server runs on the folder, only 'list' works: the server's page \"Settings\" does the rest.",
+        "While a server runs on the folder, only 'list' works: stop it for the rest.",
     .options = token_options,
     .option_count = COUNT_OF(token_options),
     .examples = token_examples,

@@ -180,7 +180,7 @@ const struct command command_user = {
     .description =
         "Works on the server's folder, so it needs no password of yours. Passwords are read from the terminal, or one "
         "line of standard input; never from an argument, which others on the machine could see.\n\n"
-        "While a server runs on the folder, only 'list' works: the server's page \"Settings\" does the rest.",
+        "While a server runs on the folder, only 'list' works: stop it for the rest.",
     .options = user_options,
     .option_count = COUNT_OF(user_options),
     .examples = user_examples,

@@ -52,7 +52,7 @@ TEST(beside_a_running_server_lists_are_read_and_changes_are_sent_to_its_page)
     CHECK_INT(another.status, STATUS_FAILED);
     CHECK_STR(str_from_c(another.out), STR(""));
     CHECK_CONTAINS(str_from_c(another.err), STR("a server runs on '"));
-    CHECK_CONTAINS(str_from_c(another.err), STR("its page \"Settings\" or through its API, or stop it first"));
+    CHECK_CONTAINS(str_from_c(another.err), STR("': stop it first, and start it again afterwards"));
     forget(&made), forget(&list), forget(&another);
 }
 
