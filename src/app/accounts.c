@@ -95,7 +95,9 @@ static const struct verb *find_verb(struct app *app, const struct arguments *arg
     }
     const char *near = nearest(str_from_c(name), known);
     if (near != NULL) app_usage(app, arguments->command, "there is no '%s'; did you mean '%s'?", name, near);
-    else app_usage(app, arguments->command, "there is no '%s'; it is %s", name, arguments->command->operands);
+    else
+        app_usage(app, arguments->command, "there is no '%s'; there is %.*s", name,
+                  (int)strcspn(arguments->command->operands, " "), arguments->command->operands);
     return NULL;
 }
 
@@ -144,7 +146,8 @@ bool accounts_number(const struct accounts *accounts, size_t index, uint64_t *ou
 {
     const char *text = accounts_operand(accounts, index);
     if (str_to_u64(str_from_c(text), out)) return true;
-    app_usage(accounts->app, accounts->arguments->command, "'%s' is not a number of the list", text);
+    const struct command *command = accounts->arguments->command;
+    app_usage(accounts->app, command, "'%s' is not a number that 'plumb %s list' shows", text, command->name);
     return false;
 }
 

@@ -70,13 +70,30 @@ void help_overview(const struct app *app, FILE *to)
           to);
 }
 
+/* "one|two FILE": wrapped between blanks, and behind a '|' what no line can hold. */
+static void put_operands(FILE *to, struct str operands, size_t indent, size_t width, size_t *cells)
+{
+    while (operands.len > 0) {
+        struct str word = str_cut(&operands, ' ');
+        while (indent + word.len > width) {
+            size_t fits = width - indent;
+            while (fits > 0 && word.at[fits - 1] != '|') fits--;
+            if (fits == 0) break;
+            text_put_word(to, (struct str){word.at, fits}, indent, width, cells);
+            word = (struct str){word.at + fits, word.len - fits};
+        }
+        text_put_word(to, word, indent, width, cells);
+    }
+}
+
 static void put_usage(FILE *to, const struct command *command, size_t width)
 {
     AUTO_BUF line = BUF_INIT((size_t)16 * 1024);
     size_t indent = strlen("  plumb  ") + strlen(command->name);
-    fprintf(to, "  plumb %s ", command->name);
+    bool alone = command->operands == NULL && command->option_count == 0;
+    fprintf(to, "  plumb %s%s", command->name, alone ? "" : " ");
     size_t cells = indent;
-    if (command->operands != NULL) text_put_word(to, str_from_c(command->operands), indent, width, &cells);
+    if (command->operands != NULL) put_operands(to, str_from_c(command->operands), indent, width, &cells);
     for (size_t i = 0; i < command->option_count; i++) {
         const struct option *option = &command->options[i];
         buf_clear(&line);

@@ -75,7 +75,11 @@ static enum err check_operands(const struct arguments *arguments, struct err_inf
 {
     const struct command *command = arguments->command;
     size_t count = arguments->operand_count;
-    if (count < command->operands_min) return err_set(why, ERR_INVALID, "%s is missing", command->operands);
+    if (count < command->operands_min) {
+        bool is_choice = strchr(command->operands, '|') != NULL;
+        size_t len = is_choice ? strcspn(command->operands, " ") : strlen(command->operands);
+        return err_set(why, ERR_INVALID, "%s%.*s is missing", is_choice ? "one of " : "", (int)len, command->operands);
+    }
     if (count > command->operands_max) {
         const char *extra = arguments->operands[command->operands_max];
         if (command->operands_max == 0) return err_set(why, ERR_INVALID, "'%s' is not expected here", extra);
