@@ -72,7 +72,12 @@ static void connection_open(struct load *load, uint32_t number)
     setsockopt(c->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = number};
     if (epoll_ctl(load->poll, EPOLL_CTL_ADD, c->socket, &event) != 0) client_give_up("epoll", strerror(errno));
-    c->busy = c->waits_to_send = false;
+    c->waits_to_send = false;
+}
+
+static void connection_rests(struct load *load, uint32_t number)
+{
+    load->connections[number].busy = false;
     load->idle[load->idle_count++] = number;
 }
 
@@ -167,13 +172,13 @@ static void take_event(struct load *load, const struct epoll_event *event)
     if (open && c->busy) open = receive(c);
     if (open && c->busy && c->body_left == 0) {
         remember(load, c, now_ns());
-        c->busy = false;
-        load->idle[load->idle_count++] = event->data.u32;
-    } else if (!open || !c->busy) { /* closed amid an answer, or while nothing was asked */
-        if (!c->busy) client_give_up("the server closed a connection that was kept", "");
-        load->result.errors++;
+        connection_rests(load, event->data.u32);
+    } else if (!open || !c->busy) { /* the server closed it: amid an answer, or because it rested for long */
         close(c->socket);
         connection_open(load, event->data.u32);
+        if (!c->busy) return;
+        load->result.errors++;
+        connection_rests(load, event->data.u32);
     }
 }
 
@@ -247,6 +252,7 @@ void client_run(const struct client_options *options, struct client_result *out)
     for (uint32_t i = 0; i < options->connections; i++) {
         load.connections[i].out = (struct buf)BUF_INIT(REQUEST_BYTES_MAX);
         connection_open(&load, i);
+        connection_rests(&load, i);
     }
     run(&load);
     load.result.took_ns = now_ns() - load.start_ns;

@@ -29,7 +29,7 @@ const bound = (on, command) => on === null ? command : ['taskset', '-c', on, ...
 
 const running = new Set();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) child.kill('SIGTERM'); // nginx's workers outlive a master that is killed otherwise
   fs.rmSync(scratch, {recursive: true, force: true});
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
