@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/progress.h"
+#include "app/running.h"
 #include "app/threads.h"
 
 static enum err explain(const struct offline *offline, enum err e, const struct err_info *trouble, struct err_info *why)
@@ -37,6 +38,7 @@ enum err offline_open(struct app *app, const struct arguments *arguments, enum o
                        strerror(errno));
     const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = use == OFFLINE_READ};
     enum err e = store_open(&options, &out->store, &trouble);
+    if (e == ERR_OK && use != OFFLINE_READ) running_remove(out->folder);
     return e == ERR_OK ? ERR_OK : explain(out, e, &trouble, why);
 }
 
