@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/running.h"
 #include "app/text.h"
 #include "base/unicode.h"
 #include "core/nearest.h"
@@ -49,6 +50,7 @@ static enum err open_folder(struct accounts *accounts, bool read_only, struct er
     struct store_options options = {.path = path, .clock = accounts->app->clock, .read_only = read_only};
     struct err_info trouble = {0};
     enum err e = store_open(&options, &accounts->store, &trouble);
+    if (e == ERR_OK && !read_only) running_remove(folder);
     if (e == ERR_OK) return open_access(accounts, why);
     if (e != ERR_CONFLICT) return err_set(why, e, "%s", trouble.msg);
     accounts->way = &accounts_there;

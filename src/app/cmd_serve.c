@@ -131,7 +131,7 @@ static int serve(struct app *app, const struct serve_settings *settings, struct 
     };
     struct server *server;
     struct err_info why = {0};
-    running_remove(settings->config.data); /* of one that was killed */
+    running_remove(settings->config.data); /* of one that was killed: the folder is ours */
     if (server_start(&options, &server, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
     let_commands_in(app, settings, server);
     greet(app, settings, server);

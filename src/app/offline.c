@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/running.h"
 #include "app/threads.h"
 #include "files/progress.h"
 
@@ -42,6 +43,7 @@ enum err offline_open(struct app *app, const struct arguments *arguments, enum o
                        strerror(errno));
     const struct store_options options = {.path = out->path, .clock = app->clock, .read_only = is_read_only(use)};
     enum err e = store_open(&options, &out->store, &trouble);
+    if (e == ERR_OK && !is_read_only(use)) running_remove(out->folder);
     return e == ERR_OK ? ERR_OK : explain(out, e, &trouble, why);
 }
 

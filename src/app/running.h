@@ -15,7 +15,9 @@
 /* `url` is an address of this machine, without a slash at its end. Replaces what a server left that was killed.
  * Errors   ERR_UNAVAILABLE: the disk, permissions. */
 MUST_CHECK enum err running_write(struct str folder, struct str url, const struct secret *secret, struct err_info *why);
-void running_remove(struct str folder); /* no file is fine */
+/* By whoever has the folder for writing: then nobody serves there, and the file is of one that was killed. What listens at
+ * its address now may be anybody. No file is fine. */
+void running_remove(struct str folder);
 
 /* Texts in `arena`. Errors: ERR_NOT_FOUND: there is no such file; ERR_INVALID: it is none of ours; ERR_UNAVAILABLE. */
 MUST_CHECK enum err running_read(struct str folder, struct arena *arena, struct str *url, struct str *secret,

@@ -176,8 +176,8 @@ static MUST_CHECK enum err enter(struct access *access, struct str session, stru
 static MUST_CHECK enum err live_sessions(struct access *access, const struct actor *actor, struct arena *arena,
                                          struct session_row **out, size_t *count, struct err_info *why)
 {
-    struct session_row *rows;
-    size_t all, live = 0;
+    struct session_row *rows = NULL;
+    size_t all = 0, live = 0;
     enum err e = store_sessions(access->store, actor->number, ACCESS_SESSIONS_MAX, arena, &rows, &all, why);
     if (e != ERR_OK) return e;
     int64_t now_ms = access_now_ms(access), ended_ms = INT64_MAX;
@@ -195,7 +195,7 @@ static MUST_CHECK enum err live_sessions(struct access *access, const struct act
 enum err access_sessions(struct access *access, struct str session, struct arena *arena, struct session_view **out,
                          size_t *count, struct err_info *why)
 {
-    struct actor actor;
+    struct actor actor = {.kind = ACTOR_NOBODY};
     char hash[SECRET_DIGEST_TEXT + 1];
     struct session_row *rows = NULL;
     *count = 0;
@@ -216,7 +216,7 @@ enum err access_end_session(struct access *access, struct str session, struct st
                             struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct actor actor;
+    struct actor actor = {.kind = ACTOR_NOBODY};
     char hash[SECRET_DIGEST_TEXT + 1];
     struct session_row *rows = NULL;
     size_t count = 0;
@@ -234,7 +234,7 @@ enum err access_end_session(struct access *access, struct str session, struct st
 enum err access_end_other_sessions(struct access *access, struct str session, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct actor actor;
+    struct actor actor = {.kind = ACTOR_NOBODY};
     char hash[SECRET_DIGEST_TEXT + 1];
     enum err e = enter(access, session, arena, &actor, hash, why);
     if (e != ERR_OK) return e;

@@ -172,6 +172,7 @@ static void write_parameter(struct json_writer *writer, struct str name, bool in
     if (!in_path) write_member(writer, "description", openapi_query_help(name));
     else if (str_equal(name, STR("ref")))
         write_member(writer, "description", "an id, or of contacts email:..., userId:..., anonymousId:...");
+    else if (str_equal(name, STR("user"))) write_member(writer, "description", "a number or an e-mail address");
     json_key(writer, "schema");
     json_raw(writer, STR("{\"type\":\"string\"}"));
     json_end_object(writer);

@@ -123,6 +123,8 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyou
 if [ -s cert.pem ]; then
     check 'it speaks https with a certificate' start --tls-cert cert.pem --tls-key key.pem
     check 'and says so' test "${url%%:*}" = https
+    check 'a command beside it comes in, whatever name the certificate has' \
+        sh -c "https_proxy=http://127.0.0.1:1 '$plumb' key create --data data >out.key 2>err && grep -q '^plumb_key_' out.key"
     stop TERM
     check 'half of a certificate is refused' refused 'both a certificate and its key' --tls-cert cert.pem
 fi
