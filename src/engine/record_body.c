@@ -105,13 +105,17 @@ static bool read_contacts(const struct reading *r, const struct json_item *item)
     if (list == NULL || list->kind == JSON_NULL) return true;
     if (r->object != ENTITY_DEAL || list->kind != JSON_ARRAY)
         return refuse(r, "wrong_type", STR("contacts"), "the list of ids of a deal's contacts");
-    struct str *contacts = ARENA_ARRAY(r->arena, struct str, CONTACTS_MAX);
+    size_t most = 0;
+    for (const struct json_item *one = json_first(list); one != NULL && most <= CONTACTS_MAX;
+         one = json_next(list, one))
+        most++;
+    if (most > CONTACTS_MAX)
+        return refuse(r, "too_many_values", STR("contacts"), "there are more than %d contacts", CONTACTS_MAX);
+    struct str *contacts = ARENA_ARRAY(r->arena, struct str, most);
     uint32_t count = 0;
     for (const struct json_item *one = json_first(list); one != NULL; one = json_next(list, one)) {
         struct str id = flatten_text(one);
         if (id.len == 0) return refuse(r, "wrong_type", STR("contacts"), "a contact's id is a text");
-        if (count == CONTACTS_MAX)
-            return refuse(r, "too_many_values", STR("contacts"), "there are more than %d contacts", CONTACTS_MAX);
         contacts[count++] = id;
     }
     r->fact->contacts = contacts;

@@ -12,7 +12,6 @@
 #include "files/load_internal.h"
 
 #define BATCH_BYTES_MAX ((size_t)8 * 1024 * 1024) /* of rows, after which a batch is handed on */
-#define DEAL_CONTACTS_MAX 1000                    /* as load_records.c */
 
 /* The row that a fact came from; line 0: none. */
 struct origin {
@@ -224,7 +223,9 @@ static enum err set_company(struct importing *i, const struct row *row, struct f
 static void set_contacts(struct importing *i, const struct row *row, struct fact *fact)
 {
     struct str rest = row->role[ROLE_CONTACTS];
-    struct str *contacts = rest.len > 0 ? ARENA_ARRAY(i->arena, struct str, DEAL_CONTACTS_MAX) : NULL;
+    size_t most = rest.len > 0; /* load_check_record saw that they are not too many */
+    for (size_t k = 0; k < rest.len; k++) most += rest.at[k] == ';';
+    struct str *contacts = ARENA_ARRAY(i->arena, struct str, most);
     while (rest.len > 0) {
         struct str text = str_trim(str_cut(&rest, ';'));
         if (text.len == 0) continue;

@@ -1,5 +1,6 @@
 /* test_api_jobs.c — imports and exports run beside requests, tell what became of them, and end with the server. */
 // SPDX-License-Identifier: Apache-2.0
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -7,6 +8,8 @@
 #include "harness.h"
 #include "server/access.h"
 #include "server/jobs.h"
+
+#define EVENTS_SENT 300
 
 static struct site *open_site(void)
 {
@@ -224,6 +227,54 @@ TEST(an_export_of_records_and_events_is_a_file_that_an_import_takes)
     CHECK_STR(export(site, "{'what':'events','as_of':'2026-01-01T12:00:00Z'}").body,
               STR("{\"contact\":\"ada\",\"event\":\"seen\",\"time\":\"2026-01-01T10:00:00Z\",\"id\":\"m1\",\"path\":\"/"
                   "\"}\n"));
+    site_close(site);
+}
+
+/* Somebody who sends an event of somebody new, again and again. */
+static void *send_events(void *of_site)
+{
+    struct site mine = *(struct site *)of_site;
+    mine.arena = arena_new();
+    for (int i = 0; i < EVENTS_SENT; i++) {
+        struct str call = arena_format(mine.arena,
+                                       "{\"event\":\"seen\",\"userId\":\"u%d\",\"messageId\":\"n%d\","
+                                       "\"properties\":{\"p%d\":\"x\"}}",
+                                       i, i, i % 20);
+        CHECK_INT(site_try(&mine, "/v1/track", call.at).status, 200);
+    }
+    arena_free(mine.arena);
+    return NULL;
+}
+
+static int count_whole_lines(struct str text)
+{
+    int lines = 0;
+    for (; text.len > 0; lines++) {
+        struct str line = str_cut(&text, '\n');
+        if (!str_starts_with(line, STR("{")) || !str_ends_with(line, STR("}")))
+            FAIL("a line is " STR_FMT, STR_ARG(line));
+    }
+    return lines;
+}
+
+TEST(exports_while_events_come_have_whole_lines_and_never_fewer_than_before)
+{
+    struct site *site = open_site();
+    fill(site);
+    pthread_t sender;
+    CHECK_INT(pthread_create(&sender, NULL, send_events, site), 0);
+    static const char *const wishes[] = {"{'what':'contacts'}", "{'what':'events'}", "{'what':'scores'}"};
+    int before[COUNT_OF(wishes)] = {0};
+    for (bool last = false;; last = site_events(site) == 2 + EVENTS_SENT) {
+        for (size_t i = 0; i < COUNT_OF(wishes); i++) {
+            int lines = count_whole_lines(export(site, wishes[i]).body);
+            CHECK_TRUE(lines >= before[i]);
+            before[i] = lines;
+        }
+        if (last) break;
+    }
+    CHECK_INT(pthread_join(sender, NULL), 0);
+    for (size_t i = 0; i < COUNT_OF(wishes); i++) CHECK_INT(before[i], 2 + EVENTS_SENT);
     site_close(site);
 }
 
