@@ -114,6 +114,7 @@ static uint32_t touched_together(struct engine *engine, size_t first, int64_t no
 void judge_touched(struct engine *engine, int64_t now_ms, enum band_cause cause)
 {
     uint32_t records[SCORER_RECORDS_MAX];
+    live_place_late(engine->live);
     /* The list grows while it is walked. */
     for (size_t i = 0; i < engine->batch.touched.count;) {
         enum entity object = engine->batch.touched.at[i].object;

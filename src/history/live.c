@@ -143,6 +143,7 @@ void live_free(struct live *live)
     memory_free(live->name_kinds);
     memory_free(live->pairs);
     memory_free(live->words);
+    memory_free(live->late);
     memory_free(live->log);
     arena_free(live->arena);
     arena_free(live->scratch);
@@ -192,6 +193,7 @@ void live_begin_alone(struct live *live)
 void live_commit(struct live *live)
 {
     INVARIANT(live->writing);
+    live_place_late(live);
     set_alone(live, false);
     live->writing = false;
 }
@@ -208,6 +210,7 @@ static void restore(const struct undo *undo)
 void live_rollback(struct live *live)
 {
     INVARIANT(live->writing && !live->alone);
+    live->late_count = 0;
     for (uint64_t i = live->log_count; i-- > 0;) restore(&live->log[i]);
     for (uint64_t i = 0; i < live->log_count; i++) {
         const struct undo *undo = &live->log[i];

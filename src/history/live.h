@@ -16,7 +16,8 @@
  * facts, scores and ledgers do not. A number is never used again.
  *
  * Writing happens between live_begin and live_commit or live_rollback. Readers see facts
- * at once, also before the commit; a rollback takes them back. */
+ * at once, also before the commit, but for events that come late: those wait for live_place_late,
+ * which a commit implies. A rollback takes back what was seen. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HISTORY_LIVE_H
 #define PLUMB_HISTORY_LIVE_H
@@ -104,6 +105,10 @@ bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
  * Errors as history_builder_event; nothing is kept of a refused event. */
 MUST_CHECK enum err live_event(struct live *live, const struct event_fact *fact, uint32_t id_hash, uint32_t row,
                                uint32_t *bad_property, struct err_info *why);
+
+/* Events of the batch that belong before others of their contact are seen from now on: each contact's run is copied once
+ * for all of them. Whoever scores within a batch calls it first. */
+void live_place_late(struct live *live);
 
 /* The event of this row is judged automatic, or not any more. False: the contact has no such event, or it bears this
  * mark already, or there is no room for another kind of event. Never while the live history is alone. */

@@ -205,14 +205,6 @@ static void append_row(struct live *live, const struct event_pair *pair, uint32_
 
 /* ---- The run. ---- */
 
-struct placed_event {
-    int32_t minute;
-    uint16_t ms;
-    uint16_t class_id;
-    uint32_t id_hash;
-    uint32_t row;
-};
-
 static struct placed_event event_at(const struct history *history, uint64_t place)
 {
     return (struct placed_event){history->minute[place], history->ms[place], history->class_id[place],
@@ -245,6 +237,55 @@ static void note_event(struct history *history, int64_t at_ms)
     long_publish(&history->event_count, history->event_count + 1);
 }
 
+/* ---- Late events. ----
+ *
+ * An event that belongs before others costs a copy of its contact's run, and the place of the old one. Those of one batch
+ * wait for one another, so that together they cost one. Until then nobody sees them but live_has_event. */
+
+static int by_contact_and_time(const void *a, const void *b)
+{
+    const struct late_event *x = a, *y = b;
+    if (x->contact != y->contact) return x->contact < y->contact ? -1 : 1;
+    return is_before(&x->event, &y->event) ? -1 : is_before(&y->event, &x->event);
+}
+
+/* `count` events of one contact, sorted, into a run that has them all. */
+static void merge_late(struct live *live, const struct late_event *late, uint32_t count)
+{
+    struct history *history = &live->history;
+    uint64_t *word = &history->event_run[late->contact];
+    const struct run run = run_of(*word);
+    struct run_edit edit = run_edit(&live->events, 0, 0, 0, run.count + count);
+    for (uint32_t i = 0, k = 0; i < run.count || k < count;) {
+        struct placed_event old = {0};
+        if (i < run.count) old = event_at(history, run.first + i);
+        bool is_old = k == count || (i < run.count && is_before(&old, &late[k].event));
+        place_event(history, edit.place + i + k, is_old ? &old : &late[k].event);
+        if (is_old) i++;
+        else k++;
+    }
+    live_swing(live, &live->events, word, edit.word);
+}
+
+void live_place_late(struct live *live)
+{
+    struct late_event *late = live->late;
+    if (live->late_count == 0) return;
+    qsort(late, live->late_count, sizeof *late, by_contact_and_time);
+    for (uint32_t first = 0, end; first < live->late_count; first = end) {
+        for (end = first + 1; end < live->late_count && late[end].contact == late[first].contact;) end++;
+        merge_late(live, &late[first], end - first);
+    }
+    live->late_count = 0;
+}
+
+static void wait_for_more(struct live *live, uint32_t contact, const struct placed_event *event)
+{
+    if (live->late == NULL) live->late = memory_array(LATE_MAX, sizeof *live->late);
+    live->late[live->late_count++] = (struct late_event){contact, *event};
+    if (live->late_count == LATE_MAX) live_place_late(live);
+}
+
 static void put_event(struct live *live, uint32_t contact, const struct placed_event *event)
 {
     struct history *history = &live->history;
@@ -254,6 +295,9 @@ static void put_event(struct live *live, uint32_t contact, const struct placed_e
     for (; at > 0; at--) {
         struct placed_event before = event_at(history, run.first + at - 1);
         if (!is_before(event, &before)) break;
+        if (live->alone) continue;
+        wait_for_more(live, contact, event);
+        return;
     }
     struct run_edit edit = run_edit(&live->events, *word, at, 0, 1);
     place_event(history, edit.place, event);
@@ -271,7 +315,7 @@ enum err live_event(struct live *live, const struct event_fact *fact, uint32_t i
     e = check_name(live, fact, &name, why);
     if (e == ERR_OK) e = look_up(live, fact, bad_property, why);
     if (e != ERR_OK) return e;
-    if (!run_pool_has_room(&live->events, (uint64_t)run_of(history->event_run[fact->contact]).count + 1))
+    if (!run_pool_has_room(&live->events, (uint64_t)run_of(history->event_run[fact->contact]).count + LATE_MAX + 1))
         return err_set(why, ERR_TOO_BIG, "no more events of this contact can be kept");
     if (name == INTERN_NONE) make_bare_classes(live, name = keep_name(live, fact->name));
     uint32_t count = keep_texts(live, fact);
@@ -336,6 +380,7 @@ bool live_mark_event(struct live *live, uint32_t contact, uint32_t row, bool bot
 {
     struct history *history = &live->history;
     INVARIANT(!live->alone);
+    live_place_late(live);
     struct run run = events_of_contact(history, contact);
     uint32_t at = 0;
     while (at < run.count && history->row[run.first + at] != row) at++;
@@ -404,6 +449,10 @@ bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
     if (id_hash == 0) return false;
     for (uint64_t e = run.first + run.count; e-- > run.first;)
         if (history->id_hash[e] == id_hash && same(context, history->row[e])) return true;
+    for (uint32_t i = 0; i < live->late_count; i++) {
+        const struct late_event *late = &live->late[i];
+        if (late->contact == contact && late->event.id_hash == id_hash && same(context, late->event.row)) return true;
+    }
     return false;
 }
 
@@ -467,6 +516,7 @@ static void mark_repeated(const struct history *history, struct run a, struct ru
 void live_merge_events(struct live *live, uint32_t stays, uint32_t goes,
                        bool (*same)(void *context, uint32_t a, uint32_t b), void *context)
 {
+    live_place_late(live);
     struct history *history = &live->history;
     uint64_t *to = &history->event_run[stays], *from = &history->event_run[goes];
     struct run a = run_of(*to), b = run_of(*from);
@@ -492,6 +542,7 @@ void live_merge_events(struct live *live, uint32_t stays, uint32_t goes,
 
 void live_forget_events(struct live *live, uint32_t contact)
 {
+    live_place_late(live);
     uint64_t *word = &live->history.event_run[contact];
     long_publish(&live->history.event_count, live->history.event_count - run_of(*word).count);
     live_swing(live, &live->events, word, 0);

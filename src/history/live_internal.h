@@ -44,6 +44,23 @@ struct live_column {
     uint64_t row_capacity; /* of event properties */
 };
 
+/* One event as it stands in the columns of a run. */
+struct placed_event {
+    int32_t minute;
+    uint16_t ms;
+    uint16_t class_id;
+    uint32_t id_hash;
+    uint32_t row;
+};
+
+#define LATE_MAX 4096 /* that wait */
+
+/* An event that belongs before others of its contact, and waits for more of its kind. */
+struct late_event {
+    uint32_t contact;
+    struct placed_event event;
+};
+
 struct live {
     struct history history;
     struct catalog *catalog; /* borrowed */
@@ -79,6 +96,8 @@ struct live {
     uint64_t pair_capacity;
     uint32_t *words;
     uint64_t word_capacity;
+    struct late_event *late; /* [LATE_MAX] of the batch, in the order in which they came */
+    uint32_t late_count;
 };
 
 /* ---- live.c: writing what can be undone. ---- */

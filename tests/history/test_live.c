@@ -145,6 +145,7 @@ TEST(late_events_and_events_of_one_instant_stand_in_the_order_of_time)
     event(&g, ada, 2000, "a");
     event(&g, ada, 5000, "c");
     event(&g, ada, 3000, "b");
+    live_place_late(g.live);
     CHECK_STR(events_of(g.history, ada), STR("a2 b3 c5 c5 d9"));
     CHECK_STR(events_of(g.history, bob), STR("x1"));
     uint32_t rows[8];

@@ -67,6 +67,7 @@ static int64_t total(struct scored_world *w, const char *name, uint32_t who)
     AUTO_ARENA arena = arena_new();
     struct explanation why = {0};
     uint32_t score = definitions_find_score(&w->product->set, str_from_c(name));
+    live_place_late(w->live);
     scorer_score(w->scorer, w->product->set.scores[score]->object, &who, 1, instant_of(AS_OF), values);
     scan_explain(w->scan, score, who, instant_of(AS_OF), arena, &why);
     CHECK_INT(values[score].known, why.known);
