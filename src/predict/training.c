@@ -34,7 +34,7 @@ struct training {
 static void count_sides(struct training *t)
 {
     for (uint64_t i = 0; i < t->examples.count; i++) {
-        const struct example *example = &t->examples.at[i];
+        const struct training_example *example = &t->examples.at[i];
         struct side_count *side = &t->out->sides[t->sides[i]];
         side->examples++;
         side->positives += example->happened;
@@ -44,15 +44,15 @@ static void count_sides(struct training *t)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct example *x = a, *y = b;
+    const struct training_example *x = a, *y = b;
     if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? -1 : 1;
     return (x->record > y->record) - (x->record < y->record);
 }
 
-static void fill_table(const struct training *t, enum side side, struct table *table)
+static void fill_table(const struct training *t, enum example_side side, struct table *table)
 {
     uint64_t rows = t->out->sides[side].examples, row = 0;
-    struct example *chosen = memory_array(rows, sizeof *chosen);
+    struct training_example *chosen = memory_array(rows, sizeof *chosen);
     for (uint64_t i = 0; i < t->examples.count; i++)
         if (t->sides[i] == side) chosen[row++] = t->examples.at[i];
     qsort(chosen, rows, sizeof *chosen, by_time);
@@ -85,13 +85,13 @@ static enum err fill_tables(struct training *t, struct err_info *why)
                        " bytes: take fewer of each "
                        "record",
                        rows, t->out->plan.count, TRAINING_BYTES_MAX);
-    for (enum side side = SIDE_TRAIN; side < SIDE_COUNT; side++) fill_table(t, side, &t->tables[side]);
+    for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) fill_table(t, side, &t->tables[side]);
     return ERR_OK;
 }
 
 static void release(struct training *t)
 {
-    for (enum side side = SIDE_TRAIN; side < SIDE_COUNT; side++) {
+    for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) {
         memory_free(t->tables[side].value);
         memory_free(t->tables[side].happened);
         memory_free(t->tables[side].weight);
@@ -111,9 +111,9 @@ static bool has_both(const struct table *table, uint64_t least)
     return positives >= least && table->rows - positives >= least;
 }
 
-static struct forecast forecast_of(const struct table *table, const double *probability)
+static struct prediction prediction_of(const struct table *table, const double *probability)
 {
-    return (struct forecast){table->rows, probability, table->happened, table->weight, table->record};
+    return (struct prediction){table->rows, probability, table->happened, table->weight, table->record};
 }
 
 /* Rows up to the instant. */
@@ -145,7 +145,7 @@ static enum err try_candidate(struct contest *c, struct candidate candidate, str
     boost_free(candidate.boost);
     if (err == ERR_OK) {
         for (uint64_t r = 0; r < c->judged.rows; r++) probability[r] = sigmoid(probability[r]);
-        struct forecast forecast = forecast_of(&c->judged, probability);
+        struct prediction forecast = prediction_of(&c->judged, probability);
         quality_measure(&forecast, &quality);
     }
     if (err != ERR_OK || (c->best_probability != NULL && quality.figures[FIGURE_LOG_LOSS] >= c->best_loss)) {
@@ -172,7 +172,7 @@ static enum err hold_contest(struct contest *c, bool with_trees, struct candidat
     if (err == ERR_OK) *winner = c->best;
     if (err == ERR_OK && trees.best_probability != NULL) {
         struct interval apart[FIGURE_COUNT];
-        struct forecast forecast = forecast_of(&c->judged, trees.best_probability);
+        struct prediction forecast = prediction_of(&c->judged, trees.best_probability);
         struct bootstrap how = {.draws = 200,
                                 .confidence = CERTAIN,
                                 .seed = c->training->options->seed,
@@ -227,7 +227,7 @@ static enum err judge(struct training *t, struct err_info *why)
     double *base_rate = memory_array(test->rows, sizeof *base_rate), weight = 0, positives = 0;
     enum err err = trained_probabilities(t->out, test->value, test->rows, probability, why);
     if (err == ERR_OK) {
-        struct forecast forecast = forecast_of(test, probability);
+        struct prediction forecast = prediction_of(test, probability);
         struct bootstrap how = {.draws = t->options->bootstrap_draws,
                                 .confidence = 0.95,
                                 .seed = t->options->seed,
@@ -251,7 +251,7 @@ static enum err judge(struct training *t, struct err_info *why)
 static bool too_little(struct trained *out)
 {
     static const struct {
-        enum side side;
+        enum example_side side;
         const char *words;
     } rows[] = {{SIDE_TRAIN, "to learn from"}, {SIDE_TEST, "of later leads to judge by"}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

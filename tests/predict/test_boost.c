@@ -70,7 +70,7 @@ static struct examples *examples_of(uint64_t seed)
 static double auc_of(const double *probability, const uint8_t *happened, size_t rows)
 {
     struct quality quality;
-    quality_measure(&(struct forecast){.count = rows, .probability = probability, .happened = happened}, &quality);
+    quality_measure(&(struct prediction){.count = rows, .probability = probability, .happened = happened}, &quality);
     return quality.figures[FIGURE_ROC_AUC];
 }
 
