@@ -91,3 +91,37 @@ enum err candidate_margins(const struct candidate *candidate, const float *value
     }
     return err;
 }
+
+/* ---- Reasons. ---- */
+
+static void logistic_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+                             double *out)
+{
+    struct encoded encoded;
+    double *parts = memory_array(candidate->encoding.count, sizeof *parts);
+    encoding_apply(&candidate->encoding, value, features, 1, &encoded);
+    logistic_contributions(&candidate->logistic, &encoded.sparse, 0, base, parts);
+    for (uint32_t f = 0; f < features; f++) out[f] = 0;
+    for (uint32_t c = 0; c < candidate->encoding.count; c++) out[candidate->encoding.columns[c].feature] += parts[c];
+    encoded_release(&encoded);
+    memory_free(parts);
+}
+
+static enum err tree_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+                             double *out, struct err_info *why)
+{
+    float *parts = memory_array((size_t)features + 1, sizeof *parts);
+    enum err err = boost_contributions(candidate->boost, value, 1, parts, why);
+    for (uint32_t f = 0; f < features; f++) out[f] = (double)parts[f];
+    *base = (double)parts[features];
+    memory_free(parts);
+    return err;
+}
+
+enum err candidate_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+                           double *out, struct err_info *why)
+{
+    if (candidate->kind == MODEL_TREES) return tree_reasons(candidate, value, features, base, out, why);
+    logistic_reasons(candidate, value, features, base, out);
+    return ERR_OK;
+}

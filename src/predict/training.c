@@ -333,15 +333,29 @@ void trained_release(struct trained *trained)
     trained->kind = MODEL_NONE;
 }
 
+/* What asks and answers, of a trained model. */
+static struct candidate model_of(const struct trained *trained)
+{
+    INVARIANT(trained->kind != MODEL_NONE);
+    return (struct candidate){
+        .kind = trained->kind, .encoding = trained->encoding, .logistic = trained->logistic, .boost = trained->boost};
+}
+
 enum err trained_probabilities(const struct trained *trained, const float *value, uint64_t rows, double *out,
                                struct err_info *why)
 {
-    INVARIANT(trained->kind != MODEL_NONE);
-    struct candidate model = {
-        .kind = trained->kind, .encoding = trained->encoding, .logistic = trained->logistic, .boost = trained->boost};
+    struct candidate model = model_of(trained);
     enum err err = candidate_margins(&model, value, trained->plan.count, rows, out, why);
     for (uint64_t r = 0; r < rows && err == ERR_OK; r++)
         out[r] = trained->has_steps ? isotonic_probability(&trained->steps, out[r])
                                     : platt_probability(&trained->curve, out[r]);
     return err;
+}
+
+enum err trained_reasons(const struct trained *trained, const float *value, double *base, double *log_odds, double *out,
+                         struct err_info *why)
+{
+    struct candidate model = model_of(trained);
+    enum err err = candidate_margins(&model, value, trained->plan.count, 1, log_odds, why);
+    return err == ERR_OK ? candidate_reasons(&model, value, trained->plan.count, base, out, why) : err;
 }

@@ -88,4 +88,10 @@ void trained_release(struct trained *trained);
 MUST_CHECK enum err trained_probabilities(const struct trained *trained, const float *value, uint64_t rows, double *out,
                                           struct err_info *why);
 
+/* Why: what each feature of one row adds to the model's log-odds, against what it says of a row of means (a regression) or of the
+ * average example (trees): *base. base + sum of out[plan->count] is *log_odds but for rounding; the
+ * probability is that log-odds after calibration, which keeps the order. Half a millisecond for trees. */
+MUST_CHECK enum err trained_reasons(const struct trained *trained, const float *value, double *base, double *log_odds,
+                                    double *out, struct err_info *why);
+
 #endif

@@ -40,4 +40,8 @@ MUST_CHECK enum err candidate_fit(struct candidate *candidate, const struct feat
 MUST_CHECK enum err candidate_margins(const struct candidate *candidate, const float *value, uint32_t features,
                                       uint64_t rows, double *out, struct err_info *why);
 
+/* What each feature of one row adds to its log-odds: base + sum of out[features] are they. */
+MUST_CHECK enum err candidate_reasons(const struct candidate *candidate, const float *value, uint32_t features,
+                                      double *base, double *out, struct err_info *why);
+
 #endif
