@@ -67,8 +67,8 @@ enum err outfile_open(struct outfile *out, const char *path, FILE *standard, str
     out->target = resolve(path);
     if (out->target == NULL || asprintf(&out->temporary, "%s.tmp-%ld", out->target, (long)getpid()) < 0) abort();
     mode_t mode = exists ? status.st_mode & 07777 : MODE_DEFAULT;
+    remove_when_killed(out->temporary); /* before it is there: who is killed in between leaves nothing either */
     int fd = open(out->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd >= 0) remove_when_killed(out->temporary);
     if (fd >= 0) out->to = fdopen(fd, "w");
     if (out->to != NULL) return ERR_OK;
     enum err e = fail(out, "write", why);

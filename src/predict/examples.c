@@ -43,7 +43,7 @@ static void add_drawn(struct examples *out, uint32_t record, const struct lifeti
         int64_t at_ms = grid.last_ms - (int64_t)(place - 1) * options->spacing_ms;
         bool happened = life->happened_ms != NEVER && life->happened_ms - at_ms <= options->horizon_ms;
         out->at = list_grown(out->at, out->count, &out->capacity, sizeof *out->at);
-        out->at[out->count++] = (struct example){at_ms, record, happened, weight};
+        out->at[out->count++] = (struct training_example){at_ms, record, happened, weight};
         out->positives += happened;
         left--;
     }
@@ -87,8 +87,8 @@ void examples_release(struct examples *examples)
 
 /* ---- Sides. ---- */
 
-static enum side side_of_record(const struct history *history, enum entity object, uint32_t record,
-                                const struct split_options *options)
+static enum example_side side_of_record(const struct history *history, enum entity object, uint32_t record,
+                                        const struct split_options *options)
 {
     struct chance chance = chance_of_record(history, object, record, ~options->seed);
     if (chance_unit(&chance) < options->test_records) return SIDE_TEST;
@@ -105,8 +105,8 @@ void examples_split(const struct history *history, enum entity object, const str
     }
     *begins_ms = examples->count > 0 ? last_ms - (int64_t)((double)(last_ms - first_ms) * options->later) : 0;
     for (uint64_t i = 0; i < examples->count; i++) {
-        const struct example *example = &examples->at[i];
-        enum side side = side_of_record(history, object, example->record, options);
+        const struct training_example *example = &examples->at[i];
+        enum example_side side = side_of_record(history, object, example->record, options);
         bool in_time =
             side == SIDE_TEST ? example->at_ms >= *begins_ms : example->at_ms < *begins_ms - options->horizon_ms;
         sides[i] = (uint8_t)(in_time ? side : SIDE_NONE);

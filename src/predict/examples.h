@@ -15,7 +15,7 @@
 #include "base/list.h"
 #include "predict/outcome.h"
 
-struct example {
+struct training_example {
     int64_t at_ms;
     uint32_t record;
     uint8_t happened; /* 0 or 1: within the horizon */
@@ -23,7 +23,7 @@ struct example {
 };
 
 struct examples {
-    struct example *at; /* by (record, instant) */
+    struct training_example *at; /* by (record, instant) */
     uint64_t count, capacity;
     uint64_t positives;
     uint32_t records; /* that have examples */
@@ -50,7 +50,7 @@ void examples_release(struct examples *examples);
 
 /* ---- Learning from some, judging by later ones. ---- */
 
-enum side {
+enum example_side {
     SIDE_NONE, /* its horizon reaches into the time of the test, or it is a record of the other side */
     SIDE_TRAIN,
     SIDE_CALIBRATE, /* of the same time as training, other records */

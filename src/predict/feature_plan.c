@@ -18,7 +18,7 @@
 
 struct planning {
     const struct feature_source *source;
-    const struct example **sample;
+    const struct training_example **sample;
     uint32_t sample_count;
     uint32_t support_min; /* examples */
     struct arena *arena;
@@ -94,7 +94,7 @@ static void add_feature(struct planning *p, struct feature feature)
 
 static const struct value *value_at(const struct planning *p, uint32_t property, bool of_company, uint32_t i)
 {
-    const struct example *example = p->sample[i];
+    const struct training_example *example = p->sample[i];
     uint32_t record = example->record;
     if (of_company) record = history_company(p->source->history, p->source->object, record, example->at_ms);
     return record == RECORD_NONE ? NULL : history_value(p->source->history, property, record, example->at_ms);

@@ -95,6 +95,6 @@ void feature_plan_choose(const struct feature_source *source, const struct examp
 
 /* The rows of `count` examples (only record and at_ms are read), into out[count][plan->count]. */
 void features_compute(const struct feature_plan *plan, const struct feature_source *source,
-                      const struct example *examples, uint64_t count, unsigned threads, float *out);
+                      const struct training_example *examples, uint64_t count, unsigned threads, float *out);
 
 #endif

@@ -86,7 +86,7 @@ static void read_rules(struct row *row)
     row->rules[row->rule_count] = (double)explanation.total / (double)MICRO_PER_POINT;
 }
 
-static void begin_example(struct row *row, const struct example *example)
+static void begin_example(struct row *row, const struct training_example *example)
 {
     row->record = example->record;
     row->at_ms = example->at_ms;
@@ -209,7 +209,7 @@ static void row_release(struct row *row)
 struct computing {
     const struct feature_plan *plan;
     const struct feature_source *source;
-    const struct example *examples;
+    const struct training_example *examples;
     uint64_t count;
     float *out;
     atomic_uint next;
@@ -231,7 +231,7 @@ static void *compute_some(void *context)
 }
 
 void features_compute(const struct feature_plan *plan, const struct feature_source *source,
-                      const struct example *examples, uint64_t count, unsigned threads, float *out)
+                      const struct training_example *examples, uint64_t count, unsigned threads, float *out)
 {
     struct computing computing = {.plan = plan, .source = source, .examples = examples, .count = count, .out = out};
     INVARIANT(threads >= 1);

@@ -29,7 +29,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* The different records, ascending; returns how many. */
-static uint32_t different_records(const struct forecast *forecast, uint32_t *out)
+static uint32_t different_records(const struct prediction *forecast, uint32_t *out)
 {
     for (uint64_t i = 0; i < forecast->count; i++) out[i] = forecast->record[i];
     qsort(out, forecast->count, sizeof *out, by_number);
@@ -39,7 +39,7 @@ static uint32_t different_records(const struct forecast *forecast, uint32_t *out
     return kept;
 }
 
-static void number_groups(struct ranking *ranking, const struct forecast *forecast, const struct ranked *order)
+static void number_groups(struct ranking *ranking, const struct prediction *forecast, const struct ranked *order)
 {
     if (forecast->record == NULL) {
         for (uint64_t i = 0; i < ranking->count; i++) ranking->group[i] = (uint32_t)order[i].example;
@@ -56,9 +56,9 @@ static void number_groups(struct ranking *ranking, const struct forecast *foreca
     memory_free(records);
 }
 
-void ranking_init(struct ranking *ranking, const struct forecast *forecast)
+void ranking_init(struct ranking *ranking, const struct prediction *forecast)
 {
-    INVARIANT(forecast->count <= FORECAST_EXAMPLES_MAX);
+    INVARIANT(forecast->count <= PREDICTION_EXAMPLES_MAX);
     uint64_t count = forecast->count;
     struct ranked *order = memory_array(count, sizeof *order);
     *ranking = (struct ranking){

@@ -25,7 +25,7 @@ struct ranking {
     uint32_t groups;
 };
 
-void ranking_init(struct ranking *ranking, const struct forecast *forecast);
+void ranking_init(struct ranking *ranking, const struct prediction *forecast);
 void ranking_release(struct ranking *ranking);
 
 /* Pile up, each weight times the multiple of its group (NULL: 1). `out` has room for ranking->count; returns how many. */

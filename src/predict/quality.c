@@ -67,7 +67,7 @@ static void fill_brier_parts(const struct share *shares, struct quality *out)
     out->brier = parts;
 }
 
-void quality_measure(const struct forecast *forecast, struct quality *out)
+void quality_measure(const struct prediction *forecast, struct quality *out)
 {
     struct ranking ranking;
     struct share shares[TENTHS];
@@ -87,7 +87,7 @@ void quality_measure(const struct forecast *forecast, struct quality *out)
     ranking_release(&ranking);
 }
 
-void quality_confusion(const struct forecast *forecast, double threshold, struct confusion *out)
+void quality_confusion(const struct prediction *forecast, double threshold, struct confusion *out)
 {
     struct confusion c = {0};
     for (uint64_t i = 0; i < forecast->count; i++) {
@@ -198,18 +198,19 @@ static void draw_all(struct drawing *d, struct interval out[FIGURE_COUNT])
     ranking_release(&d->other);
 }
 
-void quality_intervals(const struct forecast *forecast, const struct bootstrap *how, struct interval out[FIGURE_COUNT])
+void quality_intervals(const struct prediction *forecast, const struct bootstrap *how,
+                       struct interval out[FIGURE_COUNT])
 {
     struct drawing d = {.how = how};
     ranking_init(&d.one, forecast);
     draw_all(&d, out);
 }
 
-void quality_compare(const struct forecast *one, const double *other_probability, const struct bootstrap *how,
+void quality_compare(const struct prediction *one, const double *other_probability, const struct bootstrap *how,
                      struct interval out[FIGURE_COUNT])
 {
     struct drawing d = {.how = how, .paired = true};
-    struct forecast other = *one;
+    struct prediction other = *one;
     other.probability = other_probability;
     ranking_init(&d.one, one);
     ranking_init(&d.other, &other);

@@ -18,12 +18,12 @@
 
 #include <stdint.h>
 
-#define FORECAST_EXAMPLES_MAX UINT64_C(100000000)
+#define PREDICTION_EXAMPLES_MAX UINT64_C(100000000)
 #define LOG_LOSS_FLOOR 1e-15 /* a probability of 0 or 1 is taken as this far from it */
 
 /* Probabilities and what came of them; all borrowed. */
-struct forecast {
-    uint64_t count;            /* at most FORECAST_EXAMPLES_MAX */
+struct prediction {
+    uint64_t count;            /* at most PREDICTION_EXAMPLES_MAX */
     const double *probability; /* 0 to 1 */
     const uint8_t *happened;   /* 0 or 1 */
     const double *weight;      /* finite, not negative; NULL: 1 each */
@@ -72,14 +72,14 @@ struct quality {
 };
 
 /* Cost: sorting. Threads may measure at once. */
-void quality_measure(const struct forecast *forecast, struct quality *out);
+void quality_measure(const struct prediction *forecast, struct quality *out);
 
 /* Sums of weights when everybody from `threshold` on is called, and what follows; NAN where nobody is asked. */
 struct confusion {
     double true_positive, false_positive, true_negative, false_negative;
     double precision, recall, f1;
 };
-void quality_confusion(const struct forecast *forecast, double threshold, struct confusion *out);
+void quality_confusion(const struct prediction *forecast, double threshold, struct confusion *out);
 
 struct interval {
     double value;     /* of the examples as they are */
@@ -96,11 +96,12 @@ struct bootstrap {
 #define BOOTSTRAP_DEFAULT ((struct bootstrap){.draws = 1000, .confidence = 0.95, .seed = 1, .threads = 1})
 
 /* Memory: 40 bytes an example, and 32 more for each thread; draws * 56. */
-void quality_intervals(const struct forecast *forecast, const struct bootstrap *how, struct interval out[FIGURE_COUNT]);
+void quality_intervals(const struct prediction *forecast, const struct bootstrap *how,
+                       struct interval out[FIGURE_COUNT]);
 
 /* One forecast minus another about the same examples: both are drawn together, so what they have in common cancels.
  * Outcomes, weights and records are those of `one`. */
-void quality_compare(const struct forecast *one, const double *other_probability, const struct bootstrap *how,
+void quality_compare(const struct prediction *one, const double *other_probability, const struct bootstrap *how,
                      struct interval out[FIGURE_COUNT]);
 
 /* Wilson's score interval of a share (Wilson 1927), at the quantile z of the normal distribution: 1.96 for 95 %. */

@@ -113,7 +113,7 @@ TEST(an_example_was_open_at_its_instant_and_its_whole_horizon_is_over)
     CHECK_TRUE(g->examples.count > 600 && g->examples.positives > 50);
     uint64_t positives = 0;
     for (uint64_t i = 0; i < g->examples.count; i++) {
-        const struct example *e = &g->examples.at[i];
+        const struct training_example *e = &g->examples.at[i];
         const struct lifetime *l = &g->lives[e->record];
         CHECK_TRUE(e->at_ms >= l->began_ms && e->at_ms < l->happened_ms);
         CHECK_TRUE(e->at_ms + options.horizon_ms <= options.end_ms);
@@ -209,7 +209,7 @@ TEST(no_record_is_on_two_sides_and_the_test_is_later_than_all_that_was_learnt)
     uint64_t count[SIDE_COUNT] = {0}, positives[SIDE_COUNT] = {0};
     examples_split(g->product->history, ENTITY_CONTACT, &g->examples, &split, sides, &begins_ms);
     for (uint64_t i = 0; i < g->examples.count; i++) {
-        const struct example *e = &g->examples.at[i];
+        const struct training_example *e = &g->examples.at[i];
         count[sides[i]]++;
         positives[sides[i]] += e->happened;
         if (sides[i] == SIDE_NONE) continue;
@@ -218,7 +218,7 @@ TEST(no_record_is_on_two_sides_and_the_test_is_later_than_all_that_was_learnt)
         if (sides[i] == SIDE_TEST) CHECK_TRUE(e->at_ms >= begins_ms);
         else CHECK_TRUE(e->at_ms + options.horizon_ms < begins_ms);
     }
-    for (enum side s = SIDE_TRAIN; s < SIDE_COUNT; s++) CHECK_TRUE(count[s] > 300 && positives[s] > 10);
+    for (enum example_side s = SIDE_TRAIN; s < SIDE_COUNT; s++) CHECK_TRUE(count[s] > 300 && positives[s] > 10);
     CHECK_TRUE(count[SIDE_TRAIN] > 2 * count[SIDE_CALIBRATE]);
     clear(g);
 }

@@ -52,7 +52,8 @@ static struct feature_source source_of(struct product *product, enum entity obje
         .history = product->history, .object = object, .scan = with_rules ? product->scan : NULL, .set = &product->set};
 }
 
-static float *compute(const struct rows *rows, const struct example *examples, uint64_t count, unsigned threads)
+static float *compute(const struct rows *rows, const struct training_example *examples, uint64_t count,
+                      unsigned threads)
 {
     float *out = memory_array((size_t)count * rows->plan.count, sizeof *out);
     features_compute(&rows->plan, &rows->source, examples, count, threads, out);
@@ -110,7 +111,7 @@ static struct examples everybody(const struct product *p, enum entity object, co
     struct examples examples = {0};
     for (uint32_t r = 0; r < history_records(p->history, object); r++) {
         examples.at = list_grown(examples.at, examples.count, &examples.capacity, sizeof *examples.at);
-        examples.at[examples.count++] = (struct example){.record = r, .at_ms = instant_of(at), .weight = 1};
+        examples.at[examples.count++] = (struct training_example){.record = r, .at_ms = instant_of(at), .weight = 1};
     }
     return examples;
 }
@@ -193,8 +194,8 @@ TEST(a_companys_and_a_deals_events_are_those_of_their_contacts)
     memory_free(rows.value);
     /* Companies are only four: too few to choose by, so the kinds are those of contacts. */
     rows.source = source_of(rows.product, ENTITY_COMPANY, false);
-    struct example company = {.record = history_find(rows.product->history, ENTITY_COMPANY, STR("k0")),
-                              .at_ms = instant_of("2026-03-01T00:00:00Z")};
+    struct training_example company = {.record = history_find(rows.product->history, ENTITY_COMPANY, STR("k0")),
+                                       .at_ms = instant_of("2026-03-01T00:00:00Z")};
     uint32_t kept = 0;
     for (uint32_t f = 0; f < of_contacts.count; f++)
         if (of_contacts.features[f].kind >= FEATURE_EVENTS_7 && of_contacts.features[f].kind <= FEATURE_EVENTS_TREND)
@@ -289,8 +290,8 @@ static struct examples past_examples(const struct product *product)
         uint32_t record = history_find(product->history, ENTITY_CONTACT, buf_str(&id));
         for (int64_t back = 0; back < 3 && record != RECORD_NONE; back++) {
             examples.at = list_grown(examples.at, examples.count, &examples.capacity, sizeof *examples.at);
-            examples.at[examples.count++] =
-                (struct example){.record = record, .at_ms = instant_of(NOW) - back * 20 * MS_PER_DAY, .weight = 1};
+            examples.at[examples.count++] = (struct training_example){
+                .record = record, .at_ms = instant_of(NOW) - back * 20 * MS_PER_DAY, .weight = 1};
         }
     }
     return examples;

@@ -20,13 +20,13 @@ struct sample {
     uint64_t count;
 };
 
-static struct forecast forecast_of(const struct sample *sample)
+static struct prediction prediction_of(const struct sample *sample)
 {
-    return (struct forecast){.count = sample->count,
-                             .probability = sample->probability,
-                             .happened = sample->happened,
-                             .weight = sample->weight,
-                             .record = sample->record};
+    return (struct prediction){.count = sample->count,
+                               .probability = sample->probability,
+                               .happened = sample->happened,
+                               .weight = sample->weight,
+                               .record = sample->record};
 }
 
 /* Probabilities with many ties, outcomes that mostly follow them, weights of which some are 0, about four snapshots a
@@ -44,7 +44,7 @@ static struct sample random_sample(struct chance *chance, uint64_t count)
     return sample;
 }
 
-static struct quality measure(struct forecast forecast)
+static struct quality measure(struct prediction forecast)
 {
     struct quality quality;
     quality_measure(&forecast, &quality);
@@ -137,7 +137,7 @@ TEST(every_figure_is_what_its_plain_definition_says_also_with_ties_and_weights)
     struct chance chance = {harness_seed()};
     for (int round = 0; round < 60; round++) {
         struct sample s = random_sample(&chance, 20 + chance_below(&chance, EXAMPLES_MAX - 20));
-        struct quality q = measure(forecast_of(&s));
+        struct quality q = measure(prediction_of(&s));
         CHECK_NEAR(q.figures[FIGURE_ROC_AUC], plain_roc_auc(&s), 1e-12);
         CHECK_NEAR(q.figures[FIGURE_PR_AUC], plain_average_precision(&s), 1e-12);
         CHECK_NEAR(q.figures[FIGURE_LOG_LOSS], plain_mean_loss(&s, false), 1e-12);
@@ -159,7 +159,7 @@ TEST(the_parts_of_the_brier_score_sum_to_it)
     struct chance chance = {harness_seed() + 1};
     for (int round = 0; round < 60; round++) {
         struct sample s = random_sample(&chance, EXAMPLES_MAX);
-        struct forecast f = forecast_of(&s);
+        struct prediction f = prediction_of(&s);
         if (round % 2) f.probability = s.other;
         struct quality q = measure(f);
         struct brier_parts b = q.brier;
@@ -178,7 +178,7 @@ TEST(the_order_of_the_examples_changes_nothing)
         turned.weight[j] = s.weight[i];
         turned.happened[j] = s.happened[i];
     }
-    struct quality q = measure(forecast_of(&s)), r = measure(forecast_of(&turned));
+    struct quality q = measure(prediction_of(&s)), r = measure(prediction_of(&turned));
     for (int f = 0; f < FIGURE_COUNT; f++) CHECK_NEAR(q.figures[f], r.figures[f], 1e-13);
 }
 
@@ -194,7 +194,7 @@ TEST(a_weight_of_two_counts_as_two_examples)
             twice.happened[twice.count++] = s.happened[i];
         }
     }
-    struct quality q = measure(forecast_of(&s)), r = measure(forecast_of(&twice));
+    struct quality q = measure(prediction_of(&s)), r = measure(prediction_of(&twice));
     for (int f = 0; f < FIGURE_COUNT; f++) CHECK_NEAR(q.figures[f], r.figures[f], 1e-12);
 }
 
@@ -209,7 +209,7 @@ TEST(the_figures_are_those_of_scikit_learn)
     /* roc_auc_score, average_precision_score, log_loss, brier_score_loss of scikit-learn 1.2.1 */
     static const double plain[] = {0.8125, 0.8441287878787879, 0.5296023678273778, 0.17390624999999998};
     static const double weighted[] = {0.8525, 0.8754292894038811, 0.4872141197355567, 0.15575};
-    struct forecast f = {.count = 16, .probability = sixteen, .happened = sixteen_did};
+    struct prediction f = {.count = 16, .probability = sixteen, .happened = sixteen_did};
     struct quality q = measure(f);
     f.weight = sixteen_weights;
     struct quality r = measure(f);
@@ -231,7 +231,7 @@ TEST(the_area_of_hanley_and_mcneils_109_images_is_893_thousandths)
         s.weight[5 + rating] = abnormal[rating];
         s.happened[5 + rating] = 1;
     }
-    CHECK_NEAR(measure(forecast_of(&s)).figures[FIGURE_ROC_AUC], 0.893, 0.0005);
+    CHECK_NEAR(measure(prediction_of(&s)).figures[FIGURE_ROC_AUC], 0.893, 0.0005);
 }
 
 /* Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I,
@@ -250,7 +250,7 @@ TEST(wilsons_interval_is_newcombes)
 
 TEST(whoever_is_called_from_a_threshold_on_is_right_or_wrong)
 {
-    struct forecast f = {.count = 16, .probability = sixteen, .happened = sixteen_did};
+    struct prediction f = {.count = 16, .probability = sixteen, .happened = sixteen_did};
     struct confusion c;
     quality_confusion(&f, 0.5, &c);
     CHECK_NEAR(c.true_positive, 5, 0);
@@ -271,11 +271,11 @@ TEST(with_one_outcome_only_nothing_can_be_told_apart)
 {
     static const double probability[] = {0.1, 0.5, 0.9};
     static const uint8_t nobody[] = {0, 0, 0};
-    struct quality q = measure((struct forecast){.count = 3, .probability = probability, .happened = nobody});
+    struct quality q = measure((struct prediction){.count = 3, .probability = probability, .happened = nobody});
     CHECK_TRUE(isnan(q.figures[FIGURE_ROC_AUC]));
     CHECK_TRUE(isnan(q.figures[FIGURE_LIFT]));
     CHECK_NEAR(q.figures[FIGURE_BRIER], (0.01 + 0.25 + 0.81) / 3, 1e-15);
-    q = measure((struct forecast){0});
+    q = measure((struct prediction){0});
     for (int f = 0; f < FIGURE_COUNT; f++) CHECK_TRUE(isnan(q.figures[f]));
 }
 
@@ -283,7 +283,7 @@ TEST(who_was_sure_and_wrong_pays_a_finite_price)
 {
     static const double sure[] = {0, 1};
     static const uint8_t wrong[] = {1, 0};
-    struct quality q = measure((struct forecast){.count = 2, .probability = sure, .happened = wrong});
+    struct quality q = measure((struct prediction){.count = 2, .probability = sure, .happened = wrong});
     CHECK_NEAR(q.figures[FIGURE_LOG_LOSS], -log(1e-15), 1e-9);
 }
 
@@ -300,7 +300,7 @@ TEST(the_same_seed_gives_the_same_intervals_whatever_the_number_of_threads)
 {
     struct chance chance = {harness_seed() + 4};
     struct sample s = random_sample(&chance, EXAMPLES_MAX);
-    struct forecast f = forecast_of(&s);
+    struct prediction f = prediction_of(&s);
     struct interval alone[FIGURE_COUNT], together[FIGURE_COUNT], other[FIGURE_COUNT];
     struct bootstrap how = {.draws = 200, .confidence = 0.9, .seed = 7, .threads = 1};
     quality_intervals(&f, &how, alone);
@@ -322,7 +322,7 @@ TEST(an_interval_is_as_wide_as_chance_makes_it)
         s.weight[i] = 1;
         s.record[i] = (uint32_t)i;
     }
-    struct forecast f = forecast_of(&s);
+    struct prediction f = prediction_of(&s);
     struct bootstrap how = {.draws = 4000, .confidence = 0.95, .seed = harness_seed(), .threads = 2};
     struct interval out[FIGURE_COUNT];
     double half = 1.96 * sqrt(0.25 * 0.75 / EXAMPLES_MAX);
@@ -341,12 +341,12 @@ TEST(a_difference_of_two_forecasts_is_surer_than_either)
     struct chance chance = {harness_seed() + 5};
     struct sample s = random_sample(&chance, EXAMPLES_MAX);
     for (uint64_t i = 0; i < s.count; i++) s.other[i] = 0.5 + 0.9 * (s.probability[i] - 0.5);
-    struct forecast f = forecast_of(&s);
+    struct prediction f = prediction_of(&s);
     struct bootstrap how = {.draws = 500, .confidence = 0.95, .seed = 3, .threads = 2};
     struct interval own[FIGURE_COUNT], apart[FIGURE_COUNT];
     quality_intervals(&f, &how, own);
     quality_compare(&f, s.other, &how, apart);
-    struct forecast g = f;
+    struct prediction g = f;
     g.probability = s.other;
     CHECK_NEAR(apart[FIGURE_BRIER].value, measure(f).figures[FIGURE_BRIER] - measure(g).figures[FIGURE_BRIER], 1e-15);
     CHECK_TRUE(apart[FIGURE_BRIER].high - apart[FIGURE_BRIER].low <
@@ -361,7 +361,7 @@ TEST(an_interval_that_most_draws_say_nothing_about_is_not_given)
 {
     static const double probability[] = {0.1, 0.5, 0.9};
     static const uint8_t nobody[] = {0, 0, 0};
-    struct forecast f = {.count = 3, .probability = probability, .happened = nobody};
+    struct prediction f = {.count = 3, .probability = probability, .happened = nobody};
     struct bootstrap how = BOOTSTRAP_DEFAULT;
     struct interval out[FIGURE_COUNT];
     quality_intervals(&f, &how, out);
