@@ -92,6 +92,7 @@ struct http_exchange *exchange_new(struct connection *connection)
     exchange->connection = connection;
     exchange->loop = connection->loop;
     exchange->arena = arena_new();
+    exchange->holds = 1;
     body_reset(exchange);
     return exchange;
 }
@@ -123,6 +124,7 @@ static void exchange_end(struct http_exchange *exchange)
 static bool orphan(struct http_exchange *exchange)
 {
     struct http_server *server = exchange->loop->server;
+    if (atomic_load(&exchange->state) != WAITING) return false; /* mostly: it is its loop alone that makes it wait */
     pthread_mutex_lock(&server->lock);
     enum exchange_state expected = WAITING;
     bool orphaned = atomic_compare_exchange_strong(&exchange->state, &expected, ORPHANED);
@@ -162,7 +164,8 @@ void exchanges_forget(struct http_server *server)
     }
 }
 
-void exchange_answered(struct http_exchange *exchange)
+/* It has its answer, and nobody looks at it any more. */
+static void hand_back(struct http_exchange *exchange)
 {
     struct loop *loop = exchange->loop;
     struct MHD_Connection *sleeper = exchange->sleeper;
@@ -171,8 +174,24 @@ void exchange_answered(struct http_exchange *exchange)
     case WAITING: loop_wake(loop); break; /* it may be gone already */
     case SLEEPING: loop_resume(loop, sleeper); break;
     case ORPHANED: bury(exchange); break;
-    default: INVARIANT(!"an exchange is answered exactly once");
+    default: INVARIANT(!"an exchange is handed back exactly once");
     }
+}
+
+void http_hold(struct http_exchange *exchange)
+{
+    atomic_fetch_add(&exchange->holds, 1);
+}
+
+void http_release(struct http_exchange *exchange)
+{
+    if (atomic_fetch_sub(&exchange->holds, 1) == 1) hand_back(exchange);
+}
+
+void exchange_answered(struct http_exchange *exchange)
+{
+    INVARIANT(!atomic_exchange(&exchange->answered, true)); /* exactly once */
+    http_release(exchange);
 }
 
 /* The exchange is counted before it looks, and http_quiesce says so before it counts: none is handed out behind it. */
@@ -264,6 +283,8 @@ static void exchange_reset(struct http_exchange *exchange)
     exchange->head_seen = false;
     exchange->attached = NULL;
     exchange->answer = (struct answer){0};
+    atomic_store_explicit(&exchange->holds, 1, memory_order_relaxed);
+    atomic_store_explicit(&exchange->answered, false, memory_order_relaxed);
     atomic_store_explicit(&exchange->state, READING, memory_order_relaxed);
 }
 
@@ -289,7 +310,7 @@ void exchanges_give_up(struct http_server *server)
     for (struct connection *connection = server->connections; connection != NULL; connection = connection->after) {
         struct http_exchange *exchange = connection->exchange;
         enum exchange_state before = exchange == NULL ? READING : atomic_load(&exchange->state);
-        if (before == WAITING || before == SLEEPING)
+        if ((before == WAITING || before == SLEEPING) && !atomic_load(&exchange->answered))
             http_problem(exchange, 503, "stopping", STR(""), "the server has stopped before it could answer");
     }
     pthread_mutex_unlock(&server->lock);

@@ -72,7 +72,12 @@ void *http_attached(const struct http_exchange *exchange);
  * sends none), but Set-Cookie adds. Defaults are Cache-Control: no-store, Content-Security-Policy for an answer that is
  * no page, Referrer-Policy, X-Content-Type-Options and, when secure, Strict-Transport-Security. */
 void http_set_header(struct http_exchange *exchange, const char *name, struct str value);
-/* Send. `body` is copied. Any thread; afterwards the exchange is gone. */
+/* Whoever handles a request on a thread of their own holds it: then it stays until they release it, even when it was
+ * answered meanwhile, and the answer goes out with the last release. The first hold is taken before the handler returns. */
+void http_hold(struct http_exchange *exchange);
+void http_release(struct http_exchange *exchange);
+
+/* Send. `body` is copied. Any thread; afterwards the exchange is gone, unless it is held. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct str body);
 
 /* Send `bytes` of a file from its beginning, as they are read. `fd` is closed by the server in any case. */

@@ -56,7 +56,9 @@ struct http_exchange {
     struct http_exchange *before, *after; /* of server->orphans, under its lock */
     struct arena *arena;
     _Atomic(enum exchange_state) state;
-    bool polled; /* counted in loop->waiting */
+    atomic_uint holds;    /* the answer that is owed, and each http_hold: with the last of them it is ANSWERED */
+    atomic_bool answered; /* so its answer is there, while others may hold it yet */
+    bool polled;          /* counted in loop->waiting */
     bool head_seen;
     bool needs_host; /* HTTP/1.1 */
     bool gzipped;

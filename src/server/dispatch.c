@@ -5,7 +5,9 @@
  *   3. who asks             401
  *   4. may they             403; also a change by a browser that a page of another site sent
  *   5. was it done already, by its Idempotency-Key
- *   6. the handler */
+ *   6. the handler
+ *
+ * From the second question on, all but what is quick is asked by a worker (workers.h). */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/dispatch.h"
 
@@ -168,6 +170,39 @@ static bool is_first_time(struct request *request)
     return false;
 }
 
+/* ---- On whose time. ---- */
+
+/* Events only wait in the writer's queue, and pages are there: a thread of http does these itself. */
+static bool is_quick(const struct endpoint *endpoint)
+{
+    if (endpoint->permission == PERM_WRITE_KEY || endpoint->permission == PERM_READ_METRICS) return true;
+    return endpoint->permission == PERM_PUBLIC && endpoint->method == HTTP_GET;
+}
+
+static void handle(struct request *request)
+{
+    if (is_ready(request) && is_allowed(request) && is_first_time(request)) request->endpoint->handle(request);
+}
+
+static void handle_at_leisure(void *context)
+{
+    struct request *request = context;
+    struct server *server = request->server;
+    handle(request);
+    http_release(request->exchange);
+    atomic_fetch_sub(&server->handling, 1);
+}
+
+static void hand_to_workers(struct request *request)
+{
+    request->work = (struct work){.run = handle_at_leisure, .context = request};
+    http_hold(request->exchange);
+    if (workers_add(request->server->workers, &request->work)) return;
+    request_unavailable(request, 1, "too many requests are waiting; try again in a second");
+    http_release(request->exchange);
+    atomic_fetch_sub(&request->server->handling, 1);
+}
+
 void dispatch(void *server, struct http_exchange *exchange)
 {
     struct server *s = server;
@@ -181,7 +216,11 @@ void dispatch(void *server, struct http_exchange *exchange)
     if (!find_endpoint(request)) return;
     if (request->endpoint->permission == PERM_WRITE_KEY) allow_any_origin(exchange);
     atomic_fetch_add(&s->handling, 1);
-    if (is_ready(request) && is_allowed(request) && is_first_time(request)) request->endpoint->handle(request);
+    if (!is_quick(request->endpoint)) {
+        hand_to_workers(request);
+        return;
+    }
+    handle(request);
     atomic_fetch_sub(&s->handling, 1);
 }
 

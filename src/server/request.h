@@ -7,9 +7,10 @@
  *         request_answer(request, 200, &json);
  *     }
  *
- * A handler is called on a thread of the HTTP floor and answers once: at once, or later from another thread. After the
- * answer the request is gone, with everything in its arena. Helpers here that return false have answered already:
- * return then. */
+ * A handler answers once: at once, or later from another thread. It is called by a worker, and may wait; only those of
+ * write keys and of public pages are called on a thread of the HTTP floor, and may not. After the answer the request is
+ * gone, with everything in its arena, as soon as a worker's handler has returned. Helpers here that return false have
+ * answered already: return then. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_SERVER_REQUEST_H
 #define PLUMB_SERVER_REQUEST_H
@@ -24,6 +25,7 @@
 #include "http/route.h"
 #include "server/access_http.h"
 #include "server/routes.h"
+#include "server/workers.h"
 
 struct server; /* server.h */
 
@@ -40,6 +42,7 @@ struct request {
     int64_t received_ms;
     uint64_t ticket;            /* of answers.h; 0: the answer is not kept */
     struct json_parser *parser; /* lent by the server from request_json to the answer */
+    struct work work;           /* for a worker, unless it is quick */
 };
 
 /* The value of {name} in the route's pattern, decoded. The name must be there. */

@@ -20,8 +20,10 @@
 #include "server/parsers.h"
 #include "server/previews.h"
 #include "server/rates.h"
+#include "server/workers.h"
 
 #define HASHINGS_MAX 2       /* passwords at once, 64 MB each */
+#define WORKERS 16           /* most of them wait for a commit */
 #define QUIESCE_MS 3000      /* of the 5 seconds that a stop may take: for what is under way */
 #define LAST_ANSWERS_MS 1000 /* and for clients that are slow to take an answer */
 
@@ -102,6 +104,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
     enum err e = open_engine(server, options->snapshot, why);
     if (e == ERR_OK) e = open_access(server, why);
+    if (e == ERR_OK) e = workers_start(WORKERS, &server->workers, why);
     if (e == ERR_OK) e = listen_at(server, options, why);
     if (e != ERR_OK) {
         server_stop(server);
@@ -121,6 +124,7 @@ void server_stop(struct server *server)
     if (server == NULL) return;
     if (server->http != NULL) http_quiesce(server->http, QUIESCE_MS);
     while (atomic_load(&server->handling) > 0) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    workers_stop(server->workers);
     housekeeper_stop(server->housekeeper);
     jobs_stop(server->jobs);
     previews_free(server->previews); /* look at the engine's history */

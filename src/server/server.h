@@ -28,6 +28,7 @@ struct parsers;     /* parsers.h */
 struct previews;    /* previews.h */
 struct rates;       /* rates.h */
 struct router;      /* dispatch.h */
+struct workers;     /* workers.h */
 
 struct server {
     /* Borrowed; outlive the server. */
@@ -47,6 +48,7 @@ struct server {
     struct jobs *jobs;
     struct answers *answers;
     struct housekeeper *housekeeper;
+    struct workers *workers;
     pthread_mutex_t drafts_lock; /* one draft is put at a time */
     bool secure;                 /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;

@@ -24,10 +24,18 @@ static struct {
     struct http_exchange *held[HELD_MAX], *later[HELD_MAX];
     size_t held_count, later_count;
     struct http_stream *stream;
-    unsigned done_count, done_status;
+    unsigned done_count, done_status, worked;
     bool ends;
     pthread_t later_thread;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+unsigned worked_count(void)
+{
+    pthread_mutex_lock(&state.lock);
+    unsigned count = state.worked;
+    pthread_mutex_unlock(&state.lock);
+    return count;
+}
 
 /* ---- The server. ---- */
 
@@ -81,6 +89,9 @@ static void handle(void *context, struct http_exchange *exchange)
         keep(exchange, state.later, &state.later_count);
     } else if (str_equal(path, STR("/hold"))) {
         keep(exchange, state.held, &state.held_count);
+    } else if (str_equal(path, STR("/worker"))) {
+        http_hold(exchange);
+        keep(exchange, state.later, &state.later_count);
     } else if (str_equal(path, STR("/echo"))) {
         http_answer(exchange, 200, "application/octet-stream", http_body(exchange));
     } else if (str_equal(path, STR("/stream"))) {
@@ -107,6 +118,18 @@ static void done(void *context, const struct http_exchange *exchange, unsigned s
     pthread_mutex_unlock(&state.lock);
 }
 
+/* Whoever holds an exchange may use all of it behind the answer, and is done with it before the client has that. */
+static void work(struct http_exchange *exchange)
+{
+    say(exchange);
+    struct str again = arena_str(http_arena(exchange), http_path(exchange));
+    INVARIANT(str_equal(again, STR("/worker")));
+    pthread_mutex_lock(&state.lock);
+    state.worked++;
+    pthread_mutex_unlock(&state.lock);
+    http_release(exchange);
+}
+
 static void *answer_later(void *context)
 {
     (void)context;
@@ -118,7 +141,8 @@ static void *answer_later(void *context)
         }
         struct http_exchange *exchange = state.later[--state.later_count];
         pthread_mutex_unlock(&state.lock);
-        say(exchange);
+        if (str_equal(http_path(exchange), STR("/worker"))) work(exchange);
+        else say(exchange);
         pthread_mutex_lock(&state.lock);
     }
     pthread_mutex_unlock(&state.lock);
@@ -145,7 +169,7 @@ struct http_server *server_start(struct http_options options)
     struct err_info why = {0};
     CHECK_OK(http_start(&options, &server, &why), why);
     state.ends = false;
-    state.done_count = state.done_status = 0;
+    state.done_count = state.done_status = state.worked = 0;
     state.held_count = state.later_count = 0;
     state.stream = NULL;
     pthread_create(&state.later_thread, NULL, answer_later, NULL);

@@ -4,6 +4,7 @@
  *
  *     /now      answers at once: 200, a text that names method, path and query member "q"
  *     /later    is answered the same by another thread
+ *     /worker   is answered by another thread that holds it and works on for a while
  *     /echo     sends the body back
  *     /hold     is kept until held_answer
  *     /stream   becomes a stream of events, see held_stream
@@ -28,6 +29,9 @@ void server_stop(struct http_server *server);
 void held_wait(size_t count);
 size_t held_count(void);
 void held_answer(void); /* all of them: 200, "held" */
+
+/* How many /worker are done with, behind their answers. */
+unsigned worked_count(void);
 
 /* The stream that the last /stream became; waits for it. The caller closes it. */
 struct http_stream *held_stream(void);

@@ -211,3 +211,19 @@ TEST(a_proxy_may_ask_with_the_whole_address)
     peer_close(peer);
     server_stop(server);
 }
+
+TEST(an_answer_goes_out_when_whoever_works_on_the_request_has_let_go_of_it)
+{
+    struct http_server *server = server_start(server_options());
+    struct peer *peer = peer_open(server);
+    for (unsigned i = 1; i <= 50; i++) {
+        CHECK_CONTAINS(peer_ask(peer, GET("/worker?q=1")).body, STR("/worker q=1"));
+        CHECK_INT(worked_count(), i);
+    }
+    peer_close(peer);
+    /* One that has gone meanwhile is worked on to the end all the same. */
+    peer = peer_open(server);
+    CHECK_TRUE(peer_send(peer, GET("/worker")));
+    peer_close(peer);
+    server_stop(server);
+}
