@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     static struct secret keys[KEYS];
     uint64_t number;
     for (size_t i = 0; i < KEYS; i++)
-        INVARIANT(access_add_key(access, STR("website"), &keys[i], &number, &why) == ERR_OK);
+        INVARIANT(access_add_key(access, STR("website"), STR("cli"), &keys[i], &number, &why) == ERR_OK);
 
     unsigned char sum = 0;
     int64_t begun_ns = worked_ns();

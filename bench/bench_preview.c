@@ -126,7 +126,7 @@ static void remember_bands(struct stage *stage)
     const struct score_column *column = scan_results(everybody.scan, 0);
     const struct score *score = stage->edition.set.scores[0];
     stage->bands = bands_new();
-    uint32_t number = bands_score(stage->bands, score->name);
+    uint32_t number = bands_score(stage->bands, score->object, score->name);
     bands_begin(stage->bands);
     for (uint32_t r = 0; r < column->count; r++) {
         uint32_t band = column->known[r] ? band_of(score, column->total[r], BAND_NONE) : BAND_NONE;
@@ -141,7 +141,7 @@ static uint32_t remembered(void *context, const struct edition *edition, uint32_
 {
     const struct stage *stage = context;
     const struct score *definition = edition->set.scores[score];
-    uint32_t number = bands_find_score(stage->bands, definition->name);
+    uint32_t number = bands_find_score(stage->bands, definition->object, definition->name);
     return number == UINT32_MAX ? BAND_NONE : bands_index(stage->bands, number, record, definition);
 }
 
