@@ -47,7 +47,7 @@ void judge_members(struct engine *engine, enum entity object, uint32_t record, b
     const struct edition *edition = engine->edition;
     for (uint32_t s = 0; s < edition->set.segment_count; s++) {
         if (edition->set.segments[s]->object != object) continue;
-        bool member = judged && scan_in_segment(edition->scan, s, record, at_ms);
+        bool member = judged && scorer_in_segment(engine->scorer, s, record, at_ms);
         judge_member(engine, s, record, member, at_ms, cause);
     }
 }

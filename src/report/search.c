@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define NAME "plumb_search"
+#define WHERE_LINE 4 /* the condition's first in as_definition's text */
 #define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* ---- Finding. ---- */
@@ -34,6 +35,15 @@ static enum err compile(const struct search_question *question, struct arena *ar
     (void)draft_why(draft, &found);
     draft_release(draft);
     return err_set(why, ERR_INVALID, "%s", found.msg); /* the place would be one of our own text */
+}
+
+static void copy_warnings(const struct draft *draft, struct arena *arena, struct search_answer *out)
+{
+    const struct diagnostics *said = draft->diagnostics;
+    out->warnings = ARENA_ARRAY(arena, struct str, said->count);
+    for (size_t i = 0; i < said->count; i++)
+        if (said->item[i].source == draft->source && said->item[i].at.line >= WHERE_LINE)
+            out->warnings[out->warning_count++] = arena_str(arena, said->item[i].message);
 }
 
 static uint64_t collect(const struct search_question *question, const struct draft *draft, uint32_t *records)
@@ -127,11 +137,13 @@ enum err search_run(const struct search_question *question, struct arena *arena,
     if (failure != ERR_OK) return failure;
     uint32_t *found = ARENA_ARRAY(scratch, uint32_t, history_records(question->everybody->history, question->object));
     uint64_t total = collect(question, &draft, found);
+    *out = (struct search_answer){.total = total};
+    copy_warnings(&draft, arena, out);
     draft_release(&draft);
     if (question->sort.len > 0) failure = order(question, found, total, scratch, why);
     if (failure != ERR_OK) return failure;
     uint64_t left = question->skip < total ? total - question->skip : 0;
-    *out = (struct search_answer){.count = left < question->most ? left : question->most, .total = total};
+    out->count = left < question->most ? left : question->most;
     out->records = ARENA_ARRAY(arena, uint32_t, out->count);
     if (out->count > 0) memcpy(out->records, found + question->skip, out->count * sizeof *out->records);
     return ERR_OK;

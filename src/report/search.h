@@ -24,7 +24,9 @@ struct search_question {
 struct search_answer {
     uint32_t *records; /* at most `most` */
     uint64_t count;
-    uint64_t total; /* records for which it holds; only listed ones are looked at */
+    uint64_t total;       /* records for which it holds; only listed ones are looked at */
+    struct str *warnings; /* sentences: what the condition asks for and nobody has */
+    uint32_t warning_count;
 };
 
 /* Records without a value or score to sort by come last, equal ones in the order in which they came.

@@ -44,6 +44,10 @@ static void write_hits(struct json_writer *writer, struct request *request, cons
     if (next < answer->total)
         json_string(writer, arena_format(request->arena, "%" PRId64 ".%" PRIu64, question->everybody->as_of_ms, next));
     else json_null(writer);
+    json_key(writer, "warnings");
+    json_begin_array(writer);
+    for (uint32_t i = 0; i < answer->warning_count; i++) json_string(writer, answer->warnings[i]);
+    json_end_array(writer);
     json_end_object(writer);
 }
 

@@ -125,3 +125,22 @@ TEST(a_condition_with_a_mistake_is_refused_with_a_sentence)
     CHECK_CONTAINS(str_from_c(why.msg), STR("'nothing'"));
     product_free(scene.product);
 }
+
+TEST(whoever_mistypes_a_property_is_told_that_nobody_has_it)
+{
+    struct scene scene;
+    struct search_answer answer;
+    struct err_info why = {0};
+    open_scene(&scene);
+    scene.question.where = STR("{\"property\": \"emploees\", \"gt\": 5}");
+    CHECK_OK(search_run(&scene.question, scene.product->arena, &answer, &why), why);
+    CHECK_INT(answer.total, 0);
+    CHECK_INT(answer.warning_count, 1);
+    CHECK_CONTAINS(answer.warnings[0], STR("no contact has a property 'emploees' yet"));
+    CHECK_CONTAINS(answer.warnings[0], STR("did you mean 'employees'?"));
+    scene.question.where = STR("{\"property\": \"employees\", \"gt\": 5}");
+    CHECK_OK(search_run(&scene.question, scene.product->arena, &answer, &why), why);
+    CHECK_INT(answer.total, 3);
+    CHECK_INT(answer.warning_count, 0);
+    product_free(scene.product);
+}
