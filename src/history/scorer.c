@@ -8,8 +8,8 @@
  * evaluated in the order of their dependencies; of an associated record it is evaluated on the
  * way. Programs form no circle, so each has one set of scratch.
  *
- * A contact's events are walked once to see which selectors any of them may matter to; the few that remain walk them
- * again, each for itself. */
+ * A contact's events are walked once for all selectors: each class knows to whom its events may matter. Where a million
+ * contacts have facts, what costs time is waiting for memory, so what a lane will read is asked for some lanes ahead. */
 // SPDX-License-Identifier: Apache-2.0
 #include "history/scorer.h"
 
@@ -24,6 +24,12 @@ struct answers {
     uint16_t *by_code; /* answer + 1, of a fold answer + FOLD_BIAS; 0: not asked yet */
 };
 
+/* Instants of one record's events that a selector takes, latest first. */
+struct moments {
+    int64_t *at_ms;
+    size_t count, capacity;
+};
+
 #define FOLD_BIAS 0x8000 /* what a fold says is greater than -FOLD_BIAS */
 
 /* One program with all it needs. */
@@ -32,10 +38,13 @@ struct scored {
     struct view view;
     struct tables tables; /* of classes; those of values are here below */
     uint32_t class_capacity;
-    uint32_t pressed;    /* the history's, when the tables were filled */
-    uint32_t words;      /* of a set of selectors; the bit behind the last selector's is for what adjusts or resets */
-    uint64_t *class_set; /* [class][words] whom an event of the class may matter to */
-    uint64_t *set;       /* [words] whom the record's events may matter to */
+    uint32_t pressed;      /* the history's, when the tables were filled */
+    uint32_t words;        /* of a set of selectors; the bit behind the last selector's is for what adjusts or resets */
+    uint64_t *class_set;   /* [class][words] whom an event of the class may matter to */
+    int64_t oldest_age_ms; /* of an event that any selector sees */
+    struct moments *moments; /* [selector_count] scratch */
+    uint32_t *properties;    /* [property_count] what own leaves, matches and folds read, each once */
+    uint32_t property_count;
     struct answers *leaves, *matches, *folds;
     struct block *block;
     struct tally *tallies;
@@ -61,6 +70,32 @@ _Static_assert(SCORER_RECORDS_MAX == BLOCK_RECORDS, "a record is a lane");
 
 /* ---- Making. ---- */
 
+static void note_property(struct scored *scored, enum hop hop, uint32_t property)
+{
+    if (hop != HOP_OWN) return;
+    for (uint32_t i = 0; i < scored->property_count; i++)
+        if (scored->properties[i] == property) return;
+    scored->properties[scored->property_count++] = property;
+}
+
+static void note_properties(struct arena *arena, struct scored *scored)
+{
+    const struct program *program = scored->program;
+    scored->properties = ARENA_ARRAY(arena, uint32_t, program->leaf_count + program->match_count + program->fold_count);
+    for (uint32_t l = 0; l < program->leaf_count; l++)
+        note_property(scored, program->leaves[l].hop, program->leaves[l].property);
+    for (uint32_t m = 0; m < program->match_count; m++)
+        note_property(scored, program->matches[m]->hop, program->matches[m]->property);
+    for (uint32_t f = 0; f < program->fold_count; f++)
+        note_property(scored, program->folds[f].hop, program->folds[f].property);
+}
+
+static int64_t window_ms_of(const struct selector *selector)
+{
+    int64_t minutes = selector->selection->within_minutes;
+    return minutes < 0 ? INT64_MAX : minutes * MS_PER_MINUTE;
+}
+
 static void init_scored(struct scorer *scorer, const struct program *program, enum entity object, struct scored *out)
 {
     struct arena *arena = scorer->arena;
@@ -75,7 +110,12 @@ static void init_scored(struct scorer *scorer, const struct program *program, en
     out->tallies = ARENA_ARRAY(arena, struct tally, program->selector_count);
     out->tables.class_match = ARENA_ARRAY(arena, uint8_t *, program->selector_count);
     out->words = program->selector_count / 64 + 1;
-    out->set = ARENA_ARRAY(arena, uint64_t, out->words);
+    out->moments = ARENA_ARRAY(arena, struct moments, program->selector_count);
+    for (uint32_t s = 0; s < program->selector_count; s++) {
+        int64_t window_ms = window_ms_of(&program->selectors[s]);
+        if (window_ms > out->oldest_age_ms) out->oldest_age_ms = window_ms;
+    }
+    note_properties(arena, out);
     out->leaves = ARENA_ARRAY(arena, struct answers, program->leaf_count);
     for (uint32_t l = 0; l < program->leaf_count; l++) {
         const struct leaf *leaf = &program->leaves[l];
@@ -120,6 +160,7 @@ static void release_scored(struct scored *scored)
     for (uint32_t m = 0; m < scored->program->match_count; m++) memory_free(scored->matches[m].by_code);
     for (uint32_t f = 0; f < scored->program->fold_count; f++) memory_free(scored->folds[f].by_code);
     memory_free(scored->tables.special);
+    for (uint32_t s = 0; s < scored->program->selector_count; s++) memory_free(scored->moments[s].at_ms);
     memory_free(scored->class_set);
     arena_free(scored->view.arena);
     view_release(&scored->view);
@@ -155,11 +196,6 @@ static void grow_classes(struct scored *scored, uint32_t count)
 static void put_bit(uint64_t *set, uint32_t bit)
 {
     set[bit / 64] |= (uint64_t)1 << bit % 64;
-}
-
-static bool has_bit(const uint64_t *set, uint32_t bit)
-{
-    return (set[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 static void learn_class(struct scored *scored, uint32_t c)
@@ -266,37 +302,94 @@ static int16_t fold_of(struct scored *scored, uint32_t index, uint32_t record)
 
 /* ---- One record. ---- */
 
-/* Whom the record's events may matter to. */
-static void find_set(struct scored *scored, uint32_t record)
+static void push_moment(struct moments *moments, int64_t at_ms)
 {
-    struct view *view = &scored->view;
-    uint32_t words = scored->words;
-    bool alone = view->object == ENTITY_CONTACT; /* else they are many contacts' events */
-    memset(scored->set, alone ? 0 : 0xff, words * sizeof *scored->set);
-    if (!alone) return;
-    const struct run events = record_events(view, record);
-    const uint32_t known_classes = scored->tables.class_count;
-    for (uint64_t e = events.first; e < events.first + events.count; e++) {
-        uint32_t class_id = view->history->class_id[e];
-        if (class_id >= known_classes) { /* came since they were learned */
-            memset(scored->set, 0xff, words * sizeof *scored->set);
-            return;
-        }
-        const uint64_t *set = scored->class_set + (size_t)class_id * words;
-        for (uint32_t w = 0; w < words; w++) scored->set[w] |= set[w];
+    if (moments->count == moments->capacity) {
+        moments->capacity = moments->capacity == 0 ? 16 : moments->capacity * 2;
+        moments->at_ms = memory_resize(moments->at_ms, moments->capacity, sizeof *moments->at_ms);
     }
+    moments->at_ms[moments->count++] = at_ms;
 }
 
-static void load_inputs(struct scored *scored, uint32_t lane, uint32_t record, int64_t engagement_after_ms)
+/* One event to those selectors that take it. True: it may adjust or reset the score. */
+static bool offer_event(struct scored *scored, uint64_t event, int64_t at_ms)
+{
+    const struct view *view = &scored->view;
+    const struct program *program = scored->program;
+    const uint32_t class_id = view->history->class_id[event];
+    const bool known = class_id < scored->tables.class_count; /* else it came since they were learned */
+    bool special = false;
+    for (uint32_t w = 0; w < scored->words; w++) {
+        uint64_t bits = known ? scored->class_set[(size_t)class_id * scored->words + w] : UINT64_MAX;
+        for (; bits != 0; bits &= bits - 1) {
+            uint32_t s = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (s >= program->selector_count) {
+                special = true;
+                break;
+            }
+            const struct selector *selector = &program->selectors[s];
+            const uint8_t *matches = scored->tables.class_match[s];
+            uint8_t match = known && matches != NULL ? matches[class_id] : CLASS_ASK;
+            if (view->as_of_ms - at_ms >= window_ms_of(selector)) continue;
+            if (match == CLASS_YES || event_matches(view->history, selector, event, view->as_of_ms))
+                push_moment(&scored->moments[s], at_ms);
+        }
+    }
+    return special;
+}
+
+static bool may_be_special(const struct scored *scored, uint64_t event)
+{
+    const uint32_t class_id = scored->view.history->class_id[event];
+    return class_id >= scored->tables.class_count || scored->tables.special[class_id] != 0;
+}
+
+/* The contact's events later than `after_ms` to all selectors. True: some may adjust or reset the score. */
+static bool offer_events(struct scored *scored, uint32_t contact, int64_t after_ms)
+{
+    struct view *view = &scored->view;
+    const struct run events = record_events(view, contact);
+    bool special = false;
+    for (uint32_t s = 0; s < scored->program->selector_count; s++) scored->moments[s].count = 0;
+    for (uint64_t e = events.first + events.count; e-- > events.first;) {
+        int64_t at_ms = event_ms(view->history, e);
+        if (at_ms > view->as_of_ms) continue;
+        if (at_ms <= after_ms) break;
+        bool seen = view->as_of_ms - at_ms < scored->oldest_age_ms;
+        if (!seen && scored->program->score == NULL) break;
+        special |= seen ? offer_event(scored, e, at_ms) : may_be_special(scored, e);
+    }
+    return special;
+}
+
+/* Tallies of all selectors, and what adjusts the score. */
+static struct specials tally_record(struct scored *scored, uint32_t record)
+{
+    const struct program *program = scored->program;
+    struct view *view = &scored->view;
+    struct specials specials = {.engagement_after_ms = INT64_MIN};
+    if (view->object != ENTITY_CONTACT) { /* many contacts' events */
+        if (program->score != NULL) specials = record_specials(view, record);
+        for (uint32_t s = 0; s < program->selector_count; s++)
+            record_tally(view, &program->selectors[s], scored->tables.class_match[s], record,
+                         specials.engagement_after_ms, &scored->tallies[s]);
+        return specials;
+    }
+    if (offer_events(scored, record, INT64_MIN) && program->score != NULL) {
+        specials = record_specials(view, record);
+        (void)offer_events(scored, record, specials.engagement_after_ms);
+    }
+    for (uint32_t s = 0; s < program->selector_count; s++)
+        selector_tally(&program->selectors[s], scored->moments[s].at_ms, scored->moments[s].count, view->as_of_ms,
+                       &scored->tallies[s]);
+    return specials;
+}
+
+static void load_inputs(struct scored *scored, uint32_t lane, uint32_t record)
 {
     const struct program *program = scored->program;
     struct view *view = &scored->view;
     struct block *block = scored->block;
-    for (uint32_t s = 0; s < program->selector_count; s++)
-        if (has_bit(scored->set, s))
-            record_tally(view, &program->selectors[s], scored->tables.class_match[s], record, engagement_after_ms,
-                         &scored->tallies[s]);
-        else scored->tallies[s] = (struct tally){0};
     for (uint32_t s = 0; s < program->signal_count; s++)
         signal_set(&block->signals[s], lane,
                    signal_of_tally(program->signals[s].measure, &scored->tallies[program->signals[s].selector]));
@@ -315,13 +408,58 @@ static void load_inputs(struct scored *scored, uint32_t lane, uint32_t record, i
 static void load_lane(struct scored *scored, uint32_t lane, uint32_t record)
 {
     struct block *block = scored->block;
-    find_set(scored, record);
-    struct specials specials = {.engagement_after_ms = INT64_MIN};
-    if (has_bit(scored->set, scored->program->selector_count)) specials = record_specials(&scored->view, record);
-    load_inputs(scored, lane, record, specials.engagement_after_ms);
+    struct specials specials = tally_record(scored, record);
+    load_inputs(scored, lane, record);
     block->adjustment[lane] = specials.adjustment_micro;
     block->adjustments[lane] = specials.adjustment_count;
     if (specials.adjustments != NULL) arena_reset(scored->view.arena);
+}
+
+/* ---- Ahead of the lanes. ---- */
+
+#define WORDS_AHEAD 6 /* lanes; a word leads to a run, */
+#define RUNS_AHEAD 3  /* which is asked for when the word is there */
+
+static void ask_for_words(const struct scored *scored, uint32_t record)
+{
+    const struct history *history = scored->view.history;
+    for (uint32_t i = 0; i < scored->property_count; i++) {
+        if (scored->properties[i] >= history->property_count) continue;
+        const struct property_column *column = &history->properties[scored->properties[i]];
+        uint32_t count;
+        const uint64_t *words = column_words(column, &count);
+        if (record < count) __builtin_prefetch(&words[record]);
+        if (column->base != NULL) __builtin_prefetch(&column->base[record]);
+    }
+    if (scored->view.object == ENTITY_CONTACT) __builtin_prefetch(&history->event_run[record]);
+}
+
+static void ask_for_runs(const struct scored *scored, uint32_t record)
+{
+    const struct history *history = scored->view.history;
+    for (uint32_t i = 0; i < scored->property_count; i++) {
+        if (scored->properties[i] >= history->property_count) continue;
+        const struct property_column *column = &history->properties[scored->properties[i]];
+        uint32_t count;
+        const uint64_t *words = column_words(column, &count);
+        if (record >= count) continue;
+        const struct run run = run_at(&words[record]);
+        if (run.count > 0) __builtin_prefetch(&column->versions[run.first]);
+    }
+    if (scored->view.object != ENTITY_CONTACT) return;
+    const struct run events = run_at(&history->event_run[record]);
+    if (events.count == 0) return;
+    const uint64_t latest = events.first + events.count - 1;
+    __builtin_prefetch(&history->minute[latest]);
+    __builtin_prefetch(&history->ms[latest]);
+    __builtin_prefetch(&history->class_id[latest]);
+}
+
+static void look_ahead(const struct scored *scored, const uint32_t *records, uint32_t count, uint32_t lane)
+{
+    for (uint32_t i = lane == 0 ? 0 : WORDS_AHEAD; i <= WORDS_AHEAD && lane + i < count; i++)
+        ask_for_words(scored, records[lane + i]);
+    if (lane + RUNS_AHEAD < count) ask_for_runs(scored, records[lane + RUNS_AHEAD]);
 }
 
 static void score_all(struct scorer *scorer, struct scored *scored, const uint32_t *records, uint32_t count,
@@ -331,7 +469,10 @@ static void score_all(struct scorer *scorer, struct scored *scored, const uint32
     scored->view.as_of_ms = as_of_ms;
     scored->view.seen = 0;
     learn_classes(scored);
-    for (scorer->lane = 0; scorer->lane < count; scorer->lane++) load_lane(scored, scorer->lane, records[scorer->lane]);
+    for (scorer->lane = 0; scorer->lane < count; scorer->lane++) {
+        look_ahead(scored, records, count, scorer->lane);
+        load_lane(scored, scorer->lane, records[scorer->lane]);
+    }
     scorer->lane = lane;
     evaluate_block(scored->program, scored->block, &scored->result, NULL);
     const struct block_result *result = &scored->result;
@@ -389,8 +530,8 @@ bool scorer_in_segment(struct scorer *scorer, uint32_t segment, uint32_t record,
     scored->view.as_of_ms = as_of_ms;
     scored->view.seen = 0;
     learn_classes(scored);
-    find_set(scored, record);
-    load_inputs(scored, 0, record, INT64_MIN);
+    (void)tally_record(scored, record);
+    load_inputs(scored, 0, record);
     evaluate_scope(scored->program, scored->block, inside);
     return inside[0] != 0;
 }
