@@ -91,8 +91,7 @@ TEST(more_events_than_are_read_in_one_go_are_all_written_in_their_order)
     CHECK_STR(str_cut(&text, '\n'), STR("contact,event,time,id,bot"));
     for (uint32_t i = 0; i < 45000; i++) {
         struct str line = str_cut(&text, '\n');
-        if (!str_ends_with(line, arena_format(kept.arena, ",m%u,", i)))
-            FAIL("line %u is " STR_FMT, i, STR_ARG(line));
+        if (!str_ends_with(line, arena_format(kept.arena, ",m%u,", i))) FAIL("line %u is " STR_FMT, i, STR_ARG(line));
     }
     CHECK_STR(text, STR(""));
     close_kept(&kept);
