@@ -308,6 +308,14 @@ static enum err learn(struct training *t, struct err_info *why)
     return err;
 }
 
+static int64_t first_instant(const struct examples *examples, int64_t before_ms)
+{
+    int64_t first_ms = before_ms;
+    for (uint64_t i = 0; i < examples->count; i++)
+        if (examples->at[i].at_ms < first_ms) first_ms = examples->at[i].at_ms;
+    return first_ms;
+}
+
 enum err train_model(const struct feature_source *source, const struct lifetime *lives,
                      const struct training_options *options, struct arena *arena, struct trained *out,
                      struct err_info *why)
@@ -315,8 +323,13 @@ enum err train_model(const struct feature_source *source, const struct lifetime 
     struct training t = {.source = source, .options = options, .arena = arena, .out = out};
     struct split_options split = options->split;
     split.horizon_ms = options->examples.horizon_ms;
-    *out = (struct trained){0};
+    *out = (struct trained){.outcome = arena_str(arena, options->outcome),
+                            .object = source->object,
+                            .horizon_ms = split.horizon_ms,
+                            .ends_ms = options->examples.end_ms,
+                            .seed = options->seed};
     examples_choose(source->history, source->object, lives, &options->examples, &t.examples);
+    out->begins_ms = first_instant(&t.examples, out->ends_ms);
     t.sides = memory_array(t.examples.count, sizeof *t.sides);
     examples_split(source->history, source->object, &t.examples, &split, t.sides, &out->test_begins_ms);
     count_sides(&t);

@@ -38,6 +38,7 @@ const char *verdict_name(enum verdict verdict); /* "usable", "no usable signal",
 enum model_kind { MODEL_NONE, MODEL_LOGISTIC, MODEL_TREES };
 
 struct training_options {
+    struct str outcome; /* in words, to be told with the model; may be empty */
     struct example_options examples;
     struct split_options split; /* its horizon is that of examples */
     bool without_trees;
@@ -56,6 +57,12 @@ struct trained {
     enum verdict verdict;
     char sentence[ERR_MESSAGE_BYTES]; /* the verdict in words, with its numbers */
     enum model_kind kind;
+    /* what it foresees, of whom, and from when: */
+    struct str outcome;
+    enum entity object;
+    int64_t horizon_ms;
+    int64_t begins_ms, ends_ms; /* first instant of an example, last instant of which facts were known */
+    uint64_t seed;
     struct feature_plan plan;
     struct side_count sides[SIDE_COUNT];
     int64_t test_begins_ms;
