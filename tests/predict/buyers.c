@@ -28,6 +28,14 @@ static void append_event(struct buf *facts, uint32_t who, const char *name, int 
     buf_append_char(facts, '\n');
 }
 
+/* A property that is filled at the end of a day. */
+static void append_dated(struct buf *facts, uint32_t who, int day, const char *property)
+{
+    buf_append_c(facts, "from ");
+    instant_format(facts, instant_of(BEGIN) + (day + 1) * MS_PER_DAY);
+    buf_format(facts, " contact c%05u %s=yes\n", who, property);
+}
+
 /* A person reads more or less, in spells; whoever is in a spell and fits is likelier to buy. `told` is filled the moment
  * somebody buys, as a CRM would. */
 static void append_person(struct buf *facts, uint32_t who, const struct law *law, struct chance *chance)
@@ -48,17 +56,18 @@ static void append_person(struct buf *facts, uint32_t who, const struct law *law
         if (north == fits) log_odds += law->either;
         if (chance_unit(chance) >= sigmoid(log_odds)) continue;
         append_event(facts, who, "bought", day, chance);
-        buf_append_c(facts, "from ");
-        instant_format(facts, instant_of(BEGIN) + (day + 1) * MS_PER_DAY);
-        buf_format(facts, " contact c%05u told=yes\n", who);
+        append_dated(facts, who, day, "told");
+        if (law->quoted_days > 0) append_dated(facts, who, day - law->quoted_days, "quote");
+        if (law->stamped) buf_format(facts, "contact c%05u stamp=yes\n", who);
         return;
     }
 }
 
 struct product *buyers_world(const struct law *law, uint64_t seed)
 {
-    struct product *product =
-        product_new("contact: {region: string, branch: string, noise: number, told: string}", definitions);
+    struct product *product = product_new(
+        "contact: {region: string, branch: string, noise: number, told: string, quote: string, stamp: string}",
+        definitions);
     AUTO_BUF facts = BUF_INIT((size_t)1 << 26);
     for (uint32_t i = 0; i < law->people; i++) {
         struct chance chance = chance_of(seed, i);

@@ -1,7 +1,7 @@
 /* buyers.h — a made-up world in which people read, and some buy, by a law that a model may find.
  *
  * Each has region, branch and a number that means nothing; reads `pricing` more in spells, `blog` whenever. The outcome is the
- * event `bought`; the day after, `told` is filled. */
+ * event `bought`; the day after, `told` is filled. Leaks may be planted. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_TESTS_PREDICT_BUYERS_H
 #define PLUMB_TESTS_PREDICT_BUYERS_H
@@ -17,6 +17,8 @@ struct law {
     double interest, fit; /* how much either matters for buying, in log-odds of a day */
     double either;        /* how much it matters to fit and be of the north, or neither */
     double a_day;         /* log-odds of buying on a day without either */
+    int quoted_days;      /* so long before they buy, `quote` is filled; 0: never */
+    bool stamped;         /* `stamp` says who will buy, as if it had always held */
 };
 
 struct product *buyers_world(const struct law *law, uint64_t seed); /* product_free */

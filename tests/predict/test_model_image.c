@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/model_image.h"
 
-#include <string.h>
-
 #include "base/instant.h"
 #include "buyers.h"
 #include "harness.h"
@@ -41,6 +39,11 @@ static void check_refused(struct product *product, struct str bytes, enum err ex
     CHECK_TRUE(trained.boost == NULL);
 }
 
+static bool are_same_bytes(const void *one, const void *other, size_t size)
+{
+    return str_equal((struct str){one, size}, (struct str){other, size});
+}
+
 static void ask(struct product *product, const struct trained *trained, double *out)
 {
     struct training_example people[PEOPLE] = {0};
@@ -58,7 +61,7 @@ static void check_same_answers(struct product *product, const struct trained *ke
     double before[PEOPLE], after[PEOPLE];
     ask(product, kept, before);
     ask(product, read, after);
-    CHECK_TRUE(memcmp(before, after, sizeof before) == 0);
+    CHECK_TRUE(are_same_bytes(before, after, sizeof before));
     CHECK_TRUE(before[0] > 0 && before[0] < 1);
 }
 
@@ -98,10 +101,10 @@ TEST(outcome_span_seed_and_figures_are_kept_with_the_model)
     CHECK_TRUE(read.begins_ms >= instant_of(BEGIN) && read.begins_ms < read.test_begins_ms);
     CHECK_INT((int64_t)read.seed, 1);
     CHECK_STR(str_from_c(read.sentence), str_from_c(trained.sentence));
-    CHECK_TRUE(memcmp(&read.quality, &trained.quality, sizeof read.quality) == 0);
-    CHECK_TRUE(memcmp(read.intervals, trained.intervals, sizeof read.intervals) == 0);
-    CHECK_TRUE(memcmp(read.against_base_rate, trained.against_base_rate, sizeof read.intervals) == 0);
-    CHECK_TRUE(memcmp(read.sides, trained.sides, sizeof read.sides) == 0);
+    CHECK_TRUE(are_same_bytes(&read.quality, &trained.quality, sizeof read.quality));
+    CHECK_TRUE(are_same_bytes(read.intervals, trained.intervals, sizeof read.intervals));
+    CHECK_TRUE(are_same_bytes(read.against_base_rate, trained.against_base_rate, sizeof read.intervals));
+    CHECK_TRUE(are_same_bytes(read.sides, trained.sides, sizeof read.sides));
     for (uint32_t f = 0; f < trained.plan.count; f++)
         CHECK_STR(read.plan.features[f].name, trained.plan.features[f].name);
     product_free(product);
