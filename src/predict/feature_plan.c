@@ -312,6 +312,16 @@ static void plan_associations(struct planning *p)
             add_feature(p, (struct feature){.kind = rows[i].kind, .property = INTERN_NONE, .name = rows[i].name});
 }
 
+struct str rule_feature_name(struct arena *arena, const struct group *group, const struct rule *rule)
+{
+    return arena_format(arena, "rule " STR_FMT " / " STR_FMT, STR_ARG(group->name), STR_ARG(rule->name));
+}
+
+struct str score_feature_name(struct arena *arena, const struct score *score)
+{
+    return arena_format(arena, "score " STR_FMT, STR_ARG(score->name));
+}
+
 static void plan_rules(struct planning *p)
 {
     if (p->source->scan == NULL) return;
@@ -320,13 +330,11 @@ static void plan_rules(struct planning *p)
     for (uint32_t g = 0; g < score->group_count; g++)
         for (uint32_t r = 0; r < score->groups[g].rule_count; r++, rule++) {
             if (!score->groups[g].rules[r].enabled) continue;
-            struct str name = arena_format(p->arena, "rule " STR_FMT " / " STR_FMT, STR_ARG(score->groups[g].name),
-                                           STR_ARG(score->groups[g].rules[r].name));
+            struct str name = rule_feature_name(p->arena, &score->groups[g], &score->groups[g].rules[r]);
             add_feature(p, (struct feature){.kind = FEATURE_RULE, .property = INTERN_NONE, .rule = rule, .name = name});
         }
-    add_feature(p, (struct feature){.kind = FEATURE_SCORE,
-                                    .property = INTERN_NONE,
-                                    .name = arena_format(p->arena, "score " STR_FMT, STR_ARG(score->name))});
+    add_feature(p, (struct feature){
+                       .kind = FEATURE_SCORE, .property = INTERN_NONE, .name = score_feature_name(p->arena, score)});
 }
 
 /* ---- All of it. ---- */

@@ -93,6 +93,10 @@ struct feature_plan {
 void feature_plan_choose(const struct feature_source *source, const struct examples *examples, const uint8_t *sides,
                          struct arena *arena, struct feature_plan *out);
 
+/* How a plan names what a score says: "rule GROUP / RULE", "score NAME". In `arena`. */
+struct str rule_feature_name(struct arena *arena, const struct group *group, const struct rule *rule);
+struct str score_feature_name(struct arena *arena, const struct score *score);
+
 /* The rows of `count` examples (only record and at_ms are read), into out[count][plan->count]. */
 void features_compute(const struct feature_plan *plan, const struct feature_source *source,
                       const struct training_example *examples, uint64_t count, unsigned threads, float *out);

@@ -26,6 +26,7 @@ struct training {
     const struct training_options *options;
     struct arena *arena;
     struct trained *out;
+    const struct lifetime *lives;
     struct examples examples;
     uint8_t *sides;
     struct table tables[SIDE_COUNT];
@@ -87,6 +88,33 @@ static enum err fill_tables(struct training *t, struct err_info *why)
                        rows, t->out->plan.count, TRAINING_BYTES_MAX);
     for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) fill_table(t, side, &t->tables[side]);
     return ERR_OK;
+}
+
+/* Close the gaps that dropped features leave in each row. */
+static void drop_columns(struct table *table, const bool *dropped)
+{
+    uint64_t to = 0, all = table->rows * table->features;
+    uint32_t left = 0;
+    for (uint64_t from = 0; from < all; from++)
+        if (!dropped[from % table->features]) table->value[to++] = table->value[from];
+    for (uint32_t f = 0; f < table->features; f++) left += !dropped[f];
+    table->features = left;
+}
+
+static void guard_against_leaks(struct training *t)
+{
+    const struct table *train = &t->tables[SIDE_TRAIN];
+    struct feature_plan *plan = &t->out->plan;
+    struct leaks *leaks = &t->out->leaks;
+    struct leak_rows rows = {train->rows, train->value, train->happened, train->weight, train->record};
+    leaks_find(plan, t->source, t->lives, &rows, t->arena, leaks);
+    if (t->options->keep_leaks) return;
+    for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++)
+        drop_columns(&t->tables[side], leaks->features);
+    uint32_t left = 0;
+    for (uint32_t f = 0; f < plan->count; f++)
+        if (!leaks->features[f]) plan->features[left++] = plan->features[f];
+    plan->count = left;
 }
 
 static void release(struct training *t)
@@ -292,6 +320,7 @@ static enum err learn(struct training *t, struct err_info *why)
     bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
     struct candidate winner;
     enum err err = fill_tables(t, why);
+    if (err == ERR_OK) guard_against_leaks(t);
     if (err == ERR_OK) err = choose(t, few, &winner, why);
     if (err == ERR_OK)
         err = candidate_fit(&winner, &t->out->plan, &t->tables[SIDE_TRAIN], &t->tables[SIDE_CALIBRATE], t->options,
@@ -308,15 +337,28 @@ static enum err learn(struct training *t, struct err_info *why)
     return err;
 }
 
+static int64_t first_instant(const struct examples *examples, int64_t before_ms)
+{
+    int64_t first_ms = before_ms;
+    for (uint64_t i = 0; i < examples->count; i++)
+        if (examples->at[i].at_ms < first_ms) first_ms = examples->at[i].at_ms;
+    return first_ms;
+}
+
 enum err train_model(const struct feature_source *source, const struct lifetime *lives,
                      const struct training_options *options, struct arena *arena, struct trained *out,
                      struct err_info *why)
 {
-    struct training t = {.source = source, .options = options, .arena = arena, .out = out};
+    struct training t = {.source = source, .options = options, .arena = arena, .out = out, .lives = lives};
     struct split_options split = options->split;
     split.horizon_ms = options->examples.horizon_ms;
-    *out = (struct trained){0};
+    *out = (struct trained){.outcome = arena_str(arena, options->outcome),
+                            .object = source->object,
+                            .horizon_ms = split.horizon_ms,
+                            .ends_ms = options->examples.end_ms,
+                            .seed = options->seed};
     examples_choose(source->history, source->object, lives, &options->examples, &t.examples);
+    out->begins_ms = first_instant(&t.examples, out->ends_ms);
     t.sides = memory_array(t.examples.count, sizeof *t.sides);
     examples_split(source->history, source->object, &t.examples, &split, t.sides, &out->test_begins_ms);
     count_sides(&t);

@@ -2,6 +2,7 @@
  *
  *     1. examples on three sides: train, calibrate, test (examples.h)
  *     2. the plan of features, from the side of training
+ *        without what looks as if it came of the outcome (leak.h)
  *     3. candidates: logistic regressions of several penalties, trees of two depths; learnt from the earlier half of the
  *        training side, judged on the later half of the side of calibration. Trees only replace the
  *        regression where they are better beyond doubt
@@ -18,6 +19,7 @@
 #include "predict/calibrate.h"
 #include "predict/encoding.h"
 #include "predict/feature_plan.h"
+#include "predict/leak.h"
 #include "predict/logistic.h"
 #include "predict/quality.h"
 
@@ -38,9 +40,11 @@ const char *verdict_name(enum verdict verdict); /* "usable", "no usable signal",
 enum model_kind { MODEL_NONE, MODEL_LOGISTIC, MODEL_TREES };
 
 struct training_options {
+    struct str outcome; /* in words, to be told with the model; may be empty */
     struct example_options examples;
     struct split_options split; /* its horizon is that of examples */
     bool without_trees;
+    bool keep_leaks; /* what looks like a leak is told, and used all the same; else it is dropped */
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;
@@ -56,7 +60,14 @@ struct trained {
     enum verdict verdict;
     char sentence[ERR_MESSAGE_BYTES]; /* the verdict in words, with its numbers */
     enum model_kind kind;
+    /* what it foresees, of whom, and from when: */
+    struct str outcome;
+    enum entity object;
+    int64_t horizon_ms;
+    int64_t begins_ms, ends_ms; /* first instant of an example, last instant of which facts were known */
+    uint64_t seed;
     struct feature_plan plan;
+    struct leaks leaks; /* found in training; not kept in an image */
     struct side_count sides[SIDE_COUNT];
     int64_t test_begins_ms;
     /* logistic: */

@@ -4,115 +4,9 @@
 
 #include <math.h>
 
-#include "base/chance.h"
 #include "base/instant.h"
+#include "buyers.h"
 #include "harness.h"
-#include "predict/logit.h"
-#include "score_helper.h"
-
-#define DAYS 400
-#define BEGIN "2025-01-01T00:00:00Z"
-
-static const char definitions[] = "score: s\n"
-                                  "object: contact\n"
-                                  "groups:\n"
-                                  "  - name: Web\n"
-                                  "    category: engagement\n"
-                                  "    decay: {half_life: 30d}\n"
-                                  "    rules:\n"
-                                  "      - {name: Pricing, event: pricing, points: 3, within: 90d}\n"
-                                  "---\n"
-                                  "segment: customer\n"
-                                  "object: contact\n"
-                                  "when: {event: bought}\n";
-
-/* ---- The world. ---- */
-
-struct law {
-    uint32_t people;
-    double interest, fit; /* how much either matters for buying, in log-odds of a day */
-    double either;        /* how much it matters to fit and be of the north, or neither */
-    double a_day;         /* log-odds of buying on a day without either */
-};
-
-static void append_event(struct buf *facts, uint32_t who, const char *name, int day, struct chance *chance)
-{
-    int64_t at_ms = instant_of(BEGIN) + day * MS_PER_DAY + chance_below(chance, MS_PER_DAY);
-    buf_format(facts, "event c%05u %s ", who, name);
-    instant_format(facts, at_ms);
-    buf_append_char(facts, '\n');
-}
-
-/* A person reads more or less, in spells; whoever is in a spell and fits is likelier to buy. `told` is filled the moment
- * somebody buys, as a CRM would. */
-static void append_person(struct buf *facts, uint32_t who, const struct law *law, struct chance *chance)
-{
-    bool fits = chance_below(chance, 3) == 0, north = chance_below(chance, 2) == 0, keen = false;
-    int first = (int)chance_below(chance, DAYS);
-    buf_format(facts, "contact c%05u region=%s branch=%s noise=%u\n", who, north ? "north" : "south",
-               fits                      ? "it"
-               : chance_below(chance, 2) ? "steel"
-                                         : "food",
-               chance_below(chance, 1000));
-    append_event(facts, who, "signup", first, chance);
-    for (int day = first; day < DAYS; day++) {
-        if (chance_below(chance, 40) == 0) keen = !keen;
-        if (chance_unit(chance) < (keen ? 0.3 : 0.03)) append_event(facts, who, "pricing", day, chance);
-        if (chance_below(chance, 30) == 0) append_event(facts, who, "blog", day, chance);
-        double log_odds = law->a_day + (keen ? law->interest : 0) + (fits ? law->fit : 0);
-        if (north == fits) log_odds += law->either;
-        if (chance_unit(chance) >= sigmoid(log_odds)) continue;
-        append_event(facts, who, "bought", day, chance);
-        buf_append_c(facts, "from ");
-        instant_format(facts, instant_of(BEGIN) + (day + 1) * MS_PER_DAY);
-        buf_format(facts, " contact c%05u told=yes\n", who);
-        return;
-    }
-}
-
-static struct product *world_of(const struct law *law, uint64_t seed)
-{
-    struct product *product =
-        product_new("contact: {region: string, branch: string, noise: number, told: string}", definitions);
-    AUTO_BUF facts = BUF_INIT((size_t)1 << 26);
-    for (uint32_t i = 0; i < law->people; i++) {
-        struct chance chance = chance_of(seed, i);
-        append_person(&facts, i, law, &chance);
-    }
-    buf_append_char(&facts, '\0');
-    CHECK_FALSE(facts.failed);
-    product_facts(product, facts.at);
-    product_finish(product);
-    return product;
-}
-
-static struct training_options options_of(bool without_trees, unsigned threads)
-{
-    return (struct training_options){
-        .examples = {.end_ms = instant_of(BEGIN) + DAYS * MS_PER_DAY,
-                     .horizon_ms = 60 * MS_PER_DAY,
-                     .spacing_ms = 30 * MS_PER_DAY,
-                     .per_record = 4,
-                     .seed = 1},
-        .split = SPLIT_DEFAULT,
-        .without_trees = without_trees,
-        .seed = 1,
-        .threads = threads,
-        .bootstrap_draws = 200,
-    };
-}
-
-static struct trained train(struct product *product, struct training_options options)
-{
-    struct lifetime *lives =
-        ARENA_ARRAY(product->arena, struct lifetime, history_records(product->history, ENTITY_CONTACT));
-    struct feature_source source = {.history = product->history, .scan = product->scan, .set = &product->set};
-    struct trained trained;
-    struct err_info why = {0};
-    outcome_find(product->scan, &product->set, product->history, 0, 2, lives);
-    CHECK_OK(train_model(&source, lives, &options, product->arena, &trained, &why), why);
-    return trained;
-}
 
 static const struct law strong = {.people = 4000, .interest = 3.5, .fit = 2.5, .a_day = -9.5};
 
@@ -120,8 +14,8 @@ static const struct law strong = {.people = 4000, .interest = 3.5, .fit = 2.5, .
 
 TEST(a_law_is_found_and_its_percentages_may_be_taken_at_their_word)
 {
-    struct product *product = world_of(&strong, harness_seed());
-    struct trained trained = train(product, options_of(true, 2));
+    struct product *product = buyers_world(&strong, harness_seed());
+    struct trained trained = buyers_train(product, buyers_options(true, 2));
     CHECK_INT(trained.verdict, VERDICT_USABLE);
     CHECK_INT(trained.kind, MODEL_LOGISTIC);
     CHECK_TRUE(trained.intervals[FIGURE_ROC_AUC].low > 0.6);
@@ -137,8 +31,8 @@ TEST(a_law_is_found_and_its_percentages_may_be_taken_at_their_word)
 /* `told` would say it all, but nobody had it while the outcome was open. */
 TEST(what_is_only_told_afterwards_is_no_feature)
 {
-    struct product *product = world_of(&strong, harness_seed() + 1);
-    struct trained trained = train(product, options_of(true, 2));
+    struct product *product = buyers_world(&strong, harness_seed() + 1);
+    struct trained trained = buyers_train(product, buyers_options(true, 2));
     for (uint32_t f = 0; f < trained.plan.count; f++) {
         CHECK_FALSE(str_contains(trained.plan.features[f].name, STR("told")));
         CHECK_FALSE(str_contains(trained.plan.features[f].name, STR("bought")));
@@ -152,8 +46,8 @@ TEST(what_is_only_told_afterwards_is_no_feature)
 TEST(where_there_is_no_law_it_is_said_plainly)
 {
     static const struct law none = {.people = 3000, .a_day = -6.5};
-    struct product *product = world_of(&none, 2);
-    struct trained trained = train(product, options_of(false, 2));
+    struct product *product = buyers_world(&none, 2);
+    struct trained trained = buyers_train(product, buyers_options(false, 2));
     CHECK_INT(trained.verdict, VERDICT_NO_SIGNAL);
     CHECK_CONTAINS(str_from_c(trained.sentence), STR("on later leads it is not better than drawing lots: AUC 0."));
     trained_release(&trained);
@@ -163,8 +57,8 @@ TEST(where_there_is_no_law_it_is_said_plainly)
 TEST(too_few_who_did_make_no_model_and_a_sentence_that_says_what_is_missing)
 {
     static const struct law rare = {.people = 300, .a_day = -30};
-    struct product *product = world_of(&rare, 1);
-    struct trained trained = train(product, options_of(false, 1));
+    struct product *product = buyers_world(&rare, 1);
+    struct trained trained = buyers_train(product, buyers_options(false, 1));
     CHECK_INT(trained.verdict, VERDICT_TOO_LITTLE);
     CHECK_INT(trained.kind, MODEL_NONE);
     CHECK_CONTAINS(str_from_c(trained.sentence),
@@ -175,8 +69,8 @@ TEST(too_few_who_did_make_no_model_and_a_sentence_that_says_what_is_missing)
 TEST(few_who_did_make_a_model_that_is_marked)
 {
     static const struct law some = {.people = 300, .interest = 3.5, .fit = 2.5, .a_day = -9.5};
-    struct product *product = world_of(&some, 2);
-    struct trained trained = train(product, options_of(false, 1));
+    struct product *product = buyers_world(&some, 2);
+    struct trained trained = buyers_train(product, buyers_options(false, 1));
     CHECK_TRUE(trained.sides[SIDE_TRAIN].positives >= POSITIVES_NEEDED);
     CHECK_TRUE(trained.sides[SIDE_TRAIN].positives < POSITIVES_FOR_ALL);
     CHECK_INT(trained.kind, MODEL_LOGISTIC);
@@ -218,8 +112,8 @@ TEST(reasons_sum_to_the_log_odds_of_either_kind_of_model)
 {
     static const struct law crossed = {.people = 4000, .a_day = -8, .either = 3.5};
     for (int with_trees = 0; with_trees < 2; with_trees++) {
-        struct product *product = world_of(&crossed, 3);
-        struct trained trained = train(product, options_of(with_trees == 0, 2));
+        struct product *product = buyers_world(&crossed, 3);
+        struct trained trained = buyers_train(product, buyers_options(with_trees == 0, 2));
         CHECK_INT(trained.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
         check_reasons(product, &trained);
         trained_release(&trained);
@@ -231,8 +125,9 @@ TEST(reasons_sum_to_the_log_odds_of_either_kind_of_model)
 
 TEST(training_twice_gives_the_same_model_and_figures_whatever_the_number_of_threads)
 {
-    struct product *product = world_of(&strong, harness_seed() + 2);
-    struct trained one = train(product, options_of(false, 1)), other = train(product, options_of(false, 3));
+    struct product *product = buyers_world(&strong, harness_seed() + 2);
+    struct trained one = buyers_train(product, buyers_options(false, 1)),
+                   other = buyers_train(product, buyers_options(false, 3));
     CHECK_INT(other.kind, one.kind);
     CHECK_INT(other.plan.count, one.plan.count);
     for (int f = 0; f < FIGURE_COUNT; f++) {
@@ -254,8 +149,8 @@ static bool no(void *context, double done)
 
 TEST(training_can_be_given_up)
 {
-    struct product *product = world_of(&strong, harness_seed() + 3);
-    struct training_options options = options_of(false, 1);
+    struct product *product = buyers_world(&strong, harness_seed() + 3);
+    struct training_options options = buyers_options(false, 1);
     struct lifetime *lives = ARENA_ARRAY(product->arena, struct lifetime, strong.people);
     struct feature_source source = {.history = product->history};
     struct trained trained;

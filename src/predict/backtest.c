@@ -1,0 +1,205 @@
+/* backtest.c — the instants, and how well the score orders the snapshots; calls.c is about thresholds. */
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/backtest.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/instant.h"
+
+#define Z95 1.959963984540054 /* of the normal distribution, for 95 % */
+
+/* ---- Running. ---- */
+
+static void run_instant(struct scan *scan, uint32_t score, const struct scan_options *how, struct backtest *out,
+                        uint32_t instant)
+{
+    int64_t *to = out->micro + (uint64_t)instant * out->records, at_ms = out->at_ms[instant];
+    scan_run(scan, how);
+    const struct score_column *column = scan_results(scan, score);
+    for (uint32_t r = 0; r < out->records; r++) {
+        const struct lifetime *life = &out->lives[r];
+        bool open = life->began_ms <= at_ms && life->happened_ms > at_ms && life->happened_ms != FOREVER;
+        to[r] = !open ? SCORE_CLOSED : column->known[r] ? column->total[r] : SCORE_UNKNOWN;
+    }
+}
+
+enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t score, const struct history *history,
+                      const struct lifetime *lives, const struct backtest_options *options, struct backtest *out,
+                      struct err_info *why)
+{
+    INVARIANT(score < set->score_count && options->step_ms > 0 && options->horizon_ms > 0);
+    int64_t last_ms = options->end_ms - options->horizon_ms;
+    enum entity object = set->scores[score]->object;
+    *out = (struct backtest){.records = history_records(history, object),
+                             .object = object,
+                             .horizon_ms = options->horizon_ms,
+                             .step_ms = options->step_ms,
+                             .lives = lives};
+    if (last_ms > options->to_ms) last_ms = options->to_ms;
+    if (last_ms < options->from_ms)
+        return err_set(why, ERR_INVALID,
+                       "no instant of the span has its horizon over: what came of it is not known yet");
+    uint64_t instants = (uint64_t)(last_ms - options->from_ms) / (uint64_t)options->step_ms + 1;
+    if (instants > BACKTEST_INSTANTS_MAX)
+        return err_set(why, ERR_TOO_BIG, "%" PRIu64 " instants are more than %d: take a longer step", instants,
+                       BACKTEST_INSTANTS_MAX);
+    if (out->records > 0 && instants > BACKTEST_CELLS_MAX / out->records)
+        return err_set(why, ERR_TOO_BIG, "%" PRIu64 " instants of %" PRIu32 " records are too many: take a longer step",
+                       instants, out->records);
+    out->instants = (uint32_t)instants;
+    out->at_ms = memory_array(instants, sizeof *out->at_ms);
+    out->micro = memory_array(instants * out->records, sizeof *out->micro);
+    bool *wanted = memory_array(set->score_count, sizeof *wanted);
+    wanted[score] = true;
+    for (uint32_t i = 0; i < out->instants; i++) {
+        out->at_ms[i] = options->from_ms + i * options->step_ms;
+        struct scan_options how = {.as_of_ms = out->at_ms[i], .threads = options->threads, .wanted = wanted};
+        run_instant(scan, score, &how, out, i);
+        if (options->progress != NULL) options->progress(options->progress_context, i + 1, instants);
+    }
+    memory_free(wanted);
+    return ERR_OK;
+}
+
+void backtest_release(struct backtest *backtest)
+{
+    memory_free(backtest->at_ms);
+    memory_free(backtest->micro);
+    *backtest = (struct backtest){0};
+}
+
+double backtest_weeks(const struct backtest *backtest)
+{
+    return (double)backtest->instants * (double)backtest->step_ms / (7.0 * (double)MS_PER_DAY);
+}
+
+/* ---- Order. ---- */
+
+/* Snapshots as a forecast whose "probability" only has their order. */
+struct ranking {
+    struct prediction forecast;
+    double *probability;
+    uint8_t *happened;
+    uint32_t *record;
+};
+
+static uint64_t cells(const struct backtest *b)
+{
+    return (uint64_t)b->instants * b->records;
+}
+
+/* Between 0 (unknown) and 1; rising with the score. */
+static void fill_order(const struct backtest *b, double *out)
+{
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    uint64_t row = 0;
+    for (uint64_t i = 0; i < cells(b); i++) {
+        if (b->micro[i] <= SCORE_UNKNOWN) continue;
+        if (b->micro[i] < least) least = b->micro[i];
+        if (b->micro[i] > most) most = b->micro[i];
+    }
+    for (uint64_t i = 0; i < cells(b); i++) {
+        if (b->micro[i] == SCORE_CLOSED) continue;
+        out[row++] = b->micro[i] == SCORE_UNKNOWN ? 0 : (double)(b->micro[i] - least + 1) / (double)(most - least + 1);
+    }
+}
+
+static void ranking_init(struct ranking *ranking, const struct backtest *b)
+{
+    uint64_t rows = 0, row = 0;
+    for (uint64_t i = 0; i < cells(b); i++) rows += b->micro[i] != SCORE_CLOSED;
+    *ranking = (struct ranking){.probability = memory_array(rows, sizeof *ranking->probability),
+                                .happened = memory_array(rows, sizeof *ranking->happened),
+                                .record = memory_array(rows, sizeof *ranking->record)};
+    for (uint32_t i = 0; i < b->instants; i++)
+        for (uint32_t r = 0; r < b->records; r++) {
+            if (backtest_micro(b, i, r) == SCORE_CLOSED) continue;
+            ranking->happened[row] = backtest_converts(b, i, r);
+            ranking->record[row++] = r;
+        }
+    fill_order(b, ranking->probability);
+    ranking->forecast = (struct prediction){rows, ranking->probability, ranking->happened, NULL, ranking->record};
+}
+
+static void ranking_release(struct ranking *ranking)
+{
+    memory_free(ranking->probability);
+    memory_free(ranking->happened);
+    memory_free(ranking->record);
+}
+
+void backtest_quality(const struct backtest *backtest, const struct bootstrap *how, struct interval out[FIGURE_COUNT])
+{
+    struct ranking ranking;
+    ranking_init(&ranking, backtest);
+    quality_intervals(&ranking.forecast, how, out);
+    ranking_release(&ranking);
+}
+
+void backtest_compare(const struct backtest *one, const struct backtest *other, const struct bootstrap *how,
+                      struct interval out[FIGURE_COUNT])
+{
+    struct ranking ranking;
+    INVARIANT(cells(one) == cells(other) && one->lives == other->lives);
+    ranking_init(&ranking, one);
+    double *order = memory_array(ranking.forecast.count, sizeof *order);
+    fill_order(other, order);
+    quality_compare(&ranking.forecast, order, how, out);
+    memory_free(order);
+    ranking_release(&ranking);
+}
+
+/* ---- Bins. ---- */
+
+void backtest_bins(const struct backtest *backtest, struct backtest_bin *out, uint32_t count)
+{
+    INVARIANT(count > 0 && out[count - 1].from_micro == SCORE_UNKNOWN);
+    uint64_t snapshots = 0, converted = 0;
+    for (uint32_t b = 0; b < count; b++) out[b].snapshots = out[b].converted = 0;
+    for (uint32_t i = 0; i < backtest->instants; i++)
+        for (uint32_t r = 0; r < backtest->records; r++) {
+            int64_t micro = backtest_micro(backtest, i, r);
+            uint32_t bin = 0;
+            if (micro == SCORE_CLOSED) continue;
+            while (micro < out[bin].from_micro) bin++;
+            out[bin].snapshots++;
+            out[bin].converted += backtest_converts(backtest, i, r);
+        }
+    for (uint32_t b = 0; b < count; b++) snapshots += out[b].snapshots, converted += out[b].converted;
+    for (uint32_t b = 0; b < count; b++) {
+        out[b].conversion = interval_wilson((double)out[b].converted, (double)out[b].snapshots, Z95);
+        out[b].lift = out[b].conversion.value / ((double)converted / (double)snapshots);
+    }
+}
+
+static int falling(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
+}
+
+static int64_t whole_points(int64_t micro)
+{
+    int64_t rest = micro % MICRO_PER_POINT;
+    return micro - (rest < 0 ? rest + MICRO_PER_POINT : rest);
+}
+
+uint32_t backtest_bin_ends(const struct backtest *backtest, uint32_t most, int64_t *out)
+{
+    int64_t *known = memory_array(cells(backtest), sizeof *known);
+    uint64_t count = 0;
+    uint32_t ends = 0;
+    for (uint64_t i = 0; i < cells(backtest); i++)
+        if (backtest->micro[i] > SCORE_UNKNOWN) known[count++] = backtest->micro[i];
+    qsort(known, count, sizeof *known, falling);
+    for (uint32_t b = 1; b < most && count > 0; b++) {
+        int64_t end = whole_points(known[(count - 1) * b / most]);
+        if (ends == 0 || end < out[ends - 1]) out[ends++] = end;
+    }
+    memory_free(known);
+    out[ends++] = SCORE_UNKNOWN;
+    return ends;
+}

@@ -1,0 +1,37 @@
+/* model_image.h — a trained model as bytes, and back.
+ *
+ *     magic | checksum of the body (8 bytes) | body
+ *
+ * The body has everything that a forecast needs and everything that was said of the model: outcome, horizon, seed, span of
+ * the data, features, regression or trees, calibration, figures. Properties stand by their names, since
+ * another start numbers them anew. Numbers lie with their least byte first.
+ *
+ * The same training gives the same bytes. A model that was read back gives the same probabilities, to the bit.
+ *
+ * The checksum guards against damage, not against malice. Bytes from a stranger can make a model that is
+ * nonsense; every length, place and number that code relies on is looked at. Only of trees XGBoost's own
+ * reader is trusted (boost.h). */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_PREDICT_MODEL_IMAGE_H
+#define PLUMB_PREDICT_MODEL_IMAGE_H
+
+#include "base/buf.h"
+#include "predict/training.h"
+
+#define MODEL_BYTES_MAX ((size_t)300 << 20) /* above BOOST_BYTES_MAX */
+#define MODEL_TEXT_MAX 65536                /* bytes of a name or value in it */
+#define MODEL_KNOTS_MAX 10000000            /* of a staircase */
+
+/* Append the image of a model (kind is not MODEL_NONE). `catalog` is that of the history it was trained on.
+ * Errors   ERR_TOO_BIG: over the buffer's ceiling, or a text over MODEL_TEXT_MAX; those of boost_save. */
+MUST_CHECK enum err model_image_write(const struct trained *trained, struct catalog *catalog, struct buf *out,
+                                      struct err_info *why);
+
+/* A model for the properties of `catalog`, whose types are settled, and the rules of `score` (NULL: there is none).
+ * Errors   ERR_INVALID: not a model, damaged, of another version, or it cannot be; ERR_NOT_FOUND: it asks for a
+ *          property, or a rule, that is not here; ERR_CONFLICT: for one of another type; those of boost_load.
+ * Memory   what *out points to in `arena`, nothing in `bytes`; the trees are released by trained_release. */
+MUST_CHECK enum err model_image_read(struct str bytes, struct catalog *catalog, const struct score *score,
+                                     struct arena *arena, struct trained *out, struct err_info *why);
+
+#endif
