@@ -1,7 +1,7 @@
 /* dispatch.c — one order of questions for every request, so that no handler can forget one.
  *
  *   1. which endpoint       404, 405 with what is allowed, OPTIONS
- *   2. is everything loaded 503, but for how the server is
+ *   2. is everything loaded 503, but for how the server is, and for events, which wait for it
  *   3. who asks             401
  *   4. may they             403; also a change by a browser that a page of another site sent
  *   5. was it done already, by its Idempotency-Key
@@ -115,6 +115,7 @@ static bool is_ready(struct request *request)
         return true;
     }
     if (progress.phase == ENGINE_FAILED) request_unavailable(request, 60, progress.why.msg);
+    else if (request->endpoint->permission == PERM_WRITE_KEY) return true; /* events wait in the writer's queue */
     else request_unavailable(request, 1, "everything is being loaded; /readyz tells how far it is");
     return false;
 }

@@ -50,10 +50,15 @@ struct site *site_open(struct site_options options)
     const struct store_options store = {.path = options.database, .clock = &site->clock};
     CHECK_OK(store_open(&store, &site->store, &why), why);
     const struct server_options server = {
-        .store = site->store, .clock = &site->clock, .config = &site->config, .address = "127.0.0.1"};
+        .store = site->store,
+        .clock = &site->clock,
+        .config = &site->config,
+        .snapshot = options.snapshot,
+        .address = "127.0.0.1",
+    };
     CHECK_OK(server_start(&server, &site->server, &why), why);
     site->port = server_port(site->server);
-    CHECK_OK(engine_wait_ready(site->server->engine, &why), why);
+    if (options.snapshot == NULL) CHECK_OK(engine_wait_ready(site->server->engine, &why), why);
     add_secrets(site);
     return site;
 }

@@ -20,6 +20,7 @@ struct site_options {
     const char *setting, *value;   /* of config.def, when not the default */
     const char *setting2, *value2; /* and another */
     const char *database;          /* path of a file; NULL: in memory */
+    const char *snapshot;          /* the engine's; then site_open does not wait until everything is loaded */
 };
 
 struct site {

@@ -89,7 +89,7 @@ TEST(a_link_is_too_old_after_three_days_and_not_a_moment_before)
 
 TEST(a_link_begins_with_the_address_by_which_people_reach_the_server)
 {
-    struct site *site = open_site((struct site_options){"base_url", "https://plumb.acme.com/", NULL, NULL, NULL});
+    struct site *site = open_site((struct site_options){.setting = "base_url", .value = "https://plumb.acme.com/"});
     struct reply made = api_call(site, "POST /api/v1/users", "{'email': '" BOB "'}", 201);
     CHECK_TRUE(str_starts_with(api_at(site, made, "link"), STR("https://plumb.acme.com/start#plumb_link_")));
     site_close(site);

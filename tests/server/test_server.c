@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "site.h"
@@ -20,6 +24,40 @@ TEST(it_is_healthy_and_ready)
     struct reply ready = site_ask(site, "GET /readyz", "", STR(""));
     CHECK_INT(ready.status, 200);
     CHECK_STR(ready.body, STR("{\"phase\":\"ready\",\"events_loaded\":0,\"events_to_load\":0}"));
+    site_close(site);
+}
+
+static void *send_while_loading(void *context)
+{
+    struct site mine = *(struct site *)context;
+    AUTO_ARENA arena = arena_new();
+    mine.arena = arena;
+    struct reply reply = site_try(&mine, "/v1/track", "{\"userId\":\"ada\",\"event\":\"a\"}");
+    return (void *)(uintptr_t)reply.status;
+}
+
+/* A snapshot that is a pipe keeps the engine loading until somebody writes to it. */
+TEST(while_everything_is_being_loaded_events_are_taken_and_answered_when_it_is)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *pipe = arena_format(arena, "%s/snapshot-pipe", harness_tmpdir()).at;
+    CHECK_INT(mkfifo(pipe, 0600), 0);
+    struct site *site = site_open((struct site_options){.snapshot = pipe});
+    struct reply ready = site_ask(site, "GET /readyz", "", STR(""));
+    CHECK_INT(ready.status, 503);
+    CHECK_TRUE(reply_has(ready, "\"phase\":\"loading\""));
+    CHECK_INT(site_get(site, "/api/v1/contacts").status, 503);
+    pthread_t thread;
+    pthread_create(&thread, NULL, send_while_loading, site);
+    while (engine_counts(site->server->engine).waiting == 0) sched_yield();
+    int fd = open(pipe, O_WRONLY);
+    CHECK_TRUE(fd >= 0);
+    close(fd);
+    void *status = NULL;
+    pthread_join(thread, &status);
+    CHECK_INT((uintptr_t)status, 200);
+    CHECK_INT(site_events(site), 1);
+    CHECK_INT(site_ask(site, "GET /readyz", "", STR("")).status, 200);
     site_close(site);
 }
 
