@@ -331,10 +331,21 @@ static size_t find(struct str whole, struct str part)
     return hit == NULL ? SIZE_MAX : (size_t)(hit - whole.at);
 }
 
+/* What comes now and then, as a quiet stream's comments do, would keep recv's own time limit from ever being reached. */
+static void fail_when_late(const struct timespec *until, struct str text)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (now.tv_sec > until->tv_sec) FAIL("\"" STR_FMT "\" did not come in %d s", STR_ARG(text), WAIT_S);
+}
+
 bool peer_sees(struct peer *peer, struct str text)
 {
-    while (find(buf_str(&peer->in), text) == SIZE_MAX)
+    struct timespec until = patience();
+    while (find(buf_str(&peer->in), text) == SIZE_MAX) {
         if (!read_more(peer)) return false;
+        fail_when_late(&until, text);
+    }
     return true;
 }
 
@@ -367,16 +378,35 @@ static bool take(struct peer *peer, size_t count, struct buf *to)
     return true;
 }
 
+/* The next chunk's bytes behind peer->taken. False when there is none: *ended says whether that was said. */
+static bool take_chunk(struct peer *peer, bool *ended)
+{
+    *ended = false;
+    if (!peer_sees(peer, STR("\r\n"))) return false;
+    AUTO_BUF line = BUF_INIT(SIZE_MAX);
+    take(peer, find(buf_str(&peer->in), STR("\r\n")) + 2, &line);
+    size_t size = strtoul(line.at, NULL, 16);
+    if (!take(peer, size, &peer->taken) || !take(peer, 2, &line)) return false;
+    *ended = size == 0;
+    return size > 0;
+}
+
 static bool take_chunks(struct peer *peer)
 {
-    for (;;) {
-        if (!peer_sees(peer, STR("\r\n"))) return false;
-        AUTO_BUF line = BUF_INIT(SIZE_MAX);
-        take(peer, find(buf_str(&peer->in), STR("\r\n")) + 2, &line);
-        size_t size = strtoul(line.at, NULL, 16);
-        if (!take(peer, size, &peer->taken) || !take(peer, 2, &line)) return false;
-        if (size == 0) return true;
+    bool ended;
+    while (take_chunk(peer, &ended)) continue;
+    return ended;
+}
+
+bool peer_sees_in_chunks(struct peer *peer, struct str text)
+{
+    struct timespec until = patience();
+    bool ended;
+    while (find(buf_str(&peer->taken), text) == SIZE_MAX) {
+        if (!take_chunk(peer, &ended)) return false;
+        fail_when_late(&until, text);
     }
+    return true;
 }
 
 static struct reply read_reply(struct peer *peer, bool has_body)

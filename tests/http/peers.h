@@ -65,6 +65,9 @@ struct reply peer_ask(struct peer *peer, struct str request); /* send, then repl
 struct str peer_rest(struct peer *peer);
 /* Read until `text` has come (true) or the other side closes. What was read stays for peer_rest. */
 bool peer_sees(struct peer *peer, struct str text);
+/* After peer_reply_to_head: the same for a chunked body, in which a chunk may end in the middle of `text`. Whole chunks
+ * are moved behind the head in peer->taken. */
+bool peer_sees_in_chunks(struct peer *peer, struct str text);
 struct str reply_header(struct reply reply, const char *name); /* at == NULL: it has none */
 
 /* Several lines of a request at once. */
