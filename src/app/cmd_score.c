@@ -4,7 +4,6 @@
  * at the end a summary on standard error. Standard output holds nothing but the scores. */
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "app/options.h"
 #include "app/outfile.h"
 #include "app/output.h"
+#include "app/record_files.h"
 #include "app/summary.h"
 #include "app/threads.h"
 #include "core/nearest.h"
@@ -41,26 +41,7 @@ struct request {
 };
 
 static const struct option score_options[] = {
-    {.heading = "Data (CSV or JSON Lines; - is standard input)",
-     .name = "contacts",
-     .argument = "FILE",
-     .help = "One row a contact. The id stands in the column 'id' or the one that --id names. A column 'company' "
-             "holds the id of the contact's company. All other columns are properties."},
-    {.name = "companies", .argument = "FILE", .help = "One row a company, with its id in 'id'."},
-    {.name = "deals",
-     .argument = "FILE",
-     .help = "One row a deal, with its id in 'id'. 'company' and 'contacts' (separated by ;) hold the ids of those it "
-             "belongs to."},
-    {.name = "events",
-     .argument = "FILE",
-     .repeated = true,
-     .help = "One row an event: 'contact', 'event', 'time', perhaps 'id' so that the same event counts once; all "
-             "other columns are its properties. A JSON line may also be a Segment call (track, page, identify, "
-             "group). May be given several times."},
-    {.name = "schema",
-     .argument = "FILE",
-     .help = "The types of properties. Without it they are inferred from the values."},
-    {.name = "id", .argument = "COLUMN", .help = "The column of the ids, if it is not 'id'."},
+    RECORD_FILE_OPTIONS,
 
     {.heading = "Scoring",
      .name = "as-of",
@@ -99,51 +80,22 @@ static const struct example score_examples[] = {
 
 /* ---- What is asked for. ---- */
 
-/* Standard input can be read by one only. */
-static enum err check_standard_input(const struct request *request, struct err_info *why)
-{
-    const char *const single[] = {request->schema, request->files.contacts, request->files.companies,
-                                  request->files.deals};
-    size_t uses = 0;
-    for (size_t i = 0; i < COUNT_OF(single); i++) uses += single[i] != NULL && strcmp(single[i], "-") == 0;
-    for (size_t i = 0; i < request->definition_count; i++) uses += strcmp(request->definitions[i], "-") == 0;
-    for (size_t i = 0; i < request->files.event_file_count; i++) uses += strcmp(request->files.events[i], "-") == 0;
-    if (uses > 1) return err_set(why, ERR_INVALID, "- stands for standard input, which can be read only once");
-    return ERR_OK;
-}
-
 static enum err read_request(const struct app *app, const struct arguments *arguments, struct arena *arena,
                              struct request *out, struct err_info *why)
 {
     *out = (struct request){
         .definitions = arguments->operands,
         .definition_count = arguments->operand_count,
-        .files = {.contacts = options_value(arguments, "contacts"),
-                  .companies = options_value(arguments, "companies"),
-                  .deals = options_value(arguments, "deals"),
-                  .id_column = options_value(arguments, "id"),
-                  .id_option = "--id"},
-        .schema = options_value(arguments, "schema"),
         .output = options_value(arguments, "output"),
         .rejects = options_value(arguments, "rejects"),
         .explain = options_given(arguments, "explain"),
         .strict = options_given(arguments, "strict"),
     };
-    out->files.events = options_values(arena, arguments, "events", &out->files.event_file_count);
     enum err e = options_as_of(app, arguments, &out->as_of_ms, why);
     if (e == ERR_OK) e = options_number(arguments, "top", 1, RECORDS_MAX, 0, &out->top, why);
     if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
-    if (e == ERR_OK) e = check_standard_input(out, why);
-    const struct load_options *files = &out->files;
-    if (e == ERR_OK && files->contacts == NULL && files->companies == NULL && files->deals == NULL &&
-        files->event_file_count == 0)
-        e = err_set(why, ERR_INVALID,
-                    "there is nobody to score: give --contacts FILE, --companies FILE, --deals FILE "
-                    "or --events FILE");
-    bool has_records = files->contacts != NULL || files->companies != NULL || files->deals != NULL;
-    if (e == ERR_OK && files->id_column != NULL && !has_records)
-        e = err_set(why, ERR_INVALID, "--id names the column of ids, but there is no --contacts FILE to have it");
+    if (e == ERR_OK) e = record_files_given(arguments, arena, &out->files, &out->schema, why);
     return e;
 }
 

@@ -11,6 +11,7 @@
 #include "core/nearest.h"
 
 extern const struct command command_score;
+extern const struct command command_backtest;
 extern const struct command command_check;
 extern const struct command command_serve;
 extern const struct command command_demo_data;
@@ -29,6 +30,7 @@ extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_score,
+    &command_backtest,
     &command_check,
     &command_serve,
     &command_import,

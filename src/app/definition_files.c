@@ -60,6 +60,17 @@ bool definition_files_read(struct app *app, const char *const *paths, size_t cou
     return good && readable;
 }
 
+bool definition_files_beside(struct app *app, struct definition_files *files, const char *path,
+                             const struct source *source, struct definitions *out)
+{
+    definitions_init(out, files->arena, files->catalog);
+    if (path != NULL) source = read_source(app, files->arena, path);
+    if (source == NULL) return false;
+    bool good = definitions_parse(out, source, files->diagnostics) && definitions_check(out, files->diagnostics);
+    definition_files_report(app, files);
+    return good;
+}
+
 void definition_files_close(struct definition_files *files)
 {
     catalog_free(files->catalog);

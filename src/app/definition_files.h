@@ -27,6 +27,10 @@ struct definition_files {
  * Lists are a server's. lists_elsewhere: they may be named, unseen; else there is none. */
 bool definition_files_read(struct app *app, const char *const *paths, size_t count, const char *schema,
                            bool lists_elsewhere, struct definition_files *out);
+/* A source, or a file (`path`; NULL: `source`), into a set of its own beside, with the same properties. True when nothing is
+ * wrong; said to app->err. The set lives as long as `files`. */
+bool definition_files_beside(struct app *app, struct definition_files *files, const char *path,
+                             const struct source *source, struct definitions *out);
 void definition_files_close(struct definition_files *files);
 
 /* Print the diagnostics that were added since the last time. */

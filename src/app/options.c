@@ -177,15 +177,21 @@ enum err options_choice(const struct arguments *arguments, const char *name, uns
     return err_set(why, ERR_INVALID, "--%s is one of " STR_FMT ", not '%s'", name, STR_ARG(choices), value);
 }
 
-enum err options_as_of(const struct app *app, const struct arguments *arguments, int64_t *out, struct err_info *why)
+enum err options_instant(const struct arguments *arguments, const char *name, int64_t otherwise, int64_t *out,
+                         struct err_info *why)
 {
-    const char *text = options_value(arguments, "as-of");
-    *out = app->clock->now_ms(app->clock);
+    const char *text = options_value(arguments, name);
+    *out = otherwise;
     if (text == NULL) return ERR_OK;
     if (!instant_parse(str_from_c(text), out))
-        return err_set(why, ERR_INVALID, "--as-of takes a time such as 2026-01-05T10:00:00Z or 2026-01-05, not '%s'",
+        return err_set(why, ERR_INVALID, "--%s takes a time such as 2026-01-05T10:00:00Z or 2026-01-05, not '%s'", name,
                        text);
     if (*out < EVENT_MIN_MS || *out > EVENT_MAX_MS)
-        return err_set(why, ERR_INVALID, "--as-of takes a time from the year 1900 to 5999, not '%s'", text);
+        return err_set(why, ERR_INVALID, "--%s takes a time from the year 1900 to 5999, not '%s'", name, text);
     return ERR_OK;
+}
+
+enum err options_as_of(const struct app *app, const struct arguments *arguments, int64_t *out, struct err_info *why)
+{
+    return options_instant(arguments, "as-of", app->clock->now_ms(app->clock), out, why);
 }

@@ -53,6 +53,10 @@ MUST_CHECK enum err options_number(const struct arguments *arguments, const char
 MUST_CHECK enum err options_choice(const struct arguments *arguments, const char *name, unsigned otherwise,
                                    unsigned *out, struct err_info *why);
 
+/* An instant; `otherwise` when not given. */
+MUST_CHECK enum err options_instant(const struct arguments *arguments, const char *name, int64_t otherwise,
+                                    int64_t *out, struct err_info *why);
+
 /* The instant of --as-of, else now. */
 MUST_CHECK enum err options_as_of(const struct app *app, const struct arguments *arguments, int64_t *out,
                                   struct err_info *why);

@@ -71,6 +71,18 @@ void backtest_release(struct backtest *backtest)
     *backtest = (struct backtest){0};
 }
 
+int64_t backtest_latest_fact(const struct history *history, enum entity object, int64_t until_ms)
+{
+    int64_t *instants = memory_array(OUTCOME_FACTS_MAX, sizeof *instants), latest_ms = EVENT_MIN_MS;
+    for (uint32_t r = 0; r < history_records(history, object); r++) {
+        uint32_t count = history_fact_times(history, object, r, instants, OUTCOME_FACTS_MAX);
+        while (count > 0 && instants[count - 1] > until_ms) count--;
+        if (count > 0 && instants[count - 1] > latest_ms) latest_ms = instants[count - 1];
+    }
+    memory_free(instants);
+    return latest_ms;
+}
+
 double backtest_weeks(const struct backtest *backtest)
 {
     return (double)backtest->instants * (double)backtest->step_ms / (7.0 * (double)MS_PER_DAY);

@@ -65,6 +65,9 @@ static inline bool backtest_converts(const struct backtest *backtest, uint32_t i
     return happened_ms != NEVER && happened_ms - backtest->at_ms[instant] <= backtest->horizon_ms;
 }
 
+/* The time of the latest fact about a record of the object up to `until_ms`; EVENT_MIN_MS without any. */
+int64_t backtest_latest_fact(const struct history *history, enum entity object, int64_t until_ms);
+
 double backtest_weeks(const struct backtest *backtest);
 
 /* ---- Snapshots. ---- */

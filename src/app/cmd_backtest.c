@@ -1,0 +1,370 @@
+/* cmd_backtest.c — `plumb backtest`: is the score right? Asked of the past, from files.
+ *
+ * One function a step: what is asked for (request), definitions and outcome, files, the test of each definition,
+ * output. Two definitions may define the same score: each is read into a set of its own. */
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
+#include "app/backtest_output.h"
+#include "app/definition_files.h"
+#include "app/options.h"
+#include "app/outfile.h"
+#include "app/record_files.h"
+#include "app/summary.h"
+#include "app/threads.h"
+#include "base/instant.h"
+
+#define THREADS_MAX 1024
+#define DAYS_MAX 3660
+#define HORIZON_DAYS 90
+#define STEP_DAYS 7
+#define SPAN_DAYS 182 /* when --from does not say */
+#define MISSED_SHOWN 10
+#define DRAWS 500
+
+enum format { FORMAT_TABLE, FORMAT_JSONL };
+
+struct request {
+    struct load_options files;
+    const char *const *definitions;
+    size_t definition_count;
+    const char *schema, *score, *outcome, *output;
+    int64_t now_ms, from_ms, to_ms; /* from and to: FOREVER where not given */
+    uint64_t horizon_days, step_days, threads, missed, seed;
+    unsigned format;
+    bool strict;
+};
+
+static const struct option backtest_options[] = {
+    RECORD_FILE_OPTIONS,
+
+    {.heading = "The test",
+     .name = "outcome",
+     .argument = "CONDITION",
+     .help = "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
+             "name of a segment of DEF. It came when the condition first held. Needed."},
+    {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
+    {.name = "from", .argument = "TIME", .help = "The first instant. Default: 182 days before the last."},
+    {.name = "to",
+     .argument = "TIME",
+     .help = "The last instant. Default, and latest: a horizon before the last known fact, since later nobody knows "
+             "what came."},
+    {.name = "step", .argument = "DAYS", .help = "Between instants. Default: 7."},
+    {.name = "as-of", .argument = "TIME", .help = "Facts after this time count as unknown. Default: now."},
+    {.name = "score", .argument = "NAME", .help = "Which score of the definitions, if there are several."},
+    {.name = "seed", .argument = "N", .help = "Of the draws for intervals. Default: 1."},
+    {.name = "threads", .argument = "N", .help = "Default: all cores. The result is the same for any number."},
+    {.name = "strict", .help = "A bad row ends the program with status 1. Else bad rows are refused one by one."},
+
+    {.heading = "Output",
+     .name = "format",
+     .argument = "table|jsonl",
+     .help = "table, the default, is for people. jsonl has one line for each finding, told apart by 'kind': summary, "
+             "bin, threshold, missed, comparison."},
+    {.name = "missed", .argument = "N", .help = "At most so many of those who converted uncalled. Default: 10."},
+    {.name = "output",
+     .argument = "FILE",
+     .help = "Write here instead of standard output. The file appears when it is complete."},
+};
+
+static const struct example backtest_examples[] = {
+    {.text = "Did those with many points become customers?",
+     .line = "plumb backtest lead.yaml --contacts c.csv --events e.jsonl --outcome '{event: bought}'"},
+    {.text = "Is the draft better than what is in use?",
+     .line = "plumb backtest lead.yaml draft.yaml --contacts c.csv --events e.jsonl --outcome customer"},
+};
+
+/* ---- What is asked for. ---- */
+
+static enum err read_request(const struct app *app, const struct arguments *arguments, struct arena *arena,
+                             struct request *out, struct err_info *why)
+{
+    *out = (struct request){.definitions = arguments->operands,
+                            .definition_count = arguments->operand_count,
+                            .score = options_value(arguments, "score"),
+                            .outcome = options_value(arguments, "outcome"),
+                            .output = options_value(arguments, "output"),
+                            .strict = options_given(arguments, "strict")};
+    const struct {
+        const char *name;
+        uint64_t least, most, otherwise, *to;
+    } numbers[] = {{"horizon", 1, DAYS_MAX, HORIZON_DAYS, &out->horizon_days},
+                   {"step", 1, DAYS_MAX, STEP_DAYS, &out->step_days},
+                   {"missed", 0, TESTED_MISSED_MAX, MISSED_SHOWN, &out->missed},
+                   {"seed", 0, INT64_MAX, 1, &out->seed},
+                   {"threads", 1, THREADS_MAX, threads_to_use(app), &out->threads}};
+    enum err e = record_files_given(arguments, arena, &out->files, &out->schema, why);
+    for (size_t i = 0; i < COUNT_OF(numbers) && e == ERR_OK; i++)
+        e = options_number(arguments, numbers[i].name, numbers[i].least, numbers[i].most, numbers[i].otherwise,
+                           numbers[i].to, why);
+    if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
+    if (e == ERR_OK) e = options_as_of(app, arguments, &out->now_ms, why);
+    if (e == ERR_OK) e = options_instant(arguments, "from", FOREVER, &out->from_ms, why);
+    if (e == ERR_OK) e = options_instant(arguments, "to", FOREVER, &out->to_ms, why);
+    if (e == ERR_OK && out->outcome == NULL)
+        e = err_set(why, ERR_INVALID, "say what the score should foresee, such as --outcome '{event: bought}'");
+    return e;
+}
+
+/* ---- Definitions. ---- */
+
+struct trial {
+    struct app *app;
+    const struct request *request;
+    struct definition_files files; /* of the first definition */
+    struct definitions sets[TESTED_MAX];
+    uint32_t scores[TESTED_MAX];
+    struct definitions outcome_set;
+    const struct definitions *outcome_of; /* whose segment it is: that, or the first of `sets` */
+    uint32_t outcome;
+    struct history *history;
+    struct tested_all *all;
+    struct progress progress;
+};
+
+/* The score that is meant: the one of that name, else the only one. */
+static bool choose_score(struct trial *t, uint32_t which)
+{
+    const struct definitions *set = &t->sets[which];
+    const char *path = t->request->definitions[which];
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < set->score_count; i++) {
+        const struct score *score = set->scores[i];
+        if (score->anonymous) continue;
+        if (t->request->score != NULL && !str_equal(score->name, str_from_c(t->request->score))) continue;
+        t->scores[which] = i;
+        shown++;
+    }
+    if (shown == 1) return true;
+    if (shown > 1) app_fail(t->app, "%s has several scores: say which one with --score NAME", path);
+    else if (t->request->score != NULL) app_fail(t->app, "%s has no score '%s'", path, t->request->score);
+    else app_fail(t->app, "there is no score in %s", path);
+    return false;
+}
+
+/* A segment of the first definition, or a condition. */
+static bool read_outcome(struct trial *t)
+{
+    struct str words = str_trim(str_from_c(t->request->outcome));
+    enum entity object = t->sets[0].scores[t->scores[0]]->object;
+    t->outcome_of = &t->sets[0];
+    t->outcome = definitions_find_segment(&t->sets[0], words);
+    if (t->outcome == UINT32_MAX) {
+        struct source *source = ARENA_NEW(t->files.arena, struct source);
+        source->name = STR("--outcome");
+        source->text = arena_format(t->files.arena, "segment: outcome\nobject: %s\nwhen: " STR_FMT "\n",
+                                    entity_name(object), STR_ARG(words));
+        t->outcome_of = &t->outcome_set;
+        t->outcome = 0;
+        if (!definition_files_beside(t->app, &t->files, NULL, source, &t->outcome_set)) return false;
+        if (t->outcome_set.segment_count != 1) return app_fail(t->app, "--outcome takes one condition"), false;
+    }
+    for (size_t i = 0; i < t->request->definition_count; i++)
+        if (t->sets[i].scores[t->scores[i]]->object != t->outcome_of->segments[t->outcome]->object) {
+            app_fail(t->app, "the score of %s is of a %s, the outcome of a %s", t->request->definitions[i],
+                     entity_name(t->sets[i].scores[t->scores[i]]->object),
+                     entity_name(t->outcome_of->segments[t->outcome]->object));
+            return false;
+        }
+    return true;
+}
+
+static bool read_definitions(struct trial *t)
+{
+    const struct request *request = t->request;
+    if (!definition_files_read(t->app, request->definitions, 1, request->schema, false, &t->files)) return false;
+    t->sets[0] = t->files.set;
+    if (!choose_score(t, 0)) return false;
+    if (request->definition_count > 1) {
+        if (!definition_files_beside(t->app, &t->files, request->definitions[1], NULL, &t->sets[1])) return false;
+        if (!choose_score(t, 1)) return false;
+    }
+    return read_outcome(t);
+}
+
+static bool bind_all(struct trial *t, const bool *seen)
+{
+    bool good = true;
+    for (size_t i = 0; i < t->request->definition_count; i++)
+        good &= definitions_bind(&t->sets[i], seen, t->files.diagnostics);
+    if (t->outcome_of == &t->outcome_set) good &= definitions_bind(&t->outcome_set, seen, t->files.diagnostics);
+    definition_files_report(t->app, &t->files);
+    return good;
+}
+
+/* ---- Testing. ---- */
+
+static void on_instant(void *context, uint64_t done, uint64_t all)
+{
+    struct progress *progress = context;
+    progress->all = all;
+    progress_update(progress, done);
+}
+
+static int rising(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Where bands begin, and where about equal parts of the snapshots do. */
+static void choose_thresholds(struct tested *tested)
+{
+    int64_t found[THRESHOLDS_SHOWN_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i + 1 < tested->bin_count; i++) found[count++] = tested->bins[i].from_micro;
+    for (uint32_t b = 0; b < tested->score->band_count && count < THRESHOLDS_SHOWN_MAX; b++)
+        found[count++] = tested->score->bands[b].from * MICRO_PER_POINT;
+    if (count == 0) found[count++] = 0;
+    qsort(found, count, sizeof *found, rising);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || found[i] > found[i - 1]) tested->thresholds[tested->threshold_count++] = found[i];
+}
+
+static void judge(struct tested *tested, const struct request *request, const struct bootstrap *how)
+{
+    int64_t ends[TESTED_BINS_MAX];
+    tested->bin_count = backtest_bin_ends(&tested->backtest, TESTED_BINS_MAX, ends);
+    for (uint32_t i = 0; i < tested->bin_count; i++) tested->bins[i].from_micro = ends[i];
+    backtest_bins(&tested->backtest, tested->bins, tested->bin_count);
+    backtest_quality(&tested->backtest, how, tested->figures);
+    choose_thresholds(tested);
+    backtest_calls(&tested->backtest, tested->thresholds, tested->threshold_count, tested->calls);
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < tested->threshold_count; i++)
+        if (tested->calls[i].f1 > tested->calls[best].f1) best = i;
+    tested->missed_below = tested->thresholds[best];
+    tested->missed_count =
+        backtest_missed(&tested->backtest, tested->missed_below, tested->missed, (uint32_t)request->missed);
+    tested->missed_shown = tested->missed_count < request->missed ? tested->missed_count : (uint32_t)request->missed;
+}
+
+static enum err test_one(struct trial *t, uint32_t which, const struct lifetime *lives,
+                         const struct backtest_options *options, struct err_info *why)
+{
+    struct tested *tested = &t->all->tested[which];
+    struct scan *scan = scan_new(&t->sets[which], t->history, NULL);
+    tested->path = t->request->definitions[which];
+    tested->score = t->sets[which].scores[t->scores[which]];
+    progress_begin(&t->progress, "scoring", "instants", 0);
+    enum err e =
+        backtest_run(scan, &t->sets[which], t->scores[which], t->history, lives, options, &tested->backtest, why);
+    progress_end(&t->progress);
+    scan_free(scan);
+    return e;
+}
+
+static struct backtest_options options_for(struct trial *t)
+{
+    const struct request *request = t->request;
+    enum entity object = t->outcome_of->segments[t->outcome]->object;
+    struct backtest_options options = {.step_ms = (int64_t)request->step_days * MS_PER_DAY,
+                                       .horizon_ms = (int64_t)request->horizon_days * MS_PER_DAY,
+                                       .end_ms = backtest_latest_fact(t->history, object, request->now_ms),
+                                       .threads = (unsigned)request->threads,
+                                       .progress = on_instant,
+                                       .progress_context = &t->progress};
+    options.to_ms = request->to_ms != FOREVER ? request->to_ms : options.end_ms - options.horizon_ms;
+    options.from_ms = request->from_ms != FOREVER ? request->from_ms : options.to_ms - SPAN_DAYS * MS_PER_DAY;
+    return options;
+}
+
+static enum err test_all(struct trial *t, struct err_info *why)
+{
+    enum entity object = t->outcome_of->segments[t->outcome]->object;
+    struct lifetime *lives = ARENA_ARRAY(t->files.arena, struct lifetime, history_records(t->history, object));
+    struct scan *scan = scan_new(t->outcome_of, t->history, NULL);
+    struct bootstrap how = {
+        .draws = DRAWS, .confidence = 0.95, .seed = t->request->seed, .threads = (unsigned)t->request->threads};
+    outcome_find(scan, t->outcome_of, t->history, t->outcome, (unsigned)t->request->threads, lives);
+    scan_free(scan);
+    struct backtest_options options = options_for(t);
+    enum err e = ERR_OK;
+    t->all->count = (uint32_t)t->request->definition_count;
+    t->all->outcome = str_trim(str_from_c(t->request->outcome));
+    t->all->history = t->history;
+    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) e = test_one(t, i, lives, &options, why);
+    uint64_t open = 0;
+    const struct backtest *first = &t->all->tested[0].backtest;
+    for (uint64_t i = 0; e == ERR_OK && i < (uint64_t)first->instants * first->records; i++)
+        open += first->micro[i] != SCORE_CLOSED;
+    if (e == ERR_OK && open == 0)
+        e = err_set(why, ERR_INVALID, "nobody was there in that span without the outcome: there is nothing to test");
+    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) judge(&t->all->tested[i], t->request, &how);
+    if (e == ERR_OK && t->all->count == 2)
+        backtest_compare(&t->all->tested[1].backtest, &t->all->tested[0].backtest, &how, t->all->apart);
+    return e;
+}
+
+/* ---- The steps. ---- */
+
+static int write_output(struct trial *t)
+{
+    struct outfile out = {0};
+    struct err_info why = {0};
+    struct app *app = t->app;
+    if (outfile_open(&out, t->request->output, app->out, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
+    struct page page = {.to = out.to, .style = style_for(out.to == app->out && app->out_colour), .width = app->width};
+    if (t->request->format == FORMAT_TABLE) backtest_page(t->all, &page);
+    else backtest_lines(t->all, out.to);
+    if (outfile_finish(&out, &why) != ERR_OK) app_fail(app, "%s", why.msg);
+    outfile_abandon(&out);
+    return why.code == ERR_OK ? STATUS_OK : STATUS_FAILED;
+}
+
+static int load_and_test(struct trial *t, struct rejects *rejects)
+{
+    struct err_info why = {0};
+    struct load_options files = t->request->files;
+    struct load_summary summary = {0};
+    const bool *seen = NULL;
+    int status = STATUS_FAILED;
+    progress_init(&t->progress, t->app->err_is_terminal && t->app->config.progress ? t->app->err : NULL, t->app->clock);
+    files.progress = &t->progress;
+    enum err e = load_history(&files, t->files.catalog, rejects, &t->history, &seen, &summary, &why);
+    if (e == ERR_OK && !bind_all(t, seen)) return STATUS_FAILED;
+    if (e == ERR_OK) e = test_all(t, &why);
+    if (e != ERR_OK) app_fail(t->app, "%s", why.msg);
+    else status = write_output(t);
+    if (status == STATUS_OK) summary_put_rejects(t->app, rejects, NULL);
+    return status;
+}
+
+static int run_backtest(struct app *app, const struct arguments *arguments)
+{
+    AUTO_ARENA arena = arena_new();
+    struct request request;
+    struct err_info why = {0};
+    if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
+        return app_usage(app, arguments->command, "%s", why.msg);
+    struct trial trial = {.app = app, .request = &request, .all = ARENA_NEW(arena, struct tested_all)};
+    int status = STATUS_FAILED;
+    if (read_definitions(&trial)) {
+        struct rejects *rejects = rejects_new(request.strict);
+        status = load_and_test(&trial, rejects);
+        rejects_free(rejects);
+    }
+    for (uint32_t i = 0; i < TESTED_MAX; i++) backtest_release(&trial.all->tested[i].backtest);
+    history_free(trial.history);
+    definition_files_close(&trial.files);
+    return status;
+}
+
+const struct command command_backtest = {
+    .name = "backtest",
+    .operands = "DEF [DEF2]",
+    .operands_min = 1,
+    .operands_max = TESTED_MAX,
+    .summary = "Hold a score against what came of it",
+    .description =
+        "Everybody is scored as things stood at each of several past instants, and held against what came within the "
+        "horizon after it. A record takes part while its outcome has not come. Shown are how often each range of "
+        "scores converted, and what calling from a threshold on would have meant: each record is called once, the "
+        "first time it is there.\n\n"
+        "With DEF2 both are tested on the same records and instants, and their difference is told with its interval.",
+    .options = backtest_options,
+    .option_count = COUNT_OF(backtest_options),
+    .examples = backtest_examples,
+    .example_count = COUNT_OF(backtest_examples),
+    .run = run_backtest,
+};
