@@ -108,8 +108,9 @@ void batch_abandon(struct engine *engine)
 {
     pthread_rwlock_wrlock(&engine->people_lock);
     for (size_t i = engine->batch.records.count; i-- > 0;)
-        engine->states[engine->batch.records.at[i].object].count = engine->batch.records.at[i].number;
-    for (size_t i = 0; i < engine->batch.left.count; i++) engine->has_left.at[engine->batch.left.at[i]] = false;
+        engine->archived[engine->batch.records.at[i].object].count = engine->batch.records.at[i].number;
+    for (size_t i = 0; i < engine->batch.left.count; i++)
+        engine->has_left[engine->batch.left.at[i].object].at[engine->batch.left.at[i].record] = false;
     live_rollback(engine->live);
     people_rollback(engine->people);
     bands_rollback(engine->bands);

@@ -78,7 +78,7 @@ static enum err mark_rows(struct engine *engine, const struct bot_exceptions *fr
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         const struct event_fact_row *event = &events[i];
         if (event->number == UINT32_MAX) continue; /* erased */
-        uint32_t contact = people_root(engine->people, event->contact);
+        uint32_t contact = people_root(engine->people, ENTITY_CONTACT, event->contact);
         bool bot = is_marked(fresh, event->bot, event->context, event->source);
         if (!live_mark_event(engine->live, contact, event->number, bot)) continue;
         change->changed++;

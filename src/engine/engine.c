@@ -24,7 +24,7 @@ void engine_forget_columns(struct engine *engine)
 {
     free_columns(engine);
     make_columns(engine);
-    for (size_t i = 0; i < OBJECT_COUNT; i++) engine->states[i].count = 0;
+    for (size_t i = 0; i < OBJECT_COUNT; i++) engine->archived[i].count = 0;
     engine->stored_properties.count = 0;
     engine->judged.count = 0;
     engine->lists.count = 0;
@@ -70,10 +70,10 @@ void engine_close(struct engine *engine)
     editions_close(engine);
     batch_release(&engine->batch);
     for (size_t i = 0; i < OBJECT_COUNT; i++) {
-        LIST_RELEASE(&engine->states[i]);
+        LIST_RELEASE(&engine->archived[i]);
+        LIST_RELEASE(&engine->has_left[i]);
         LIST_RELEASE(&engine->touch_marks[i]);
     }
-    LIST_RELEASE(&engine->has_left);
     LIST_RELEASE(&engine->stored_properties);
     LIST_RELEASE(&engine->judged);
     LIST_RELEASE(&engine->lists);
@@ -184,13 +184,12 @@ void engine_record(struct engine *engine, enum entity object, uint32_t record, s
                                 .listed = history_is_listed(history, object, record),
                                 .merged_into = RECORD_NONE};
     pthread_rwlock_rdlock(&engine->people_lock);
-    out->created_ms = engine->states[object].at[record].created_ms;
-    out->archived = engine->states[object].at[record].archived;
-    if (object == ENTITY_CONTACT) {
-        uint32_t root = people_root(engine->people, record);
-        if (root != record) out->merged_into = root;
+    out->created_ms = people_created_ms(engine->people, object, record);
+    out->archived = engine->archived[object].at[record];
+    uint32_t root = people_root(engine->people, object, record);
+    if (root != record) out->merged_into = root;
+    if (object == ENTITY_CONTACT)
         out->identifier_count = people_identifiers(engine->people, record, arena, &out->identifiers);
-    }
     pthread_rwlock_unlock(&engine->people_lock);
 }
 

@@ -83,7 +83,7 @@ MUST_CHECK enum err engine_take(struct engine *engine, struct fact *facts, struc
 
 /* The contact with this identifier (RECORD_NONE), aliases and merges followed. */
 uint32_t engine_find_contact(struct engine *engine, enum identifier_kind kind, struct str text);
-/* By our id: contacts (also the ids of those merged away), companies, deals. */
+/* By our id: contacts, companies, deals; the ids of those merged away, too. */
 uint32_t engine_find(struct engine *engine, enum entity object, struct str id);
 
 struct record_info {
@@ -105,9 +105,10 @@ uint32_t engine_event_count(struct engine *engine, uint32_t contact);
 
 /* ---- Verbs about records: each is done and durable when it returns. ---- */
 
-/* ERR_NOT_FOUND, ERR_CONFLICT (one and the same). The older stays; *stays tells which that is. */
-MUST_CHECK enum err engine_merge(struct engine *engine, uint32_t a, uint32_t b, struct str actor, uint32_t *stays,
-                                 struct err_info *why);
+/* Two contacts, companies or deals are one from now on. The older stays; *stays (may be NULL) tells which that is.
+ * Errors   ERR_NOT_FOUND; ERR_CONFLICT: they are one and the same already, or one of them is archived. */
+MUST_CHECK enum err engine_merge(struct engine *engine, enum entity object, uint32_t a, uint32_t b, struct str actor,
+                                 uint32_t *stays, struct err_info *why);
 MUST_CHECK enum err engine_archive(struct engine *engine, enum entity object, uint32_t record, bool archived,
                                    struct str actor, struct err_info *why);
 /* Nothing about this person is left but a number. Contacts only. */

@@ -4,6 +4,7 @@
  *   writer.c      the queue, the writer's thread, group commit
  *   batch.c       what one transaction will hold, and taking it back
  *   take.c        one fact into columns and batch
+ *   merge.c       two records are one
  *   judge.c       records that were touched: scores, bands, what changed
  *   bots.c        exceptions from what is judged automatic
  *   verbs.c       merge, archive, erase, associate, audit
@@ -18,7 +19,7 @@
  *
  * Who may touch what: `live`, `people`, `bands`, `batch`, `catalog` and `scorer` are changed by the
  * writer alone. Readers on other threads use the live history freely, `people` and
- * `states` under `people_lock` (which the writer holds for one fact at a time, never while the
+ * `archived` under `people_lock` (which the writer holds for one fact at a time, never while the
  * disk is written), and an edition by its count of references. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_ENGINE_ENGINE_INTERNAL_H
@@ -66,16 +67,10 @@ struct batch {
     LIST(struct touched) touched;
     LIST(struct band_change) band_changes; /* for listeners */
     LIST(struct member_change) member_changes;
-    LIST(uint32_t) left; /* contacts of which take_note_left was news */
+    LIST(struct touched) left; /* records of which merge_note_left was news */
     uint32_t next_event_before;
     size_t judged_before;
     uint64_t fact_id_before;
-};
-
-/* What is known of a company's or deal's number beside the history; contacts' lie in people.c. */
-struct record_state {
-    int64_t created_ms;
-    bool archived;
 };
 
 /* A verb that runs alone on the writer's thread. */
@@ -97,10 +92,10 @@ struct engine {
     struct people *people;
     struct bands *bands;
     struct batch batch;
-    LIST(struct record_state) states[OBJECT_COUNT];
+    LIST(bool) archived[OBJECT_COUNT];        /* put away; changed under people_lock */
     LIST(uint32_t) touch_marks[OBJECT_COUNT]; /* number of the batch that touched a record last */
     uint32_t batch_number;
-    LIST(bool) has_left;                          /* [contacts] it was once taken out of a company or deal */
+    LIST(bool) has_left[OBJECT_COUNT];            /* it was once taken out of a company or deal, see merge_note_left */
     LIST(struct property_fact) stored_properties; /* by property: as the store knows it; its name empty when not */
     LIST(uint32_t) lists;                         /* properties of lists that there are or were */
     uint32_t next_event;
@@ -179,18 +174,24 @@ void engine_noted_at(struct engine *engine, int64_t at_ms);
 
 /* The fact into columns and batch, whole or not at all. */
 void take_fact(struct engine *engine, const struct fact *fact, struct str event_text, struct fact_result *result);
-/* Two contacts are one; returns the one that stays. */
-uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms);
+/* The record is listed from now on, unless it was put away. */
+void take_list_record(struct engine *engine, enum entity object, uint32_t record);
 /* An id for a value that somebody set without one: greater than all before it. Memory of the batch. */
 struct str take_fact_id(struct engine *engine);
 /* The store has this id of a value: those to come are greater. */
 void take_note_fact_id(struct engine *engine, struct str id);
-/* The contact was taken out of a company or deal: merging it must tell its associations again. */
-void take_note_left(struct engine *engine, uint32_t contact);
 /* A message id's hash, never 0. */
 uint32_t message_hash(const struct engine *engine, struct str message_id);
 /* The values of an event as one JSON object of texts, in `arena`. */
 struct str event_text_of(const struct fact *fact, struct arena *arena);
+
+/* ---- merge.c ---- */
+
+/* Two records, which stand for themselves, are one; returns the one that stays. */
+uint32_t merge_records(struct engine *engine, enum entity object, uint32_t a, uint32_t b, int64_t at_ms);
+/* An association ended: when one of its ends is merged, those that its contact (of a deal and a company: its deal) still
+ * has with it are told again. */
+void merge_note_left(struct engine *engine, enum association kind, uint32_t from, uint32_t to);
 
 /* ---- bots.c ---- */
 
@@ -224,10 +225,11 @@ bool judge_member(struct engine *engine, uint32_t segment, uint32_t record, bool
 
 /* A property that the store knows, or a new one: remember it when it is a list's. */
 void lists_note(struct engine *engine, uint32_t property);
-/* Two contacts become one, whose membership follows from the facts of both: who was on which list before, and who
+/* Two records become one, whose membership follows from the facts of both: who was on which list before, and who
  * entered and left by that. Memory of the batch. */
 struct list_merge;
-struct list_merge *lists_before_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms);
+struct list_merge *lists_before_merge(struct engine *engine, enum entity object, uint32_t stays, uint32_t goes,
+                                      int64_t at_ms);
 void lists_after_merge(struct engine *engine, const struct list_merge *merge);
 
 /* ---- declare.c ---- */

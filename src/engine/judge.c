@@ -21,7 +21,7 @@ const char *band_cause_name(enum band_cause cause)
 
 bool is_judged(const struct engine *engine, enum entity object, uint32_t record)
 {
-    return history_is_listed(live_history(engine->live), object, record) && !engine->states[object].at[record].archived;
+    return history_is_listed(live_history(engine->live), object, record) && !engine->archived[object].at[record];
 }
 
 bool judge_band(struct engine *engine, uint32_t score, uint32_t record, const struct score_value *value, int64_t at_ms,
@@ -84,7 +84,7 @@ static void judge_records(struct engine *engine, enum entity object, const uint3
         uint32_t record = records[i];
         bool judged = at < scored_count && scored[at] == record;
         const struct score_value *values = engine->values + (size_t)at * set->score_count;
-        bool merged = object == ENTITY_CONTACT && people_root(engine->people, record) != record;
+        bool merged = people_root(engine->people, object, record) != record;
         enum band_cause why = merged ? CAUSE_MERGED : cause;
         for (uint32_t s = 0; s < set->score_count; s++)
             if (set->scores[s]->object == object)

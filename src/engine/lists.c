@@ -156,7 +156,7 @@ static enum err run_change(struct engine *engine, void *argument, struct err_inf
     for (size_t i = 0; i < change->count; i++) {
         uint32_t record = change->records[i];
         INVARIANT(record < records);
-        if (change->object == ENTITY_CONTACT) record = people_root(engine->people, record);
+        record = people_root(engine->people, change->object, record);
         change->changed += put(engine, property, record, change->member, now_ms);
     }
     audit(engine, change->actor, change->member ? STR("list.add") : STR("list.remove"), change->list,
@@ -173,23 +173,25 @@ enum err engine_list_change(struct engine *engine, struct list_change *change, s
 /* ---- Two that are one. ---- */
 
 struct list_merge {
+    enum entity object;
     uint32_t stays, goes;
     int64_t at_ms;
     bool (*were_on)[2]; /* by engine->lists: who stays, who goes */
 };
 
-static bool is_contacts(const struct engine *engine, size_t list)
+static bool is_of(const struct engine *engine, size_t list, enum entity object)
 {
-    return catalog_at(engine->catalog, engine->lists.at[list])->entity == ENTITY_CONTACT;
+    return catalog_at(engine->catalog, engine->lists.at[list])->entity == object;
 }
 
-struct list_merge *lists_before_merge(struct engine *engine, uint32_t stays, uint32_t goes, int64_t at_ms)
+struct list_merge *lists_before_merge(struct engine *engine, enum entity object, uint32_t stays, uint32_t goes,
+                                      int64_t at_ms)
 {
     struct list_merge *merge = ARENA_NEW(engine->batch.arena, struct list_merge);
-    *merge = (struct list_merge){.stays = stays, .goes = goes, .at_ms = at_ms};
+    *merge = (struct list_merge){.object = object, .stays = stays, .goes = goes, .at_ms = at_ms};
     merge->were_on = arena_array(engine->batch.arena, engine->lists.count, sizeof *merge->were_on);
     for (size_t i = 0; i < engine->lists.count; i++) {
-        if (!is_contacts(engine, i)) continue;
+        if (!is_of(engine, i, object)) continue;
         merge->were_on[i][0] = is_on(live_history(engine->live), engine->lists.at[i], stays, engine_now(engine));
         merge->were_on[i][1] = is_on(live_history(engine->live), engine->lists.at[i], goes, engine_now(engine));
     }
@@ -199,7 +201,7 @@ struct list_merge *lists_before_merge(struct engine *engine, uint32_t stays, uin
 void lists_after_merge(struct engine *engine, const struct list_merge *merge)
 {
     for (size_t i = 0; i < engine->lists.count; i++) {
-        if (!is_contacts(engine, i)) continue;
+        if (!is_of(engine, i, merge->object)) continue;
         uint32_t property = engine->lists.at[i];
         bool on = is_on(live_history(engine->live), property, merge->stays, engine_now(engine));
         if (merge->were_on[i][1]) tell(engine, property, merge->goes, false, merge->at_ms, CAUSE_MERGED);

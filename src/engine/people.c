@@ -13,7 +13,7 @@
 #include "base/unicode.h"
 #include "history/history.h"
 
-enum column { OWNER, NEXT, FIRST, MERGED, COLUMNS };
+enum column { OWNER, NEXT, FIRST, MERGED, COLUMNS = MERGED + OBJECT_COUNT }; /* MERGED + object */
 
 struct undo {
     enum column column;
@@ -27,10 +27,10 @@ struct words {
 
 struct people {
     struct intern *texts;         /* kind as a letter, then the text */
-    struct words column[COLUMNS]; /* OWNER and NEXT by code, FIRST and MERGED by contact */
-    LIST(int64_t) created_ms;     /* [contacts] */
+    struct words column[COLUMNS]; /* OWNER and NEXT by code, FIRST by contact, MERGED by record */
+    LIST(int64_t) created_ms[OBJECT_COUNT];
     LIST(struct undo) log;
-    size_t contacts_before; /* of people_begin */
+    size_t records_before[OBJECT_COUNT]; /* of people_begin */
 };
 
 struct people *people_new(void)
@@ -45,7 +45,7 @@ void people_free(struct people *people)
     if (people == NULL) return;
     intern_free(people->texts);
     for (int c = 0; c < COLUMNS; c++) memory_free(people->column[c].at);
-    LIST_RELEASE(&people->created_ms);
+    for (int o = 0; o < OBJECT_COUNT; o++) LIST_RELEASE(&people->created_ms[o]);
     LIST_RELEASE(&people->log);
     memory_free(people);
 }
@@ -75,7 +75,7 @@ static void put(struct people *people, enum column column, uint32_t index, uint3
 void people_begin(struct people *people)
 {
     people->log.count = 0;
-    people->contacts_before = people->created_ms.count;
+    for (int o = 0; o < OBJECT_COUNT; o++) people->records_before[o] = people->created_ms[o].count;
 }
 
 void people_commit(struct people *people)
@@ -89,7 +89,7 @@ void people_rollback(struct people *people)
         struct undo undo = people->log.at[--people->log.count];
         people->column[undo.column].at[undo.index] = undo.was;
     }
-    people->created_ms.count = people->contacts_before;
+    for (int o = 0; o < OBJECT_COUNT; o++) people->created_ms[o].count = people->records_before[o];
 }
 
 /* ---- Identifiers. ---- */
@@ -111,18 +111,23 @@ struct str people_normal(enum identifier_kind kind, struct str text, struct aren
     return kind == IDENTIFIER_EMAIL ? unicode_fold(arena, text) : text;
 }
 
-void people_add(struct people *people, uint32_t contact, int64_t created_ms)
+static enum column merged(enum entity object)
 {
-    INVARIANT(contact == people->created_ms.count);
-    *LIST_ADD(&people->created_ms) = created_ms;
-    put(people, FIRST, contact, RECORD_NONE);
-    put(people, MERGED, contact, RECORD_NONE);
+    return (enum column)(MERGED + (int)object);
 }
 
-uint32_t people_root(const struct people *people, uint32_t contact)
+void people_add(struct people *people, enum entity object, uint32_t record, int64_t created_ms)
 {
-    for (uint32_t next; (next = get(people, MERGED, contact)) != RECORD_NONE;) contact = next;
-    return contact;
+    INVARIANT(record == people->created_ms[object].count);
+    *LIST_ADD(&people->created_ms[object]) = created_ms;
+    if (object == ENTITY_CONTACT) put(people, FIRST, record, RECORD_NONE);
+    put(people, merged(object), record, RECORD_NONE);
+}
+
+uint32_t people_root(const struct people *people, enum entity object, uint32_t record)
+{
+    for (uint32_t next; (next = get(people, merged(object), record)) != RECORD_NONE;) record = next;
+    return record;
 }
 
 uint32_t people_find(const struct people *people, enum identifier_kind kind, struct str text)
@@ -165,29 +170,35 @@ bool people_identify(struct people *people, enum identifier_kind kind, struct st
     return true;
 }
 
-void people_merge(struct people *people, uint32_t stays, uint32_t goes)
+static void give_all(struct people *people, uint32_t goes, uint32_t stays)
 {
-    INVARIANT(stays != goes && people_root(people, stays) == stays && people_root(people, goes) == goes);
     for (uint32_t code = get(people, FIRST, goes); code != RECORD_NONE;) {
         uint32_t next = get(people, NEXT, code);
         give(people, code, stays);
         code = next;
     }
     put(people, FIRST, goes, RECORD_NONE);
-    put(people, MERGED, goes, stays);
 }
 
-uint32_t people_elder(const struct people *people, uint32_t a, uint32_t b)
+void people_merge(struct people *people, enum entity object, uint32_t stays, uint32_t goes)
 {
-    int64_t a_ms = people_created_ms(people, a), b_ms = people_created_ms(people, b);
+    INVARIANT(stays != goes && people_root(people, object, stays) == stays &&
+              people_root(people, object, goes) == goes);
+    if (object == ENTITY_CONTACT) give_all(people, goes, stays);
+    put(people, merged(object), goes, stays);
+}
+
+uint32_t people_elder(const struct people *people, enum entity object, uint32_t a, uint32_t b)
+{
+    int64_t a_ms = people_created_ms(people, object, a), b_ms = people_created_ms(people, object, b);
     if (a_ms != b_ms) return a_ms < b_ms ? a : b;
     return a < b ? a : b;
 }
 
-int64_t people_created_ms(const struct people *people, uint32_t contact)
+int64_t people_created_ms(const struct people *people, enum entity object, uint32_t record)
 {
-    INVARIANT(contact < people->created_ms.count);
-    return people->created_ms.at[contact];
+    INVARIANT(record < people->created_ms[object].count);
+    return people->created_ms[object].at[record];
 }
 
 uint32_t people_identifiers(const struct people *people, uint32_t contact, struct arena *arena,
@@ -213,16 +224,18 @@ void people_forget(struct people *people, uint32_t contact)
         code = next;
     }
     put(people, FIRST, contact, RECORD_NONE);
+    people->created_ms[ENTITY_CONTACT].at[contact] = 0;
 }
 
 uint32_t people_family(const struct people *people, uint32_t contact, struct arena *arena, uint32_t **out)
 {
+    const uint32_t all = (uint32_t)people->created_ms[ENTITY_CONTACT].count;
     uint32_t count = 1;
-    for (uint32_t c = 0; c < people->created_ms.count; c++) count += c != contact && people_root(people, c) == contact;
+    for (uint32_t c = 0; c < all; c++) count += c != contact && people_root(people, ENTITY_CONTACT, c) == contact;
     uint32_t *family = ARENA_ARRAY(arena, uint32_t, count);
     *out = family;
     *family++ = contact;
-    for (uint32_t c = 0; c < people->created_ms.count; c++)
-        if (c != contact && people_root(people, c) == contact) *family++ = c;
+    for (uint32_t c = 0; c < all; c++)
+        if (c != contact && people_root(people, ENTITY_CONTACT, c) == contact) *family++ = c;
     return count;
 }

@@ -1,7 +1,7 @@
 /* startup.c — everything from the store into columns, people and bands, once, before the first batch.
  *
- * Facts come in the order in which they can be taken again. Events of contacts that were
- * merged away are given to the one that stayed; of two with one message id the first is kept, as
+ * Facts come in the order in which they can be taken again. Those of records that were
+ * merged away are given to the one that stayed; of two events with one message id the first is kept, as
  * it was when they merged.
  *
  * A snapshot knows events and values up to some place; then only what lies behind it is taken, and
@@ -76,12 +76,9 @@ static enum err load_record(void *context, const struct record_fact *fact, bool 
     if (number != fact->number)
         return err_set(why, ERR_INVALID, "the store is damaged: %s number %u is missing", entity_name(fact->object),
                        number);
-    *LIST_ADD(&engine->states[fact->object]) =
-        (struct record_state){.created_ms = fact->created_ms, .archived = archived};
-    if (fact->object == ENTITY_CONTACT) {
-        people_add(engine->people, number, fact->created_ms);
-        *LIST_ADD(&l->has_merged) = false;
-    }
+    *LIST_ADD(&engine->archived[fact->object]) = archived;
+    people_add(engine->people, fact->object, number, fact->created_ms);
+    if (fact->object == ENTITY_CONTACT) *LIST_ADD(&l->has_merged) = false;
     return ERR_OK;
 }
 
@@ -106,22 +103,33 @@ static bool never_same(void *context, uint32_t a, uint32_t b)
     return false; /* no event is there yet */
 }
 
+/* Of records that are one by other merges already nothing is left to do. */
+static void make_merge(struct loading *l, const struct merge_fact *fact,
+                       bool (*same)(void *context, uint32_t a, uint32_t b), void *context)
+{
+    struct people *people = l->engine->people;
+    uint32_t stays = people_root(people, fact->object, fact->stays),
+             goes = people_root(people, fact->object, fact->goes);
+    if (stays == goes) return;
+    people_merge(people, fact->object, stays, goes);
+    live_merge(l->engine->live, fact->object, stays, goes, same, context);
+    if (fact->object == ENTITY_CONTACT) l->has_merged.at[stays] = true;
+}
+
 static enum err load_merge(void *context, const struct merge_fact *fact, struct err_info *why)
 {
     struct loading *l = context;
-    enum err e = check_contact(l, fact->stays, why);
-    if (e == ERR_OK) e = check_contact(l, fact->goes, why);
-    if (e != ERR_OK) return e;
-    struct people *people = l->engine->people;
-    if (l->merges++ >= l->snapshot.merges && l->snapshot.next_event > 0) {
+    if ((unsigned)fact->object >= OBJECT_COUNT)
+        return err_set(why, ERR_INVALID, "the store is damaged: a merge of an unknown object");
+    uint32_t records = history_records(live_history(l->engine->live), fact->object);
+    if (fact->stays >= records || fact->goes >= records)
+        return err_set(why, ERR_INVALID, "the store is damaged: it merged a %s that it does not have",
+                       entity_name(fact->object));
+    if (l->merges++ >= l->snapshot.merges && l->quick) {
         *LIST_ADD(&l->later) = *fact;
         return ERR_OK;
     }
-    uint32_t stays = people_root(people, fact->stays), goes = people_root(people, fact->goes);
-    if (stays == goes) return ERR_OK;
-    people_merge(people, stays, goes);
-    live_merge(l->engine->live, stays, goes, never_same, NULL);
-    l->has_merged.at[stays] = true;
+    make_merge(l, fact, never_same, NULL);
     return ERR_OK;
 }
 
@@ -137,20 +145,14 @@ static bool same_as_stored(void *context, uint32_t a, uint32_t b)
 
 static void make_later_merges(struct loading *l)
 {
-    struct people *people = l->engine->people;
-    for (size_t i = 0; i < l->later.count; i++) {
-        uint32_t stays = people_root(people, l->later.at[i].stays), goes = people_root(people, l->later.at[i].goes);
-        if (stays == goes) continue;
-        people_merge(people, stays, goes);
-        live_merge(l->engine->live, stays, goes, same_as_stored, l->engine);
-    }
+    for (size_t i = 0; i < l->later.count; i++) make_merge(l, &l->later.at[i], same_as_stored, l->engine);
 }
 
 /* ---- What is known of them. ---- */
 
 static uint32_t settled(const struct loading *l, enum entity object, uint32_t record)
 {
-    return object == ENTITY_CONTACT ? people_root(l->engine->people, record) : record;
+    return people_root(l->engine->people, object, record);
 }
 
 static enum err load_version(void *context, const struct version_fact_row *fact, struct err_info *why)
@@ -183,8 +185,7 @@ static enum err load_association(void *context, const struct association_fact *f
     uint32_t from = settled(l, association_ends[kind][0], fact->from),
              to = settled(l, association_ends[kind][1], fact->to);
     if (fact->ended) {
-        if (kind == ASSOCIATION_CONTACT_COMPANY) take_note_left(l->engine, from);
-        if (kind == ASSOCIATION_DEAL_CONTACT) take_note_left(l->engine, to);
+        merge_note_left(l->engine, kind, from, to);
         live_dissociate(live, kind, from, to);
     } else live_associate(live, kind, from, to, fact->from_ms);
     return ERR_OK;
@@ -235,7 +236,7 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     enum err e = check_contact(l, fact->contact, why);
     if (e == ERR_OK) e = read_properties(l, fact->properties, why);
     if (e != ERR_OK) return e;
-    uint32_t contact = people_root(engine->people, fact->contact);
+    uint32_t contact = settled(l, ENTITY_CONTACT, fact->contact);
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
     engine_noted_at(engine, fact->received_ms);

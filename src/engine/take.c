@@ -62,7 +62,8 @@ static bool find_people(struct taking *t)
             return refuse(t, "id_too_long", STR(""), "an identifier is longer than %d bytes", FACT_ID_MAX);
         t->found[i] = people_find(t->engine->people, identifier->kind, t->texts[i]);
         if (t->record == RECORD_NONE) t->record = t->found[i];
-        else if (t->found[i] != RECORD_NONE) t->record = people_elder(t->engine->people, t->record, t->found[i]);
+        else if (t->found[i] != RECORD_NONE)
+            t->record = people_elder(t->engine->people, ENTITY_CONTACT, t->record, t->found[i]);
     }
     return true;
 }
@@ -196,7 +197,8 @@ static uint32_t add_record(struct engine *engine, enum entity object, struct str
     id = arena_str(engine->batch.arena, id);
     uint32_t number = live_add_record(engine->live, object, id, listed);
     if (number == RECORD_NONE) return RECORD_NONE;
-    *LIST_ADD(&engine->states[object]) = (struct record_state){.created_ms = at_ms};
+    *LIST_ADD(&engine->archived[object]) = false;
+    people_add(engine->people, object, number, at_ms);
     *LIST_ADD(&engine->batch.records) =
         (struct record_fact){.object = object, .number = number, .id = id, .listed = listed, .created_ms = at_ms};
     return number;
@@ -230,74 +232,18 @@ static uint32_t add_contact(struct engine *engine, struct str id, bool listed, i
 {
     uint32_t contact = add_record(engine, ENTITY_CONTACT, id, listed, at_ms);
     if (contact == RECORD_NONE) return RECORD_NONE;
-    people_add(engine->people, contact, at_ms);
     add_identifier(engine, IDENTIFIER_ID, history_record_id(live_history(engine->live), ENTITY_CONTACT, contact),
                    contact, at_ms);
     return contact;
 }
 
 /* One that was put away stays so until it is taken back. */
-static void list_record(struct engine *engine, enum entity object, uint32_t record)
+void take_list_record(struct engine *engine, enum entity object, uint32_t record)
 {
     if (history_is_listed(live_history(engine->live), object, record)) return;
-    if (engine->states[object].at[record].archived) return;
+    if (engine->archived[object].at[record]) return;
     live_list_record(engine->live, object, record, true);
     *LIST_ADD(&engine->batch.changes) = (struct record_change){.object = object, .number = record, .listed = true};
-}
-
-static bool same_message_of_two(void *context, uint32_t a, uint32_t b)
-{
-    struct engine *engine = context;
-    const struct batch *batch = &engine->batch;
-    AUTO_ARENA arena = arena_new();
-    struct str ids[2] = {{0}, {0}};
-    const uint32_t numbers[2] = {a, b};
-    struct err_info why = {0};
-    for (int i = 0; i < 2; i++) {
-        if (numbers[i] >= batch->next_event_before)
-            ids[i] = batch->events.at[numbers[i] - batch->next_event_before].message_id;
-        else if (store_message_id(engine->store, numbers[i], arena, &ids[i], &why) != ERR_OK) return false;
-    }
-    return str_equal(ids[0], ids[1]);
-}
-
-void take_note_left(struct engine *engine, uint32_t contact)
-{
-    while (engine->has_left.count <= contact) *LIST_ADD(&engine->has_left) = false;
-    if (engine->has_left.at[contact]) return;
-    engine->has_left.at[contact] = true;
-    *LIST_ADD(&engine->batch.left) = contact;
-}
-
-static bool has_left(const struct engine *engine, uint32_t contact)
-{
-    return contact < engine->has_left.count && engine->has_left.at[contact];
-}
-
-static void tell_association_again(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms)
-{
-    struct engine *engine = context;
-    *LIST_ADD(&engine->batch.associations) =
-        (struct association_fact){.kind = (int32_t)kind, .from = from, .to = to, .from_ms = from_ms};
-}
-
-uint32_t take_merge(struct engine *engine, uint32_t a, uint32_t b, int64_t at_ms)
-{
-    uint32_t stays = people_elder(engine->people, a, b), goes = stays == a ? b : a;
-    if (history_is_listed(live_history(engine->live), ENTITY_CONTACT, goes)) list_record(engine, ENTITY_CONTACT, stays);
-    people_merge(engine->people, stays, goes);
-    const struct list_merge *lists = lists_before_merge(engine, stays, goes, at_ms);
-    live_merge(engine->live, stays, goes, same_message_of_two, engine);
-    lists_after_merge(engine, lists);
-    /* When everything is taken again the two are one from the beginning, and what one of them left would be left by both. */
-    if (has_left(engine, stays) || has_left(engine, goes)) {
-        take_note_left(engine, stays);
-        live_associations(engine->live, stays, tell_association_again, engine);
-    }
-    *LIST_ADD(&engine->batch.merges) = (struct merge_fact){.stays = stays, .goes = goes, .at_ms = at_ms};
-    batch_touch(engine, ENTITY_CONTACT, stays);
-    batch_touch(engine, ENTITY_CONTACT, goes);
-    return stays;
 }
 
 /* The contact of the fact: found, made, or joined of several. */
@@ -311,9 +257,9 @@ static bool settle_contact(struct taking *t)
         uint32_t other = people_find(engine->people, fact->identifiers[i].kind, t->texts[i]);
         if (other == RECORD_NONE)
             add_identifier(engine, fact->identifiers[i].kind, t->texts[i], t->record, fact->at_ms);
-        else if (other != t->record) t->record = take_merge(engine, t->record, other, fact->at_ms);
+        else if (other != t->record) t->record = merge_records(engine, ENTITY_CONTACT, t->record, other, fact->at_ms);
     }
-    if (fact->lists) list_record(engine, ENTITY_CONTACT, t->record);
+    if (fact->lists) take_list_record(engine, ENTITY_CONTACT, t->record);
     return true;
 }
 
@@ -322,7 +268,7 @@ static bool settle_record(struct taking *t)
     if (t->fact->object == ENTITY_CONTACT) return settle_contact(t);
     if (t->record == RECORD_NONE)
         t->record = add_record(t->engine, t->fact->object, t->texts[0], true, t->fact->received_ms);
-    else list_record(t->engine, t->fact->object, t->record);
+    else take_list_record(t->engine, t->fact->object, t->record);
     if (t->record != RECORD_NONE) return true;
     return refuse(t, "too_many", STR(""), "there are %u %s already", RECORDS_MAX, entity_plural(t->fact->object));
 }
@@ -404,7 +350,7 @@ static void set_company(struct taking *t)
     uint32_t company = history_find(live_history(engine->live), ENTITY_COMPANY, id);
     if (company == RECORD_NONE) company = add_record(engine, ENTITY_COMPANY, id, !fact->mentions, fact->received_ms);
     if (company == RECORD_NONE) return;
-    if (!fact->mentions) list_record(engine, ENTITY_COMPANY, company);
+    if (!fact->mentions) take_list_record(engine, ENTITY_COMPANY, company);
     associate(engine, fact->object == ENTITY_DEAL ? ASSOCIATION_DEAL_COMPANY : ASSOCIATION_CONTACT_COMPANY, t->record,
               company, fact->at_ms);
     set_values(t, ENTITY_COMPANY, company, fact->company_values, fact->company_value_count);

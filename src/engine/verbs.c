@@ -37,12 +37,6 @@ static bool exists(const struct engine *engine, enum entity object, uint32_t rec
     return record < history_records(live_history(engine->live), object) && id_of(engine, object, record).len > 0;
 }
 
-/* The one that stands for a record: itself, or the contact that it was merged into. */
-static uint32_t settled(const struct engine *engine, enum entity object, uint32_t record)
-{
-    return object == ENTITY_CONTACT ? people_root(engine->people, record) : record;
-}
-
 static enum err no_such(enum entity object, struct err_info *why)
 {
     return err_set(why, ERR_NOT_FOUND, "there is no such %s", entity_name(object));
@@ -50,25 +44,58 @@ static enum err no_such(enum entity object, struct err_info *why)
 
 /* ---- Merge. ---- */
 
+#define MERGE_NEIGHBOURS_MAX 65536 /* of each object, whose scores follow at once; the sweep sees to the rest */
+
+/* Whoever is associated with the record now may ask for its values. */
+static void touch_associated(struct engine *engine, enum entity object, uint32_t record)
+{
+    const struct history *history = live_history(engine->live);
+    const int64_t now_ms = engine_now(engine);
+    for (enum entity over = ENTITY_CONTACT; over < OBJECT_COUNT; over++) {
+        if (over == object) continue;
+        uint32_t count = history_associated(history, object, record, over, now_ms, NULL, 0);
+        if (count > MERGE_NEIGHBOURS_MAX) count = MERGE_NEIGHBOURS_MAX;
+        uint32_t *others = ARENA_ARRAY(engine->batch.arena, uint32_t, count);
+        (void)history_associated(history, object, record, over, now_ms, others, count);
+        for (uint32_t i = 0; i < count; i++) batch_touch(engine, over, others[i]);
+    }
+}
+
+static enum err check_merge(const struct engine *engine, enum entity object, const uint32_t pair[2],
+                            struct err_info *why)
+{
+    if (pair[0] == pair[1]) return err_set(why, ERR_CONFLICT, "they are one and the same already");
+    for (int i = 0; i < 2; i++)
+        if (engine->archived[object].at[pair[i]])
+            return err_set(why, ERR_CONFLICT, "the %s '" STR_FMT "' is archived: restore it before merging",
+                           entity_name(object), STR_ARG(id_of(engine, object, pair[i])));
+    return ERR_OK;
+}
+
 static enum err run_merge(struct engine *engine, void *argument, struct err_info *why)
 {
+    static const struct str actions[OBJECT_COUNT] = {STR_INIT("contact.merge"), STR_INIT("company.merge"),
+                                                     STR_INIT("deal.merge")};
     struct verb *verb = argument;
-    if (!exists(engine, ENTITY_CONTACT, verb->record) || !exists(engine, ENTITY_CONTACT, verb->other))
-        return no_such(ENTITY_CONTACT, why);
-    uint32_t a = people_root(engine->people, verb->record), b = people_root(engine->people, verb->other);
-    if (a == b) return err_set(why, ERR_CONFLICT, "they are one and the same already");
+    const enum entity object = verb->object;
+    if (!exists(engine, object, verb->record) || !exists(engine, object, verb->other)) return no_such(object, why);
+    const uint32_t pair[2] = {people_root(engine->people, object, verb->record),
+                              people_root(engine->people, object, verb->other)};
+    enum err e = check_merge(engine, object, pair, why);
+    if (e != ERR_OK) return e;
     batch_begin(engine);
     pthread_rwlock_wrlock(&engine->people_lock);
-    verb->stays = take_merge(engine, a, b, engine->clock->now_ms(engine->clock));
+    verb->stays = merge_records(engine, object, pair[0], pair[1], engine->clock->now_ms(engine->clock));
     pthread_rwlock_unlock(&engine->people_lock);
-    audit(engine, verb, STR("contact.merge"), id_of(engine, ENTITY_CONTACT, verb->stays));
+    touch_associated(engine, object, verb->stays);
+    audit(engine, verb, actions[object], id_of(engine, object, verb->stays));
     return finish(engine, why);
 }
 
-enum err engine_merge(struct engine *engine, uint32_t a, uint32_t b, struct str actor, uint32_t *stays,
-                      struct err_info *why)
+enum err engine_merge(struct engine *engine, enum entity object, uint32_t a, uint32_t b, struct str actor,
+                      uint32_t *stays, struct err_info *why)
 {
-    struct verb verb = {.record = a, .other = b, .actor = actor};
+    struct verb verb = {.object = object, .record = a, .other = b, .actor = actor};
     enum err e = writer_run(engine, run_merge, &verb, why);
     if (stays != NULL) *stays = verb.stays;
     return e;
@@ -80,12 +107,12 @@ static enum err run_archive(struct engine *engine, void *argument, struct err_in
 {
     struct verb *verb = argument;
     if (!exists(engine, verb->object, verb->record)) return no_such(verb->object, why);
-    verb->record = settled(engine, verb->object, verb->record);
-    bool was = engine->states[verb->object].at[verb->record].archived;
+    verb->record = people_root(engine->people, verb->object, verb->record);
+    bool was = engine->archived[verb->object].at[verb->record];
     if (was == verb->on) return ERR_OK;
     batch_begin(engine);
     pthread_rwlock_wrlock(&engine->people_lock);
-    engine->states[verb->object].at[verb->record].archived = verb->on;
+    engine->archived[verb->object].at[verb->record] = verb->on;
     pthread_rwlock_unlock(&engine->people_lock);
     *LIST_ADD(&engine->batch.changes) = (struct record_change){
         .object = verb->object,
@@ -100,7 +127,7 @@ static enum err run_archive(struct engine *engine, void *argument, struct err_in
     enum err e = finish(engine, why);
     if (e == ERR_OK) return ERR_OK;
     pthread_rwlock_wrlock(&engine->people_lock);
-    engine->states[verb->object].at[verb->record].archived = was;
+    engine->archived[verb->object].at[verb->record] = was;
     pthread_rwlock_unlock(&engine->people_lock);
     return e;
 }
@@ -119,7 +146,7 @@ static void forget(struct engine *engine, uint32_t contact)
     people_forget(engine->people, contact);
     live_erase(engine->live, ENTITY_CONTACT, contact);
     bands_forget(engine->bands, ENTITY_CONTACT, contact);
-    engine->states[ENTITY_CONTACT].at[contact] = (struct record_state){.archived = true};
+    engine->archived[ENTITY_CONTACT].at[contact] = true;
 }
 
 /* The store first: what it has forgotten cannot come back. Then the columns, which follow it whatever comes. */
@@ -130,7 +157,7 @@ static enum err run_erase(struct engine *engine, void *argument, struct err_info
     if (verb->record >= history_records(live_history(engine->live), ENTITY_CONTACT))
         return no_such(ENTITY_CONTACT, why);
     snapshot_forget(engine);
-    uint32_t *family = NULL, root = people_root(engine->people, verb->record);
+    uint32_t *family = NULL, root = people_root(engine->people, ENTITY_CONTACT, verb->record);
     uint32_t count = people_family(engine->people, root, arena, &family);
     const struct audit_fact line = {.at_ms = engine->clock->now_ms(engine->clock),
                                     .actor = verb->actor,
@@ -161,8 +188,8 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
     enum entity from = association_ends[verb->kind][0], to = association_ends[verb->kind][1];
     if (!exists(engine, from, verb->record)) return no_such(from, why);
     if (!exists(engine, to, verb->other)) return no_such(to, why);
-    verb->record = settled(engine, from, verb->record);
-    verb->other = settled(engine, to, verb->other);
+    verb->record = people_root(engine->people, from, verb->record);
+    verb->other = people_root(engine->people, to, verb->other);
     int64_t now_ms = engine->clock->now_ms(engine->clock);
     batch_begin(engine);
     bool changed = verb->on ? live_associate(engine->live, verb->kind, verb->record, verb->other, now_ms)
@@ -175,8 +202,7 @@ static enum err run_associate(struct engine *engine, void *argument, struct err_
                                                                            .ended = !verb->on};
     batch_touch(engine, from, verb->record);
     batch_touch(engine, to, verb->other);
-    if (changed && !verb->on && from == ENTITY_CONTACT) take_note_left(engine, verb->record);
-    if (changed && !verb->on && to == ENTITY_CONTACT) take_note_left(engine, verb->other);
+    if (changed && !verb->on) merge_note_left(engine, verb->kind, verb->record, verb->other);
     return finish(engine, why);
 }
 

@@ -80,8 +80,8 @@ bool live_associate(struct live *live, enum association kind, uint32_t from, uin
 /* Whoever is not associated any more: as if it had never been. */
 bool live_dissociate(struct live *live, enum association kind, uint32_t from, uint32_t to);
 
-/* Tell each association of a contact, from either end. The writer's thread. */
-void live_associations(const struct live *live, uint32_t contact,
+/* Tell each association of a record, from either end. The writer's thread. */
+void live_associations(const struct live *live, enum entity object, uint32_t record,
                        void (*tell)(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms),
                        void *context);
 
@@ -119,11 +119,11 @@ bool live_mark_event(struct live *live, uint32_t contact, uint32_t row, bool bot
 uint32_t live_event_rows(const struct live *live, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows);
 uint32_t live_event_count(const struct live *live, uint32_t contact);
 
-/* Two contacts are one (semantics 7): events, versions and associations of `goes` become those
+/* Two records are one (semantics 7): events, versions and associations of `goes` become those
  * of `stays`; `goes` has none left, is not listed, and its id finds `stays`. Events of both with
- * one message id become one: `same` tells of two rows with equal hashes. */
-void live_merge(struct live *live, uint32_t stays, uint32_t goes, bool (*same)(void *context, uint32_t a, uint32_t b),
-                void *context);
+ * one message id become one: `same` tells of two rows with equal hashes; it is asked of contacts only. */
+void live_merge(struct live *live, enum entity object, uint32_t stays, uint32_t goes,
+                bool (*same)(void *context, uint32_t a, uint32_t b), void *context);
 
 /* Forget all facts about a record but its number: erased people. Its id reads as empty and, like its
  * aliases, leads nowhere, until it is given anew. What was outgrown stays in memory, out of

@@ -78,20 +78,27 @@ bool live_associate(struct live *live, enum association kind, uint32_t from, uin
 
 /* ---- All of one record. ---- */
 
-void live_associations(const struct live *live, uint32_t contact,
+static void tell_run(const struct edge *edges, struct run run, enum association kind,
+                     void (*tell)(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms),
+                     void *context)
+{
+    for (uint32_t i = 0; i < run.count; i++) {
+        const struct edge *edge = &edges[run.first + i];
+        tell(context, kind, edge->from, edge->to, edge->from_ms);
+    }
+}
+
+void live_associations(const struct live *live, enum entity object, uint32_t record,
                        void (*tell)(void *context, enum association kind, uint32_t from, uint32_t to, int64_t from_ms),
                        void *context)
 {
-    const struct edges *edges = live->history.edges;
-    struct run run = run_of(edges[ASSOCIATION_CONTACT_COMPANY].forward_run[contact]);
-    for (uint32_t i = 0; i < run.count; i++) {
-        const struct edge *edge = &edges[ASSOCIATION_CONTACT_COMPANY].forward[run.first + i];
-        tell(context, ASSOCIATION_CONTACT_COMPANY, edge->from, edge->to, edge->from_ms);
-    }
-    run = run_of(edges[ASSOCIATION_DEAL_CONTACT].backward_run[contact]);
-    for (uint32_t i = 0; i < run.count; i++) {
-        const struct edge *edge = &edges[ASSOCIATION_DEAL_CONTACT].backward[run.first + i];
-        tell(context, ASSOCIATION_DEAL_CONTACT, edge->from, edge->to, edge->from_ms);
+    for (int k = 0; k < ASSOCIATION_COUNT; k++) {
+        const struct edges *edges = &live->history.edges[k];
+        const enum association kind = (enum association)k;
+        if (association_ends[k][0] == object)
+            tell_run(edges->forward, run_of(edges->forward_run[record]), kind, tell, context);
+        if (association_ends[k][1] == object)
+            tell_run(edges->backward, run_of(edges->backward_run[record]), kind, tell, context);
     }
 }
 
@@ -105,17 +112,65 @@ static bool last_edge(const struct edge *edges, const uint64_t *word, struct edg
     return true;
 }
 
-void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes)
+static void merge_forward(struct live *live, enum association kind, uint32_t stays, uint32_t goes)
 {
-    const struct edges *companies = &live->history.edges[ASSOCIATION_CONTACT_COMPANY];
-    const struct edges *deals = &live->history.edges[ASSOCIATION_DEAL_CONTACT];
-    for (struct edge edge; last_edge(companies->forward, &companies->forward_run[goes], &edge);) {
-        live_dissociate(live, ASSOCIATION_CONTACT_COMPANY, goes, edge.to);
-        live_associate(live, ASSOCIATION_CONTACT_COMPANY, stays, edge.to, edge.from_ms);
+    const struct edges *edges = &live->history.edges[kind];
+    for (struct edge edge; last_edge(edges->forward, &edges->forward_run[goes], &edge);) {
+        live_dissociate(live, kind, goes, edge.to);
+        live_associate(live, kind, stays, edge.to, edge.from_ms);
     }
-    for (struct edge edge; last_edge(deals->backward, &deals->backward_run[goes], &edge);) {
-        live_dissociate(live, ASSOCIATION_DEAL_CONTACT, edge.from, goes);
-        live_associate(live, ASSOCIATION_DEAL_CONTACT, edge.from, stays, edge.from_ms);
+}
+
+/* Take the edge from `from` to `to` out of its forward run. False: there is none; else *from_ms is when it began. */
+static bool take_forward(struct live *live, int kind, uint32_t from, uint32_t to, int64_t *from_ms)
+{
+    struct edges *edges = &live->history.edges[kind];
+    uint64_t *word = &edges->forward_run[from];
+    struct run run = run_of(*word);
+    uint32_t at = find_edge(edges->forward, run, to, true);
+    if (at == run.count) return false;
+    *from_ms = edges->forward[run.first + at].from_ms;
+    live_swing(live, &live->forward[kind], word, run_edit(&live->forward[kind], *word, at, 1, 0).word);
+    return true;
+}
+
+/* What leads to `goes` leads to `stays`; of two from one record the earlier counts. The run of who stays is written once:
+ * a company may have more contacts than could be copied for each of them. */
+static void merge_backward(struct live *live, enum association kind, uint32_t stays, uint32_t goes)
+{
+    struct edges *edges = &live->history.edges[kind];
+    uint64_t *to = &edges->backward_run[stays], *from = &edges->backward_run[goes];
+    struct run a = run_of(*to), b = run_of(*from);
+    if (b.count == 0) return;
+    const uint64_t first = run_edit(&live->backward[kind], 0, 0, 0, a.count + b.count).place;
+    uint32_t kept = a.count;
+    for (uint32_t i = 0; i < b.count; i++) {
+        struct edge edge = edges->backward[b.first + i];
+        int64_t began_ms = 0;
+        bool there = take_forward(live, kind, edge.from, goes, &edge.from_ms);
+        INVARIANT(there);
+        bool both = take_forward(live, kind, edge.from, stays, &began_ms);
+        if (both && began_ms < edge.from_ms) edge.from_ms = began_ms;
+        edge.to = stays;
+        insert_forward(live, kind, &edge);
+        if (!both) edges->backward[first + kept++] = edge;
+    }
+    for (uint32_t i = 0; i < a.count; i++) {
+        struct edge *edge = &edges->backward[first + i];
+        *edge = edges->backward[a.first + i];
+        struct run run = run_of(edges->forward_run[edge->from]);
+        edge->from_ms = edges->forward[run.first + find_edge(edges->forward, run, stays, true)].from_ms;
+    }
+    word_publish(&edges->count, edges->count - (a.count + b.count - kept));
+    live_swing(live, &live->backward[kind], to, run_word(first, kept));
+    live_swing(live, &live->backward[kind], from, 0);
+}
+
+void live_merge_edges(struct live *live, enum entity object, uint32_t stays, uint32_t goes)
+{
+    for (int k = 0; k < ASSOCIATION_COUNT; k++) {
+        if (association_ends[k][0] == object) merge_forward(live, (enum association)k, stays, goes);
+        if (association_ends[k][1] == object) merge_backward(live, (enum association)k, stays, goes);
     }
 }
 

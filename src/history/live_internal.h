@@ -34,7 +34,7 @@ struct undo {
 /* Reserved arrays of one object's records. */
 struct record_arrays {
     struct reserve name_of, listed, named;
-    struct reserve ring; /* [names] the next name of the same record: a ring; contacts only */
+    struct reserve ring; /* [names] the next name of the same record: a ring */
     uint32_t *next_name;
 };
 
@@ -134,12 +134,12 @@ MUST_CHECK enum err live_check_new(const struct live *live, uint32_t property, s
  * `values`, an id of a fact lies nowhere. */
 bool live_put_versions(struct live *live, uint32_t property, uint32_t record, const void *versions, uint32_t count,
                        uint32_t values);
-void live_merge_versions(struct live *live, uint32_t stays, uint32_t goes);
+void live_merge_versions(struct live *live, enum entity object, uint32_t stays, uint32_t goes);
 void live_forget_versions(struct live *live, enum entity object, uint32_t record);
 
 /* ---- live_edges.c ---- */
 
-void live_merge_edges(struct live *live, uint32_t stays, uint32_t goes);
+void live_merge_edges(struct live *live, enum entity object, uint32_t stays, uint32_t goes);
 void live_forget_edges(struct live *live, enum entity object, uint32_t record);
 
 /* ---- live_events.c ---- */

@@ -242,10 +242,10 @@ static uint64_t *versions_word(struct live *live, uint32_t property, uint32_t re
     return record < column->word_count && run_of(column->words[record]).count > 0 ? &column->words[record] : NULL;
 }
 
-void live_merge_versions(struct live *live, uint32_t stays, uint32_t goes)
+void live_merge_versions(struct live *live, enum entity object, uint32_t stays, uint32_t goes)
 {
     for (uint32_t p = 0; p < catalog_count(live->catalog); p++) {
-        uint64_t *word = catalog_at(live->catalog, p)->entity == ENTITY_CONTACT ? versions_word(live, p, goes) : NULL;
+        uint64_t *word = catalog_at(live->catalog, p)->entity == object ? versions_word(live, p, goes) : NULL;
         if (word == NULL) continue;
         struct run run = run_of(*word);
         for (uint32_t i = 0; i < run.count; i++)

@@ -89,17 +89,17 @@ static void lead_names(struct live *live, enum entity object, uint32_t record, u
     } while (name != first);
 }
 
-void live_merge(struct live *live, uint32_t stays, uint32_t goes, bool (*same)(void *context, uint32_t a, uint32_t b),
-                void *context)
+void live_merge(struct live *live, enum entity object, uint32_t stays, uint32_t goes,
+                bool (*same)(void *context, uint32_t a, uint32_t b), void *context)
 {
-    struct record_table *table = table_of(live, ENTITY_CONTACT);
-    uint32_t *next = live->records[ENTITY_CONTACT].next_name;
+    struct record_table *table = table_of(live, object);
+    uint32_t *next = live->records[object].next_name;
     INVARIANT(stays < table->count && goes < table->count && stays != goes);
-    live_merge_events(live, stays, goes, same, context);
-    live_merge_versions(live, stays, goes);
-    live_merge_edges(live, stays, goes);
+    if (object == ENTITY_CONTACT) live_merge_events(live, stays, goes, same, context);
+    live_merge_versions(live, object, stays, goes);
+    live_merge_edges(live, object, stays, goes);
     if (table->listed[goes] != 0) set_listed(live, table, goes, false);
-    lead_names(live, ENTITY_CONTACT, goes, stays);
+    lead_names(live, object, goes, stays);
     uint32_t a = table->name_of[stays], b = table->name_of[goes], after = next[a];
     live_write(live, &next[a], next[b]); /* two rings become one */
     live_write(live, &next[b], after);

@@ -227,7 +227,7 @@ void api_record_restore(struct request *request)
     set_archived(request, false);
 }
 
-void api_contact_merge(struct request *request)
+void api_record_merge(struct request *request)
 {
     struct engine *engine = request->server->engine;
     enum entity object;
@@ -238,6 +238,7 @@ void api_contact_merge(struct request *request)
     if (!api_find_path(request, &object, &record) || !api_body(request, &body) ||
         !api_member_text(request, body, "with", &with) || !api_find(request, object, with, &other))
         return;
-    if (engine_merge(engine, record, other, request->actor->text, &stays, &why) != ERR_OK) request_fail(request, &why);
+    if (engine_merge(engine, object, record, other, request->actor->text, &stays, &why) != ERR_OK)
+        request_fail(request, &why);
     else answer_record(request, 200, object, stays);
 }

@@ -53,7 +53,7 @@ static MUST_CHECK enum err check_records(const struct store_batch *batch, struct
     return ERR_OK;
 }
 
-static MUST_CHECK enum err check_contacts(const struct store_batch *batch, const struct expected *next,
+static MUST_CHECK enum err check_identity(const struct store_batch *batch, const struct expected *next,
                                           struct err_info *why)
 {
     for (size_t i = 0; i < batch->identifier_count; i++) {
@@ -63,8 +63,8 @@ static MUST_CHECK enum err check_contacts(const struct store_batch *batch, const
     }
     for (size_t i = 0; i < batch->merge_count; i++) {
         const struct merge_fact *fact = &batch->merges[i];
-        if (fact->stays == fact->goes || !exists(next, ENTITY_CONTACT, fact->stays) ||
-            !exists(next, ENTITY_CONTACT, fact->goes))
+        if (fact->stays == fact->goes || !exists(next, fact->object, fact->stays) ||
+            !exists(next, fact->object, fact->goes))
             return unknown(why, "merge", i);
     }
     return ERR_OK;
@@ -95,7 +95,7 @@ enum err batch_check(const struct store *store, const struct store_batch *batch,
     struct expected next = {.event = store->next_event};
     for (int object = 0; object < OBJECT_COUNT; object++) next.record[object] = store->next_record[object];
     enum err e = check_records(batch, &next, why);
-    if (e == ERR_OK) e = check_contacts(batch, &next, why);
+    if (e == ERR_OK) e = check_identity(batch, &next, why);
     if (e == ERR_OK) e = check_history(batch, &next, why);
     if (e != ERR_OK) return e;
     for (size_t i = 0; i < batch->definition_count; i++) {

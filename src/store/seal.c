@@ -41,8 +41,9 @@ uint64_t seal_of_identifier(const struct identifier_fact *fact)
 
 uint64_t seal_of_merge(const struct merge_fact *fact)
 {
-    int64_t numbers[] = {fact->stays, fact->goes, fact->at_ms};
-    return of_numbers(numbers, sizeof numbers);
+    int64_t numbers[] = {fact->stays, fact->goes, fact->at_ms, (int64_t)fact->object};
+    size_t known = fact->object == ENTITY_CONTACT ? 3 : 4; /* until format 3 all were contacts */
+    return of_numbers(numbers, known * sizeof numbers[0]);
 }
 
 uint64_t seal_of_version(const struct version_fact_row *fact)

@@ -104,6 +104,7 @@ static enum err take_merge(void *context, const struct merge_fact *fact, struct 
 {
     (void)why;
     struct merge_list *list = context;
+    if (fact->object != ENTITY_CONTACT) return ERR_OK;
     *(struct merge_fact *)rows_next(list->arena, &list->rows, list->count++, &list->capacity, sizeof *fact) = *fact;
     return ERR_OK;
 }

@@ -65,8 +65,9 @@ struct identifier_fact { /* a contact is also known as this; the last fact about
     int64_t since_ms;
 };
 
-struct merge_fact {
-    uint32_t stays, goes; /* contacts */
+struct merge_fact { /* two records turned out to be one */
+    enum entity object;
+    uint32_t stays, goes;
     int64_t at_ms;
 };
 

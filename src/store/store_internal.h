@@ -91,7 +91,7 @@ struct store *memory_store_open(void);
 /* Does a batch keep the promises of store.h: next numbers, known kinds, records that exist? (batch.c) */
 MUST_CHECK enum err batch_check(const struct store *store, const struct store_batch *batch, struct err_info *why);
 
-/* Everybody whom merges made one person with `contact`, itself included; ascending, in `arena`. (person.c) */
+/* Everybody whom these merges of contacts made one person with `contact`, itself included; ascending, in `arena`. (person.c) */
 struct contact_set person_of(uint32_t contact, const struct merge_fact *merges, size_t count, struct arena *arena);
 
 /* Does a refused text speak of a person known as `name`? JSON escapes are undone, ASCII case does not matter, and the

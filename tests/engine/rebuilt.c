@@ -16,7 +16,7 @@ struct rebuilding {
     struct arena *arena;
     struct json_parser *parser;
     LIST(uint32_t) numbers[OBJECT_COUNT]; /* the builder's number of each record */
-    LIST(uint32_t) roots; /* [contacts] asked before the store is read, which holds its lock meanwhile */
+    LIST(uint32_t) roots[OBJECT_COUNT];   /* asked before the store is read, which holds its lock meanwhile */
     LIST(struct association_fact) associations;
     bool refused;
 };
@@ -31,7 +31,11 @@ static void add_records(struct rebuilding *r, enum entity object)
         uint32_t number = RECORD_NONE; /* of who was erased */
         if (info.id.len > 0) number = history_builder_record(r->product->builder, object, info.id, info.listed);
         *LIST_ADD(&r->numbers[object]) = number;
-        if (object == ENTITY_CONTACT) *LIST_ADD(&r->roots) = info.merged_into != RECORD_NONE ? info.merged_into : i;
+        *LIST_ADD(&r->roots[object]) = info.merged_into != RECORD_NONE ? info.merged_into : i;
+    }
+    if (object != ENTITY_CONTACT) { /* the builder joins only these: facts of others are told of the one that stayed */
+        for (uint32_t i = 0; i < count; i++) r->numbers[object].at[i] = r->numbers[object].at[r->roots[object].at[i]];
+        return;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct record_info info;
@@ -54,14 +58,17 @@ static enum err add_version(void *context, const struct version_fact_row *fact, 
     return ERR_OK;
 }
 
+static const enum entity ends[ASSOCIATION_COUNT][2] = {
+    {ENTITY_CONTACT, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_CONTACT}};
+
 /* Associations end as if they had never been: of each pair what was said after the last end. */
 static enum err note_association(void *context, const struct association_fact *fact, struct err_info *why)
 {
     (void)why;
     struct rebuilding *r = context;
     struct association_fact mine = *fact;
-    if (mine.kind == ASSOCIATION_CONTACT_COMPANY) mine.from = r->roots.at[mine.from];
-    if (mine.kind == ASSOCIATION_DEAL_CONTACT) mine.to = r->roots.at[mine.to];
+    mine.from = r->roots[ends[mine.kind][0]].at[mine.from];
+    mine.to = r->roots[ends[mine.kind][1]].at[mine.to];
     if (!mine.ended) {
         *LIST_ADD(&r->associations) = mine;
         return ERR_OK;
@@ -75,8 +82,6 @@ static enum err note_association(void *context, const struct association_fact *f
 
 static void add_associations(struct rebuilding *r)
 {
-    static const enum entity ends[ASSOCIATION_COUNT][2] = {
-        {ENTITY_CONTACT, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_CONTACT}};
     for (size_t i = 0; i < r->associations.count; i++) {
         const struct association_fact *fact = &r->associations.at[i];
         if (fact->ended) continue;
@@ -121,7 +126,7 @@ static void compare_scores(struct rebuilding *r, const struct edition *edition)
         for (uint32_t i = 0; !score->anonymous && i < r->numbers[score->object].count; i++) {
             AUTO_ARENA arena = arena_new();
             struct str id = history_record_id(engine_history(r->fixture->engine), score->object, i);
-            if (id.len == 0 || (score->object == ENTITY_CONTACT && r->roots.at[i] != i)) continue;
+            if (id.len == 0 || r->roots[score->object].at[i] != i) continue;
             struct explanation live;
             scan_explain(edition->scan, s, i, r->fixture->clock.fixed_ms, arena, &live);
             struct explanation built =
@@ -154,8 +159,10 @@ bool check_against_rebuilt(struct fixture *fixture)
         if (!r.refused) compare_scores(&r, edition);
         product_free(r.product);
     }
-    for (int object = 0; object < OBJECT_COUNT; object++) LIST_RELEASE(&r.numbers[object]);
-    LIST_RELEASE(&r.roots);
+    for (int object = 0; object < OBJECT_COUNT; object++) {
+        LIST_RELEASE(&r.numbers[object]);
+        LIST_RELEASE(&r.roots[object]);
+    }
     LIST_RELEASE(&r.associations);
     json_parser_free(r.parser);
     edition_release(edition);

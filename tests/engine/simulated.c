@@ -7,8 +7,8 @@
 #include "harness.h"
 
 #define NAMES 14 /* of each kind of identifier */
-#define COMPANIES 5
-#define DEALS 5
+#define COMPANIES 9
+#define DEALS 9
 #define MESSAGES 400
 #define LIST_NAME "vips"
 
@@ -200,7 +200,7 @@ struct act act_draw(uint64_t *dice, struct fixture *fixture, struct arena *arena
     enum entity other = ENTITY_CONTACT;
     if (act.kind == ACT_FACTS) act.fact_count = 1 + draw(dice, ACT_FACTS_MAX);
     for (size_t i = 0; i < act.fact_count; i++) act.facts[i] = draw_fact(&d);
-    if (act.kind == ACT_ARCHIVE) act.object = (enum entity)draw(dice, OBJECT_COUNT);
+    if (act.kind == ACT_ARCHIVE || act.kind == ACT_MERGE) act.object = other = (enum entity)draw(dice, OBJECT_COUNT);
     if (act.kind == ACT_ASSOCIATE) {
         act.between = (enum association)draw(dice, ASSOCIATION_COUNT);
         act.object = ends[act.between][0];
@@ -264,7 +264,7 @@ enum err act_do(const struct act *act, struct fixture *fixture, struct buf *out,
     enum err e = ERR_OK;
     switch (act->kind) {
     case ACT_FACTS: return do_facts(act, fixture, out, why);
-    case ACT_MERGE: e = engine_merge(engine, act->record, act->other, actor, &stays, why); break;
+    case ACT_MERGE: e = engine_merge(engine, act->object, act->record, act->other, actor, &stays, why); break;
     case ACT_ARCHIVE: return engine_archive(engine, act->object, act->record, act->on, actor, why);
     case ACT_ERASE: return engine_erase(engine, act->record, actor, why);
     case ACT_ASSOCIATE: return engine_associate(engine, act->between, act->record, act->other, act->on, actor, why);

@@ -89,8 +89,8 @@ TEST(an_exception_reaches_events_of_contacts_that_were_merged)
     page(&f, "bob", MONDAY, "m3", "a monitor: Y");
     uint32_t stays;
     struct err_info why = {0};
-    CHECK_OK(engine_merge(f.engine, fixture_contact(&f, "user:ada"), fixture_contact(&f, "user:bob"), STR("cli"),
-                          &stays, &why),
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, fixture_contact(&f, "user:ada"), fixture_contact(&f, "user:bob"),
+                          STR("cli"), &stays, &why),
              why);
     CHECK_INT(except(&f, "a crawler"), 2);
     CHECK_INT(points(&f, "user:bob"), 2);

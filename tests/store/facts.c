@@ -110,9 +110,10 @@ static void draw_identity(struct facts *facts, uint32_t size, struct arena *aren
                                      .text = name(facts, "known-as", 1000, arena),
                                      .contact = anybody(facts, ENTITY_CONTACT),
                                      .since_ms = moment(facts)};
-    uint32_t stays = anybody(facts, ENTITY_CONTACT), goes = anybody(facts, ENTITY_CONTACT);
+    enum entity object = scored(facts);
+    uint32_t stays = anybody(facts, object), goes = anybody(facts, object);
     if (stays != goes && facts_draw(facts, 4) == 0)
-        merges[batch->merge_count++] = (struct merge_fact){stays, goes, moment(facts)};
+        merges[batch->merge_count++] = (struct merge_fact){object, stays, goes, moment(facts)};
 }
 
 static void draw_history(struct facts *facts, uint32_t size, struct arena *arena, struct store_batch *batch)
@@ -238,7 +239,8 @@ static enum err dump_identifier(void *context, const struct identifier_fact *f, 
 static enum err dump_merge(void *context, const struct merge_fact *f, struct err_info *why)
 {
     (void)why;
-    buf_format(context, "merge %u %u %lld\n", (unsigned)f->stays, (unsigned)f->goes, (long long)f->at_ms);
+    buf_format(context, "merge %d %u %u %lld\n", (int)f->object, (unsigned)f->stays, (unsigned)f->goes,
+               (long long)f->at_ms);
     return ERR_OK;
 }
 

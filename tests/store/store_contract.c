@@ -22,7 +22,7 @@ TEST(what_was_appended_is_read_again_in_the_order_in_which_it_can_be_taken_again
                                     {ENTITY_CONTACT, 1, STR("visitor-1"), false, 1002}};
     struct record_change change = {ENTITY_COMPANY, 0, true, true};
     struct identifier_fact identifier = {IDENTIFIER_EMAIL, STR("ada@acme.example"), 0, 1003};
-    struct merge_fact merge = {0, 1, 1004};
+    struct merge_fact merge = {ENTITY_CONTACT, 0, 1, 1004};
     struct version_fact_row version = {ENTITY_CONTACT, 0, STR("job_title"), 1005, STR("CTO"), STR("f1")};
     struct association_fact association = {0, 0, 0, 1006, false};
     struct event_fact_row event = {
@@ -55,7 +55,7 @@ TEST(what_was_appended_is_read_again_in_the_order_in_which_it_can_be_taken_again
                                             "record 0 1 0 0 1002 visitor-1\n"
                                             "record 1 0 1 1 1001 acme.example\n"
                                             "identifier 3 0 1003 ada@acme.example\n"
-                                            "merge 0 1 1004\n"
+                                            "merge 0 0 1 1004\n"
                                             "version 0 0 1005 job_title CTO f1\n"
                                             "association 0 0 0 1006 0\n"
                                             "event 0 1 1007 1008 1 page_viewed m1 {\"path\":\"/\"}  key:1\n"
@@ -126,7 +126,7 @@ TEST(a_fact_about_a_record_that_does_not_exist_is_refused)
     append_ada(store);
     struct record_change change = {ENTITY_DEAL, 0, true, true};
     struct identifier_fact identifier = {IDENTIFIER_USER, STR("x"), 1, 1};
-    struct merge_fact merge = {0, 1, 1}, itself = {0, 0, 1};
+    struct merge_fact merge = {ENTITY_CONTACT, 0, 1, 1}, itself = {ENTITY_CONTACT, 0, 0, 1};
     struct version_fact_row version = {ENTITY_CONTACT, 1, STR("p"), 1, STR("v"), STR("")};
     struct association_fact association = {0, 0, 0, 1, false}, unknown = {3, 0, 0, 1, false};
     struct event_fact_row event = {.number = 0, .contact = 1, .name = STR("e")};
@@ -404,6 +404,27 @@ TEST(an_erased_person_leaves_an_empty_row_and_numbers_that_are_not_used_again)
     store_close(store);
 }
 
+/* Numbers count per object. */
+TEST(whoever_bears_the_number_of_a_merged_company_is_not_erased_with_the_other)
+{
+    AUTO_ARENA arena = arena_new();
+    struct store *store = contract_open();
+    struct err_info why = {0};
+    struct record_fact records[] = {{ENTITY_CONTACT, 0, STR("a"), true, 1},
+                                    {ENTITY_CONTACT, 1, STR("b"), true, 1},
+                                    {ENTITY_COMPANY, 0, STR("x"), true, 1},
+                                    {ENTITY_COMPANY, 1, STR("y"), true, 1}};
+    struct merge_fact merge = {ENTITY_COMPANY, 0, 1, 5}, missing = {ENTITY_DEAL, 0, 1, 5};
+    struct store_batch batch = {.records = records, .record_count = 4, .merges = &merge, .merge_count = 1};
+    CHECK_OK(store_append(store, &batch, &why), why);
+    CHECK_OK(store_erase_contact(store, 0, NULL, NULL, &why), why);
+    CHECK_STR(store_dump(store, arena), STR("record 0 0 0 1 0 \nrecord 0 1 1 0 1 b\nrecord 1 0 1 0 1 x\n"
+                                            "record 1 1 1 0 1 y\nmerge 1 0 1 5\n"));
+    CHECK_INT(store_append(store, &(struct store_batch){.merges = &missing, .merge_count = 1}, &why), ERR_INTERNAL);
+    CHECK_STR(store_findings(store, arena), STR(""));
+    store_close(store);
+}
+
 TEST(whoever_was_merged_with_an_erased_person_is_erased_too)
 {
     AUTO_ARENA arena = arena_new();
@@ -413,12 +434,12 @@ TEST(whoever_was_merged_with_an_erased_person_is_erased_too)
                                     {ENTITY_CONTACT, 1, STR("b"), true, 1},
                                     {ENTITY_CONTACT, 2, STR("c"), true, 1},
                                     {ENTITY_CONTACT, 3, STR("d"), true, 1}};
-    struct merge_fact merges[] = {{2, 3, 5}, {0, 2, 6}};
+    struct merge_fact merges[] = {{ENTITY_CONTACT, 2, 3, 5}, {ENTITY_CONTACT, 0, 2, 6}};
     struct store_batch batch = {.records = records, .record_count = 4, .merges = merges, .merge_count = 2};
     CHECK_OK(store_append(store, &batch, &why), why);
     CHECK_OK(store_erase_contact(store, 2, NULL, NULL, &why), why);
     CHECK_STR(store_dump(store, arena), STR("record 0 0 0 1 0 \nrecord 0 1 1 0 1 b\nrecord 0 2 0 1 0 \n"
-                                            "record 0 3 0 1 0 \nmerge 2 3 5\nmerge 0 2 6\n"));
+                                            "record 0 3 0 1 0 \nmerge 0 2 3 5\nmerge 0 0 2 6\n"));
     CHECK_OK(store_erase_contact(store, 2, NULL, NULL, &why), why); /* twice is no harm */
     CHECK_INT(store_erase_contact(store, 4, NULL, NULL, &why), ERR_NOT_FOUND);
     CHECK_STR(str_from_c(why.msg), STR("there is no contact 4"));

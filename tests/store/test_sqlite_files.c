@@ -435,10 +435,11 @@ TEST(people_find_contacts_events_and_scores_in_views_with_times_and_values_as_th
     struct record_fact records[] = {{ENTITY_CONTACT, 0, STR("ada"), true, 1767607200000},
                                     {ENTITY_CONTACT, 1, STR("visitor"), false, 1767607200000},
                                     {ENTITY_COMPANY, 0, STR("acme.example"), true, 1767607200250},
+                                    {ENTITY_COMPANY, 1, STR("acme-inc"), true, 1767607200250},
                                     {ENTITY_DEAL, 0, STR("d1"), true, 0}};
     struct identifier_fact identifiers[] = {{IDENTIFIER_EMAIL, STR("ada@acme.example"), 0, 1},
                                             {IDENTIFIER_ANONYMOUS, STR("a-1"), 1, 1}};
-    struct merge_fact merge = {0, 1, 5};
+    struct merge_fact merges[] = {{ENTITY_CONTACT, 0, 1, 5}, {ENTITY_COMPANY, 0, 1, 6}};
     struct version_fact_row versions[] = {
         {ENTITY_CONTACT, 0, STR("title"), 10, STR("CTO"), STR("")},
         {ENTITY_CONTACT, 0, STR("title"), 5, STR("Engineer"), STR("")},
@@ -446,18 +447,18 @@ TEST(people_find_contacts_events_and_scores_in_views_with_times_and_values_as_th
         {ENTITY_CONTACT, 1, STR("country"), 5, STR("DE"), STR("")},
         {ENTITY_CONTACT, 0, STR("phone"), 5, STR("1"), STR("")},
         {ENTITY_CONTACT, 0, STR("phone"), 6, STR(""), STR("")},
-        {ENTITY_COMPANY, 0, STR("employees"), 5, STR("20"), STR("")}};
+        {ENTITY_COMPANY, 1, STR("employees"), 5, STR("20"), STR("")}};
     struct event_fact_row event = {0,        1,     1767607200250,           1767607201000, STR("page_viewed"),
                                    STR("m"), false, STR("{\"path\":\"/\"}"), STR(""),       STR("")};
     struct band_fact bands[] = {
         {ENTITY_CONTACT, 0, STR("fit"), STR("cold"), STR(""), 1, 1, 1, 0},
         {ENTITY_CONTACT, 0, STR("fit"), STR("hot"), STR("cold"), 1767607200000, 55500000, 2, 0}};
     struct store_batch batch = {.records = records,
-                                .record_count = 4,
+                                .record_count = 5,
                                 .identifiers = identifiers,
                                 .identifier_count = 2,
-                                .merges = &merge,
-                                .merge_count = 1,
+                                .merges = merges,
+                                .merge_count = 2,
                                 .versions = versions,
                                 .version_count = COUNT_OF(versions),
                                 .events = &event,

@@ -26,10 +26,11 @@ SELECT 'a value of property "' || property || '" is of ' || CASE object WHEN 0 T
 SELECT 'an identifier is of contact ' || contact || ', who does not exist' FROM identifier
  WHERE contact < 0 OR contact >= (SELECT coalesce(max(number), -1) + 1 FROM record WHERE object = 0) LIMIT 20;
 
--- name: check_merge_contacts
-SELECT 'contact ' || goes || ' was merged into ' || stays || ', and one of them does not exist' FROM merge
+-- name: check_merge_records
+SELECT CASE object WHEN 0 THEN 'contact ' WHEN 1 THEN 'company ' WHEN 2 THEN 'deal ' ELSE 'an unknown object, ' END
+       || goes || ' was merged into ' || stays || ', and one of them does not exist' FROM merge m
  WHERE min(stays, goes) < 0 OR stays = goes
-    OR max(stays, goes) >= (SELECT coalesce(max(number), -1) + 1 FROM record WHERE object = 0) LIMIT 20;
+    OR max(stays, goes) >= (SELECT coalesce(max(number), -1) + 1 FROM record r WHERE r.object = m.object) LIMIT 20;
 
 -- name: check_association_records
 SELECT 'association ' || key || ' of kind ' || kind || ' leads to a record that does not exist' FROM association

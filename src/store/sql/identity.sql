@@ -1,4 +1,4 @@
--- identity.sql — what contacts are known by, and which of them are one person.
+-- identity.sql — what contacts are known by, and which records are one.
 
 -- name: identifier_add
 INSERT INTO identifier (kind, text, contact, since_ms) VALUES ($1, $2, $3, $4);
@@ -14,7 +14,7 @@ SELECT kind, text, contact, since_ms FROM identifier WHERE contact = $1;
 DELETE FROM identifier WHERE contact = $1;
 
 -- name: merge_add
-INSERT INTO merge (stays, goes, at_ms) VALUES ($1, $2, $3);
+INSERT INTO merge (stays, goes, at_ms, object) VALUES ($1, $2, $3, $4);
 
 -- name: merge_all
-SELECT stays, goes, at_ms FROM merge ORDER BY key;
+SELECT stays, goes, at_ms, object FROM merge ORDER BY key;

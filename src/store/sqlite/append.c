@@ -129,6 +129,7 @@ static MUST_CHECK enum err add_merge(struct query *query, const struct merge_fac
     query_i64(query, 1, fact->stays);
     query_i64(query, 2, fact->goes);
     query_i64(query, 3, fact->at_ms);
+    query_i64(query, 4, fact->object);
     return query_run(query, why);
 }
 

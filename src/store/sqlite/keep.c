@@ -226,7 +226,7 @@ enum err sqlite_check(struct store *base, void (*finding)(void *context, const c
                                           SQL_CHECK_EVENT_CONTACTS,
                                           SQL_CHECK_VERSION_RECORDS,
                                           SQL_CHECK_IDENTIFIER_CONTACTS,
-                                          SQL_CHECK_MERGE_CONTACTS,
+                                          SQL_CHECK_MERGE_RECORDS,
                                           SQL_CHECK_ASSOCIATION_RECORDS,
                                           SQL_CHECK_BAND_RECORDS};
     struct sqlite_store *store = sqlite_of(base);

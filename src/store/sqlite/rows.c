@@ -41,7 +41,10 @@ struct identifier_fact row_identifier(const struct query *query)
 
 struct merge_fact row_merge(const struct query *query)
 {
-    return (struct merge_fact){.stays = number(query, 0), .goes = number(query, 1), .at_ms = column_i64(query, 2)};
+    return (struct merge_fact){.stays = number(query, 0),
+                               .goes = number(query, 1),
+                               .at_ms = column_i64(query, 2),
+                               .object = (enum entity)column_i64(query, 3)};
 }
 
 struct version_fact_row row_version(const struct query *query)
