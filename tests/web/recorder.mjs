@@ -25,10 +25,12 @@ export const startRecorder = async (script) => {
   let waiting = [];
   if (script) pages.set('/plumb.js', { type: 'text/javascript', text: await readFile(script, 'utf8') });
 
-  // Two requests may overtake one another.
+  // Two requests may overtake one another, and what was under way while a page was left is sent again: under the same
+  // id, by which every server knows it.
   const madeAt = (call) => Date.parse(call.originalTimestamp ?? call.timestamp);
+  const isFirst = (call, index, all) => call.messageId === undefined || all.findIndex(({ messageId }) => messageId === call.messageId) === index;
   const received = () => requests.flatMap(({ path, body }) => body.batch ?? [{ type: path.split('/').pop(), ...body }])
-    .sort((a, b) => madeAt(a) - madeAt(b));
+    .filter(isFirst).sort((a, b) => madeAt(a) - madeAt(b));
   const wake = () => {
     const calls = received();
     waiting = waiting.filter(({ count, resolve }) => calls.length < count || resolve(calls));
