@@ -123,6 +123,27 @@ static void put_threshold(struct json_writer *json, const struct tested *tested,
     put_count(json, "missed", calls->missed);
 }
 
+static void put_advice(struct json_writer *json, const struct tested *tested, enum goal goal)
+{
+    static const char *const names[GOAL_COUNT] = {"f1", "conversion", "calls", "profit"};
+    const struct advice *advice = &tested->advice[goal];
+    begin_line(json, "advice", tested);
+    json_key(json, "goal");
+    json_string(json, str_from_c(names[goal]));
+    json_key(json, "met");
+    json_bool(json, advice->met);
+    if (!advice->met) return;
+    put_points(json, "from_micro", advice->micro);
+    put_points(json, "low_micro", advice->low_micro);
+    put_points(json, "high_micro", advice->high_micro);
+    put_interval(json, "precision", "precision_interval", &advice->precision);
+    put_interval(json, "called_a_week", "called_a_week_interval", &advice->calls_a_week);
+    put_number(json, "recall", advice->calls.recall);
+    put_number(json, "f1", advice->calls.f1);
+    if (goal == GOAL_PROFIT) put_number(json, "profit", advice->profit);
+    put_number(json, "met_share", advice->met_share);
+}
+
 static void put_missed(struct json_writer *json, const struct tested_all *all, const struct tested *tested, uint32_t i)
 {
     const struct backtest_missed *missed = &tested->missed[i];
@@ -140,6 +161,8 @@ static void put_tested(struct json_writer *json, const struct tested_all *all, c
     end_line(json, to);
     for (uint32_t i = 0; i < tested->bin_count; i++) put_bin(json, tested, i), end_line(json, to);
     for (uint32_t i = 0; i < tested->threshold_count; i++) put_threshold(json, tested, i), end_line(json, to);
+    for (enum goal goal = 0; goal < GOAL_COUNT; goal++)
+        if (tested->asked[goal]) put_advice(json, tested, goal), end_line(json, to);
     for (uint32_t i = 0; i < tested->missed_shown; i++) put_missed(json, all, tested, i), end_line(json, to);
 }
 

@@ -4,7 +4,7 @@
 #define PLUMB_APP_BACKTEST_OUTPUT_H
 
 #include "app/output.h"
-#include "predict/backtest.h"
+#include "predict/advise.h"
 
 #define TESTED_MAX 2
 #define TESTED_BINS_MAX 10
@@ -22,7 +22,9 @@ struct tested {
     int64_t thresholds[THRESHOLDS_SHOWN_MAX]; /* rising, micro-points */
     struct backtest_calls calls[THRESHOLDS_SHOWN_MAX];
     uint32_t threshold_count;
-    int64_t missed_below; /* the threshold of `missed`: that of the best F1 */
+    bool asked[GOAL_COUNT];
+    struct advice advice[GOAL_COUNT]; /* of the goals that were asked for */
+    int64_t missed_below;             /* the threshold of `missed`: that of the first goal that is met */
     struct backtest_missed missed[TESTED_MISSED_MAX];
     uint32_t missed_count, missed_shown;
 };
@@ -32,11 +34,12 @@ struct tested_all {
     uint32_t count;
     struct interval apart[FIGURE_COUNT]; /* the second minus the first; with two */
     struct str outcome;
+    struct goals goals;
     const struct history *history;
 };
 
 void backtest_page(const struct tested_all *all, const struct page *page);
-/* JSON Lines: "summary", "bin", "threshold", "missed" of each definition, "comparison" of two. */
+/* JSON Lines: "summary", "bin", "threshold", "advice", "missed" of each definition, "comparison" of two. */
 void backtest_lines(const struct tested_all *all, FILE *to);
 
 #endif

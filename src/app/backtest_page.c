@@ -126,6 +126,46 @@ static void put_thresholds(const struct tested *tested, const struct page *page)
     }
 }
 
+static void append_goal(struct buf *out, enum goal goal, const struct goals *goals)
+{
+    switch (goal) {
+    case GOAL_F1: buf_append_c(out, "Best F1"); break;
+    case GOAL_CONVERSION: buf_format(out, "At least %.0f%% convert", 100 * goals->conversion); break;
+    case GOAL_CALLS: buf_format(out, "At most %.0f calls a week", goals->calls_a_week); break;
+    case GOAL_PROFIT: buf_format(out, "Best profit (value %.0f, cost %.0f)", goals->value, goals->cost); break;
+    }
+}
+
+/* "At least 30% convert: call from 42 (38 to 47): 31.2% convert (27.0 to 35.1%), 12.3 calls a week (10.1 to 14.0)" */
+static void put_advice(const struct tested *tested, enum goal goal, const struct goals *goals, const struct page *page)
+{
+    const struct advice *advice = &tested->advice[goal];
+    AUTO_BUF text = BUF_INIT(1024);
+    append_goal(&text, goal, goals);
+    if (!advice->met) buf_append_c(&text, ": no threshold does that");
+    else {
+        buf_append_c(&text, ": call from ");
+        text_whole(&text, advice->micro / MICRO_PER_POINT);
+        buf_append_c(&text, " (95 %: ");
+        text_whole(&text, advice->low_micro / MICRO_PER_POINT);
+        buf_append_c(&text, " to ");
+        text_whole(&text, advice->high_micro / MICRO_PER_POINT);
+        buf_format(&text, "): %.1f%% convert (%.1f to %.1f%%), %.1f calls a week (%.1f to %.1f)",
+                   100 * advice->precision.value, 100 * advice->precision.low, 100 * advice->precision.high,
+                   advice->calls_a_week.value, advice->calls_a_week.low, advice->calls_a_week.high);
+        if (goal == GOAL_PROFIT) buf_format(&text, ", profit %.0f", advice->profit);
+    }
+    fputs("  ", page->to);
+    text_put_wrapped(page->to, buf_str(&text), 4, page_cells(page));
+}
+
+static void put_all_advice(const struct tested_all *all, const struct tested *tested, const struct page *page)
+{
+    fputc('\n', page->to);
+    for (enum goal goal = 0; goal < GOAL_COUNT; goal++)
+        if (tested->asked[goal]) put_advice(tested, goal, &all->goals, page);
+}
+
 static void put_missed(const struct tested_all *all, const struct tested *tested, const struct page *page)
 {
     const struct style *style = page->style;
@@ -158,6 +198,7 @@ void backtest_page(const struct tested_all *all, const struct page *page)
         put_order("Lift of the best tenth", &tested->figures[FIGURE_LIFT], page);
         put_bins(tested, page);
         put_thresholds(tested, page);
+        put_all_advice(all, tested, page);
         put_missed(all, tested, page);
     }
     if (all->count < 2) return;

@@ -21,6 +21,8 @@
 #define SPAN_DAYS 182 /* when --from does not say */
 #define MISSED_SHOWN 10
 #define DRAWS 500
+#define CANDIDATES 200 /* thresholds that are weighed for a goal */
+#define MONEY_MAX 1000000000
 
 enum format { FORMAT_TABLE, FORMAT_JSONL };
 
@@ -31,6 +33,7 @@ struct request {
     const char *schema, *score, *outcome, *output;
     int64_t now_ms, from_ms, to_ms; /* from and to: FOREVER where not given */
     uint64_t horizon_days, step_days, threads, missed, seed;
+    uint64_t conversion_percent, calls_a_week, value, cost; /* goals; 0: not asked for */
     unsigned format;
     bool strict;
 };
@@ -56,11 +59,23 @@ static const struct option backtest_options[] = {
     {.name = "threads", .argument = "N", .help = "Default: all cores. The result is the same for any number."},
     {.name = "strict", .help = "A bad row ends the program with status 1. Else bad rows are refused one by one."},
 
+    {.heading = "Where to call from",
+     .name = "min-conversion",
+     .argument = "PERCENT",
+     .help =
+         "Name the lowest threshold from which at least so many of the called convert. The threshold of the best F1 "
+         "is always named; all come with intervals."},
+    {.name = "max-calls", .argument = "N", .help = "Name the lowest threshold with at most so many calls a week."},
+    {.name = "value",
+     .argument = "N",
+     .help = "What a conversion is worth. With --cost: name the threshold of the best profit."},
+    {.name = "cost", .argument = "N", .help = "What a call costs, in the same money."},
+
     {.heading = "Output",
      .name = "format",
      .argument = "table|jsonl",
      .help = "table, the default, is for people. jsonl has one line for each finding, told apart by 'kind': summary, "
-             "bin, threshold, missed, comparison."},
+             "bin, threshold, advice, missed, comparison."},
     {.name = "missed", .argument = "N", .help = "At most so many of those who converted uncalled. Default: 10."},
     {.name = "output",
      .argument = "FILE",
@@ -70,6 +85,8 @@ static const struct option backtest_options[] = {
 static const struct example backtest_examples[] = {
     {.text = "Did those with many points become customers?",
      .line = "plumb backtest lead.yaml --contacts c.csv --events e.jsonl --outcome '{event: bought}'"},
+    {.text = "From how many points on should sales call, if one in five is to buy?",
+     .line = "plumb backtest lead.yaml --contacts c.csv --outcome customer --min-conversion 20"},
     {.text = "Is the draft better than what is in use?",
      .line = "plumb backtest lead.yaml draft.yaml --contacts c.csv --events e.jsonl --outcome customer"},
 };
@@ -91,6 +108,10 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     } numbers[] = {{"horizon", 1, DAYS_MAX, HORIZON_DAYS, &out->horizon_days},
                    {"step", 1, DAYS_MAX, STEP_DAYS, &out->step_days},
                    {"missed", 0, TESTED_MISSED_MAX, MISSED_SHOWN, &out->missed},
+                   {"min-conversion", 1, 100, 0, &out->conversion_percent},
+                   {"max-calls", 1, RECORDS_MAX, 0, &out->calls_a_week},
+                   {"value", 1, MONEY_MAX, 0, &out->value},
+                   {"cost", 1, MONEY_MAX, 0, &out->cost},
                    {"seed", 0, INT64_MAX, 1, &out->seed},
                    {"threads", 1, THREADS_MAX, threads_to_use(app), &out->threads}};
     enum err e = record_files_given(arguments, arena, &out->files, &out->schema, why);
@@ -101,6 +122,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     if (e == ERR_OK) e = options_as_of(app, arguments, &out->now_ms, why);
     if (e == ERR_OK) e = options_instant(arguments, "from", FOREVER, &out->from_ms, why);
     if (e == ERR_OK) e = options_instant(arguments, "to", FOREVER, &out->to_ms, why);
+    if (e == ERR_OK && (out->value > 0) != (out->cost > 0))
+        e = err_set(why, ERR_INVALID, "a profit needs both, --value of a conversion and --cost of a call");
     if (e == ERR_OK && out->outcome == NULL)
         e = err_set(why, ERR_INVALID, "say what the score should foresee, such as --outcome '{event: bought}'");
     return e;
@@ -221,7 +244,25 @@ static void choose_thresholds(struct tested *tested)
         if (i == 0 || found[i] > found[i - 1]) tested->thresholds[tested->threshold_count++] = found[i];
 }
 
-static void judge(struct tested *tested, const struct request *request, const struct bootstrap *how)
+static void advise(struct tested *tested, const struct request *request, const struct goals *goals,
+                   const struct bootstrap *how)
+{
+    int64_t candidates[CANDIDATES];
+    uint32_t count = backtest_candidates(&tested->backtest, CANDIDATES, candidates);
+    tested->asked[GOAL_F1] = true;
+    tested->asked[GOAL_CONVERSION] = request->conversion_percent > 0;
+    tested->asked[GOAL_CALLS] = request->calls_a_week > 0;
+    tested->asked[GOAL_PROFIT] = request->value > 0;
+    tested->missed_below = tested->thresholds[0];
+    for (unsigned goal = GOAL_COUNT; goal-- > 0;) {
+        if (!tested->asked[goal] || count == 0) continue;
+        backtest_advise(&tested->backtest, candidates, count, goals, goal, how, &tested->advice[goal]);
+        if (tested->advice[goal].met) tested->missed_below = tested->advice[goal].micro;
+    }
+}
+
+static void judge(struct tested *tested, const struct request *request, const struct goals *goals,
+                  const struct bootstrap *how)
 {
     int64_t ends[TESTED_BINS_MAX];
     tested->bin_count = backtest_bin_ends(&tested->backtest, TESTED_BINS_MAX, ends);
@@ -230,10 +271,7 @@ static void judge(struct tested *tested, const struct request *request, const st
     backtest_quality(&tested->backtest, how, tested->figures);
     choose_thresholds(tested);
     backtest_calls(&tested->backtest, tested->thresholds, tested->threshold_count, tested->calls);
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < tested->threshold_count; i++)
-        if (tested->calls[i].f1 > tested->calls[best].f1) best = i;
-    tested->missed_below = tested->thresholds[best];
+    advise(tested, request, goals, how);
     tested->missed_count =
         backtest_missed(&tested->backtest, tested->missed_below, tested->missed, (uint32_t)request->missed);
     tested->missed_shown = tested->missed_count < request->missed ? tested->missed_count : (uint32_t)request->missed;
@@ -283,6 +321,10 @@ static enum err test_all(struct trial *t, struct err_info *why)
     t->all->count = (uint32_t)t->request->definition_count;
     t->all->outcome = str_trim(str_from_c(t->request->outcome));
     t->all->history = t->history;
+    t->all->goals = (struct goals){.conversion = (double)t->request->conversion_percent / 100,
+                                   .calls_a_week = (double)t->request->calls_a_week,
+                                   .value = (double)t->request->value,
+                                   .cost = (double)t->request->cost};
     for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) e = test_one(t, i, lives, &options, why);
     uint64_t open = 0;
     const struct backtest *first = &t->all->tested[0].backtest;
@@ -290,7 +332,8 @@ static enum err test_all(struct trial *t, struct err_info *why)
         open += first->micro[i] != SCORE_CLOSED;
     if (e == ERR_OK && open == 0)
         e = err_set(why, ERR_INVALID, "nobody was there in that span without the outcome: there is nothing to test");
-    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) judge(&t->all->tested[i], t->request, &how);
+    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++)
+        judge(&t->all->tested[i], t->request, &t->all->goals, &how);
     if (e == ERR_OK && t->all->count == 2)
         backtest_compare(&t->all->tested[1].backtest, &t->all->tested[0].backtest, &how, t->all->apart);
     return e;
