@@ -236,8 +236,14 @@ void api_record_merge(struct request *request)
     struct str with = {0};
     struct err_info why = {0};
     if (!api_find_path(request, &object, &record) || !api_body(request, &body) ||
-        !api_member_text(request, body, "with", &with) || !api_find(request, object, with, &other))
+        !api_member_text(request, body, "with", &with))
         return;
+    if (with.len == 0) {
+        api_refuse(request, 400, "no_reference", STR("with"), "with is the other %s: {\"with\": \"an id\"}",
+                   entity_name(object));
+        return;
+    }
+    if (!api_find(request, object, with, &other)) return;
     if (engine_merge(engine, object, record, other, request->actor->text, &stays, &why) != ERR_OK)
         request_fail(request, &why);
     else answer_record(request, 200, object, stays);

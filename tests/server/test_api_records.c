@@ -144,6 +144,8 @@ TEST(two_companies_become_one_and_both_ids_lead_to_it)
     struct reply again = api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'acme-inc'}", 409);
     CHECK_TRUE(reply_has(again, "they are one and the same already"));
     api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'nobody'}", 404);
+    CHECK_TRUE(reply_has(api_call(site, "POST /api/v1/companies/acme/merge", "{'ref':'nobody'}", 400),
+                         "with is the other company"));
     site_close(site);
 }
 
