@@ -13,14 +13,14 @@ static uint32_t find_edge(const struct edge *edges, struct run run, uint32_t oth
 }
 
 /* Forward: by the time they began, then by the id of the other end. */
-static bool begins_before(const struct live *live, int kind, const struct edge *a, const struct edge *b)
+static bool begins_before(const struct live *live, enum association kind, const struct edge *a, const struct edge *b)
 {
     if (a->from_ms != b->from_ms) return a->from_ms < b->from_ms;
     const enum entity to = association_ends[kind][1];
     return str_compare(history_record_id(&live->history, to, a->to), history_record_id(&live->history, to, b->to)) < 0;
 }
 
-static void insert_forward(struct live *live, int kind, const struct edge *edge)
+static void insert_forward(struct live *live, enum association kind, const struct edge *edge)
 {
     struct edges *edges = &live->history.edges[kind];
     uint64_t *word = &edges->forward_run[edge->from];
@@ -33,7 +33,7 @@ static void insert_forward(struct live *live, int kind, const struct edge *edge)
 }
 
 /* Backward: as they come, so that a company of many contacts is not copied for each. */
-static void append_backward(struct live *live, int kind, const struct edge *edge)
+static void append_backward(struct live *live, enum association kind, const struct edge *edge)
 {
     struct edges *edges = &live->history.edges[kind];
     uint64_t *word = &edges->backward_run[edge->to];
@@ -70,8 +70,8 @@ bool live_associate(struct live *live, enum association kind, uint32_t from, uin
         live_dissociate(live, kind, from, to);
     }
     const struct edge edge = {.from = from, .to = to, .from_ms = from_ms};
-    insert_forward(live, (int)kind, &edge);
-    append_backward(live, (int)kind, &edge);
+    insert_forward(live, kind, &edge);
+    append_backward(live, kind, &edge);
     word_publish(&edges->count, edges->count + 1);
     return true;
 }
@@ -122,7 +122,7 @@ static void merge_forward(struct live *live, enum association kind, uint32_t sta
 }
 
 /* Take the edge from `from` to `to` out of its forward run. False: there is none; else *from_ms is when it began. */
-static bool take_forward(struct live *live, int kind, uint32_t from, uint32_t to, int64_t *from_ms)
+static bool take_forward(struct live *live, enum association kind, uint32_t from, uint32_t to, int64_t *from_ms)
 {
     struct edges *edges = &live->history.edges[kind];
     uint64_t *word = &edges->forward_run[from];

@@ -26,15 +26,20 @@ static bool is_last(struct str header, uint64_t version)
     return last.version == version && last.len == header.len && sodium_memcmp(last.header, header.at, header.len) == 0;
 }
 
+static struct str kept(struct str text, char *at)
+{
+    if (text.len > 0) memcpy(at, text.at, text.len);
+    return (struct str){at, text.len};
+}
+
 static void remember(struct str header, uint64_t version, const struct actor *key)
 {
     if (header.len > HEADER_MAX || key->name.len > sizeof last.name || key->text.len > sizeof last.text) return;
     last.version = version;
-    last.len = header.len;
-    memcpy(last.header, header.at, header.len);
+    last.len = kept(header, last.header).len;
     last.key = *key;
-    last.key.name.at = memcpy(last.name, key->name.at, key->name.len);
-    last.key.text.at = memcpy(last.text, key->text.at, key->text.len);
+    last.key.name = kept(key->name, last.name);
+    last.key.text = kept(key->text, last.text);
 }
 
 static enum err look_up(struct request *request, struct str elsewhere, struct actor *key, struct err_info *why)

@@ -121,7 +121,7 @@ TEST(who_listens_while_nothing_happens_hears_a_comment_now_and_then)
     hear(&one, "\"entered\":true");
     hear(&other, "\"entered\":true");
     CHECK_FALSE(str_contains(buf_str(&one.heard), STR("\n\n:\n\n")));
-    site->clock.fixed_ms += 15000;
+    __atomic_add_fetch(&site->clock.fixed_ms, 15000, __ATOMIC_RELAXED); /* others look at it */
     hear(&one, ":\n\n");
     hear(&other, ":\n\n");
     stop_listening(&one);

@@ -134,6 +134,8 @@ static unsigned count_events(struct site *site)
     unsigned status =
         client_ask(&site->client, "GET /api/v1/contacts/userId:ada/events?limit=1", site->headers, STR(""), &reply);
     CHECK_INT(status, 200);
+    AUTO_ARENA arena = arena_new();
+    reply = arena_str(arena, reply); /* ends in a zero byte */
     const char *total = strstr(reply.at, "\"total\":");
     CHECK_TRUE(total != NULL);
     return (unsigned)strtoul(total + strlen("\"total\":"), NULL, 10);
