@@ -40,6 +40,7 @@ static enum err compile(const struct search_question *question, struct arena *ar
 static void copy_warnings(const struct draft *draft, struct arena *arena, struct search_answer *out)
 {
     const struct diagnostics *said = draft->diagnostics;
+    INVARIANT(said != NULL); /* of a draft that was compiled */
     out->warnings = ARENA_ARRAY(arena, struct str, said->count);
     for (size_t i = 0; i < said->count; i++)
         if (said->item[i].source == draft->source && said->item[i].at.line >= WHERE_LINE)
