@@ -99,7 +99,7 @@ static MUST_CHECK enum err take_company(struct loader *loader, const struct row 
     enum err failed = load_record_number(loader, ENTITY_COMPANY, fact->company, true, &company, why);
     if (failed != ERR_OK) return failed;
     history_builder_associate(loader->builder, ASSOCIATION_CONTACT_COMPANY, contact, company, fact->at_ms);
-    set_versions(loader, fact, company, row->values + first, row->value_count - first);
+    if (row->value_count > first) set_versions(loader, fact, company, row->values + first, row->value_count - first);
     return ERR_OK;
 }
 
