@@ -138,7 +138,7 @@ static unsigned count_events(struct site *site)
     reply = arena_str(arena, reply); /* ends in a zero byte */
     const char *total = strstr(reply.at, "\"total\":");
     CHECK_TRUE(total != NULL);
-    return (unsigned)strtoul(total + strlen("\"total\":"), NULL, 10);
+    return total == NULL ? 0 : (unsigned)strtoul(total + strlen("\"total\":"), NULL, 10);
 }
 
 /* Every byte of the database is what was written. */
