@@ -153,6 +153,12 @@ bool accounts_number(const struct accounts *accounts, size_t index, uint64_t *ou
     return false;
 }
 
+int accounts_check_number(const struct accounts *accounts)
+{
+    uint64_t number;
+    return accounts_number(accounts, 0, &number) ? STATUS_OK : STATUS_USAGE;
+}
+
 int accounts_fail(const struct accounts *accounts, const struct err_info *why)
 {
     return app_fail(accounts->app, "%s", why->msg);

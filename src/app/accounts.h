@@ -65,6 +65,8 @@ int accounts_main(struct app *app, const struct arguments *arguments, const stru
 const char *accounts_operand(const struct accounts *accounts, size_t index);
 /* A number that a list shows. False: it is none, and app->err has been told. */
 bool accounts_number(const struct accounts *accounts, size_t index, uint64_t *out);
+/* A verb's check: the first operand is a number. */
+int accounts_check_number(const struct accounts *accounts);
 
 /* Say what went wrong. Returns STATUS_FAILED. */
 int accounts_fail(const struct accounts *accounts, const struct err_info *why);

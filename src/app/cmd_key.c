@@ -52,12 +52,6 @@ static int list(struct accounts *accounts)
     return STATUS_OK;
 }
 
-static int check_revoke(const struct accounts *accounts)
-{
-    uint64_t number;
-    return accounts_number(accounts, 0, &number) ? STATUS_OK : STATUS_USAGE;
-}
-
 static int revoke(struct accounts *accounts)
 {
     uint64_t number;
@@ -71,7 +65,7 @@ static int revoke(struct accounts *accounts)
 static const struct verb key_verbs[] = {
     {.name = "create", .operands = "", .options = "name", .run = create},
     {.name = "list", .operands = "", .options = "", .reads_only = true, .run = list},
-    {.name = "revoke", .operands = "NUMBER", .options = "", .check = check_revoke, .run = revoke},
+    {.name = "revoke", .operands = "NUMBER", .options = "", .check = accounts_check_number, .run = revoke},
 };
 
 static int run_key(struct app *app, const struct arguments *arguments)
