@@ -11,9 +11,7 @@
 
 void view_release(struct view *view)
 {
-    memory_free(view->moments);
-    view->moments = NULL;
-    view->moment_capacity = 0;
+    LIST_RELEASE(&view->moments);
     memory_free(view->values);
     view->values = NULL;
     view->value_capacity = 0;
@@ -143,18 +141,9 @@ struct run record_events(struct view *view, uint32_t contact)
     return run_of(view->seen_word);
 }
 
-static void push_moment(struct view *view, size_t *count, int64_t at_ms)
-{
-    if (*count == view->moment_capacity) {
-        view->moment_capacity = view->moment_capacity == 0 ? 256 : view->moment_capacity * 2;
-        view->moments = memory_resize(view->moments, view->moment_capacity, sizeof *view->moments);
-    }
-    view->moments[(*count)++] = at_ms;
-}
-
 /* Instants of one contact's matching events, latest first, appended to view->moments. */
 static void gather(struct view *view, const struct selector *selector, const uint8_t *class_match, uint32_t contact,
-                   int64_t after_ms, size_t *count)
+                   int64_t after_ms)
 {
     const struct history *history = view->history;
     const struct selection *selection = selector->selection;
@@ -167,7 +156,7 @@ static void gather(struct view *view, const struct selector *selector, const uin
         if (at_ms <= after_ms || view->as_of_ms - at_ms >= window_ms) break;
         uint8_t match = history->class_id[e] < known_classes ? class_match[history->class_id[e]] : CLASS_ASK;
         if (match == CLASS_YES || (match == CLASS_ASK && event_matches(history, selector, e, view->as_of_ms)))
-            push_moment(view, count, at_ms);
+            *LIST_ADD(&view->moments) = at_ms;
     }
 }
 
@@ -194,22 +183,23 @@ struct gathering {
     const struct selector *selector;
     const uint8_t *class_match;
     int64_t after_ms;
-    size_t count;
 };
 
 static void gather_contact(struct view *view, uint32_t contact, void *context)
 {
     struct gathering *g = context;
-    gather(view, g->selector, g->class_match, contact, g->after_ms, &g->count);
+    gather(view, g->selector, g->class_match, contact, g->after_ms);
 }
 
 void record_tally(struct view *view, const struct selector *selector, const uint8_t *class_match, uint32_t record,
                   int64_t after_ms, struct tally *out)
 {
     struct gathering g = {.selector = selector, .class_match = class_match, .after_ms = after_ms};
+    view->moments.count = 0;
     each_contact(view, record, gather_contact, &g);
-    if (view->object != ENTITY_CONTACT && g.count > 1) qsort(view->moments, g.count, sizeof *view->moments, descending);
-    selector_tally(selector, view->moments, g.count, view->as_of_ms, out);
+    if (view->object != ENTITY_CONTACT && view->moments.count > 1)
+        qsort(view->moments.at, view->moments.count, sizeof *view->moments.at, descending);
+    selector_tally(selector, view->moments.at, view->moments.count, view->as_of_ms, out);
 }
 
 /* ---- Resets and adjustments (semantics 6) ---- */

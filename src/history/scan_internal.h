@@ -13,6 +13,7 @@
 #define PLUMB_HISTORY_SCAN_INTERNAL_H
 
 #include "base/instant.h"
+#include "base/list.h"
 #include "core/evaluate.h"
 #include "history/history_internal.h"
 #include "history/scan.h"
@@ -105,6 +106,12 @@ const struct value *event_value(const struct history *history, uint64_t event, u
 
 /* ---- record.c ---- */
 
+/* A LIST of instants. */
+struct moments {
+    int64_t *at;
+    uint64_t count, capacity;
+};
+
 /* What the general way needs to look at one record of one program. */
 struct view {
     const struct scan *scan;
@@ -116,9 +123,8 @@ struct view {
     const struct tables *tables;     /* may be NULL: evaluate on the fly */
     struct scorer *scorer;           /* asked for other scores; NULL: the scan is */
     struct arena *arena;             /* scratch that grows (explanations); the caller resets it */
-    int64_t *moments;                /* scratch: instants of one selector's events */
-    size_t moment_capacity;
-    int64_t *values; /* scratch: of one rollup */
+    struct moments moments;          /* scratch: of one selector's events */
+    int64_t *values;                 /* scratch: of one rollup */
     size_t value_capacity;
     uint32_t seen;      /* contact + 1 whose word of events was read last, so that all selectors see */
     uint64_t seen_word; /* the same events of a history that grows; 0: read it anew */

@@ -24,12 +24,6 @@ struct answers {
     uint16_t *by_code; /* answer + 1, of a fold answer + FOLD_BIAS; 0: not asked yet */
 };
 
-/* Instants of one record's events that a selector takes, latest first. */
-struct moments {
-    int64_t *at_ms;
-    size_t count, capacity;
-};
-
 #define FOLD_BIAS 0x8000 /* what a fold says is greater than -FOLD_BIAS */
 
 /* One program with all it needs. */
@@ -42,7 +36,7 @@ struct scored {
     uint32_t words;        /* of a set of selectors; the bit behind the last selector's is for what adjusts or resets */
     uint64_t *class_set;   /* [class][words] whom an event of the class may matter to */
     int64_t oldest_age_ms; /* of an event that any selector sees */
-    struct moments *moments; /* [selector_count] scratch */
+    struct moments *moments; /* [selector_count] scratch: of the events that each takes, latest first */
     uint32_t *properties;    /* [property_count] what own leaves, matches and folds read, each once */
     uint32_t property_count;
     struct answers *leaves, *matches, *folds;
@@ -160,7 +154,7 @@ static void release_scored(struct scored *scored)
     for (uint32_t m = 0; m < scored->program->match_count; m++) memory_free(scored->matches[m].by_code);
     for (uint32_t f = 0; f < scored->program->fold_count; f++) memory_free(scored->folds[f].by_code);
     memory_free(scored->tables.special);
-    for (uint32_t s = 0; s < scored->program->selector_count; s++) memory_free(scored->moments[s].at_ms);
+    for (uint32_t s = 0; s < scored->program->selector_count; s++) LIST_RELEASE(&scored->moments[s]);
     memory_free(scored->class_set);
     arena_free(scored->view.arena);
     view_release(&scored->view);
@@ -302,15 +296,6 @@ static int16_t fold_of(struct scored *scored, uint32_t index, uint32_t record)
 
 /* ---- One record. ---- */
 
-static void push_moment(struct moments *moments, int64_t at_ms)
-{
-    if (moments->count == moments->capacity) {
-        moments->capacity = moments->capacity == 0 ? 16 : moments->capacity * 2;
-        moments->at_ms = memory_resize(moments->at_ms, moments->capacity, sizeof *moments->at_ms);
-    }
-    moments->at_ms[moments->count++] = at_ms;
-}
-
 /* One event to those selectors that take it. True: it may adjust or reset the score. */
 static bool offer_event(struct scored *scored, uint64_t event, int64_t at_ms)
 {
@@ -332,7 +317,7 @@ static bool offer_event(struct scored *scored, uint64_t event, int64_t at_ms)
             uint8_t match = known && matches != NULL ? matches[class_id] : CLASS_ASK;
             if (view->as_of_ms - at_ms >= window_ms_of(selector)) continue;
             if (match == CLASS_YES || event_matches(view->history, selector, event, view->as_of_ms))
-                push_moment(&scored->moments[s], at_ms);
+                *LIST_ADD(&scored->moments[s]) = at_ms;
         }
     }
     return special;
@@ -380,7 +365,7 @@ static struct specials tally_record(struct scored *scored, uint32_t record)
         (void)offer_events(scored, record, specials.engagement_after_ms);
     }
     for (uint32_t s = 0; s < program->selector_count; s++)
-        selector_tally(&program->selectors[s], scored->moments[s].at_ms, scored->moments[s].count, view->as_of_ms,
+        selector_tally(&program->selectors[s], scored->moments[s].at, scored->moments[s].count, view->as_of_ms,
                        &scored->tallies[s]);
     return specials;
 }
