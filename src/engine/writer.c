@@ -7,6 +7,8 @@
  * between batches, each in one of its own. */
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -227,10 +229,18 @@ static void refuse_all(struct engine *engine, const struct err_info *why)
     }
 }
 
+/* The thread that hands facts over goes on when the writer wakes, so where both share a core a whole group gathers
+ * instead of its first fact. A system without that policy loses nothing but groups. */
+static void gather_before_running(void)
+{
+    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &(struct sched_param){0});
+}
+
 static void *write_until_stopped(void *context)
 {
     struct engine *engine = context;
     struct err_info why = {0};
+    gather_before_running();
     if (startup_load(engine, &why) != ERR_OK) {
         set_phase(engine, ENGINE_FAILED, &why);
         refuse_all(engine, &why);
