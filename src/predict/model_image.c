@@ -11,11 +11,13 @@
 
 #include "base/intern.h"
 #include "base/unicode.h"
+#include "predict/rules_print.h"
 
 #define MAGIC STR("plumb model 1\n")
 #define MAGIC_FAMILY STR("plumb model ")
 #define HEAD_BYTES (MAGIC.len + sizeof(uint64_t))
 #define HASH_SEED 0
+#define TREE_DEPTH_MAX 16
 #define NUMBER_MAX 1e60 /* above the greatest float, which bounds a column that has no bounds */
 
 struct walk {
@@ -23,7 +25,8 @@ struct walk {
     struct str in;       /* what is left to read */
     struct arena *arena; /* of what is read */
     struct catalog *catalog;
-    const struct score *score;
+    const struct score *score; /* NULL: none */
+    bool declares;             /* what it asks for is declared, and no rule is looked for */
     struct err_info *why;
     enum err err;
 };
@@ -121,17 +124,38 @@ static void pass_finites(struct walk *w, double **numbers, uint32_t count)
 
 /* ---- Features. ---- */
 
-/* A property by its name: "" is none. */
+/* One that the model asks for is here, or is declared. */
+static void find_property(struct walk *w, enum entity entity, struct str name, enum type type, uint32_t *property)
+{
+    *property = catalog_find(w->catalog, entity, name);
+    if (w->declares && *property == INTERN_NONE && !catalog_is_full(w->catalog))
+        *property = catalog_property(w->catalog, entity, name);
+    if (*property == INTERN_NONE) {
+        w->err = err_set(w->why, ERR_NOT_FOUND, "the model asks for the property " STR_FMT " of %s, which is not here",
+                         STR_ARG(name), entity_plural(entity));
+        return;
+    }
+    struct property *at = catalog_at(w->catalog, *property);
+    if (!w->declares || at->declared || type == TYPE_OPEN) return;
+    at->declared = true;
+    at->type = type == TYPE_ENUMERATION ? TYPE_STRING : type; /* its options are not known here */
+}
+
+/* A property by its name and type: "" is none. */
 static void pass_property(struct walk *w, enum entity entity, uint32_t *property)
 {
     struct str name = {0};
-    if (w->out != NULL && *property != INTERN_NONE) name = catalog_at(w->catalog, *property)->name;
+    enum type type = TYPE_OPEN;
+    if (w->out != NULL && *property != INTERN_NONE) {
+        name = catalog_at(w->catalog, *property)->name;
+        type = catalog_at(w->catalog, *property)->type;
+    }
     pass_str(w, &name);
+    type = (enum type)passed_u32(w, type, TYPE_SET);
     if (w->out != NULL || w->err != ERR_OK) return;
-    *property = name.len == 0 ? INTERN_NONE : catalog_find(w->catalog, entity, name);
-    if (name.len > 0 && *property == INTERN_NONE)
-        w->err = err_set(w->why, ERR_NOT_FOUND, "the model asks for the property " STR_FMT " of %s, which is not here",
-                         STR_ARG(name), entity_plural(entity));
+    *property = INTERN_NONE;
+    if (name.len > PROPERTY_NAME_MAX) refuse(w, "a property's name is too long");
+    else if (name.len > 0) find_property(w, entity, name, type, property);
 }
 
 static bool is_of_type(enum feature_kind kind, enum type type)
@@ -175,7 +199,7 @@ static bool find_rule(const struct score *score, struct feature *feature)
 
 static void bind_rule(struct walk *w, struct feature *feature)
 {
-    if (w->err != ERR_OK || (w->score != NULL && find_rule(w->score, feature))) return;
+    if (w->err != ERR_OK || w->declares || (w->score != NULL && find_rule(w->score, feature))) return;
     w->err = err_set(w->why, ERR_NOT_FOUND, "the model learnt from the " STR_FMT ", which is not here",
                      STR_ARG(feature->name));
 }
@@ -207,6 +231,23 @@ static void pass_plan(struct walk *w, enum entity object, struct feature_plan *p
     }
     for (uint32_t f = 0; f < plan->count && w->err == ERR_OK; f++)
         pass_feature(w, object, plan->kind_count, &plan->features[f]);
+}
+
+/* Which columns of the plan they meant was settled when it was made. */
+static void pass_leaks(struct walk *w, struct leaks *leaks)
+{
+    pass_count(w, &leaks->count, PROPERTIES_MAX + FEATURES_MAX + LEAK_NAMES_MAX);
+    PASS_ARRAY(w, leaks->at, leaks->count);
+    for (uint32_t i = 0; i < leaks->count && w->err == ERR_OK; i++) {
+        struct leak *leak = &leaks->at[i];
+        leak->kind = (enum leak_kind)passed_u32(w, leak->kind, LEAK_AFTERWARDS);
+        leak->of_company = passed_u32(w, leak->of_company, 1);
+        pass_str(w, &leak->subject);
+        pass_str(w, &leak->event);
+        pass_str(w, &leak->sentence);
+        pass_double(w, &leak->auc);
+        if (w->out == NULL) leak->property = INTERN_NONE;
+    }
 }
 
 /* ---- What was learnt. ---- */
@@ -333,8 +374,11 @@ static void pass_model(struct walk *w, struct trained *trained)
 {
     pass_story(w, trained);
     pass_plan(w, trained->object, &trained->plan);
+    pass_leaks(w, &trained->leaks);
+    pass_u64(w, &trained->rules_print);
     trained->kind = (enum model_kind)passed_u32(w, trained->kind, MODEL_TREES);
     pass_finite(w, &trained->penalty);
+    trained->depth = passed_u32(w, trained->depth, TREE_DEPTH_MAX);
     if (w->err != ERR_OK) return;
     if (trained->kind == MODEL_LOGISTIC) {
         pass_encoding(w, trained->plan.count, &trained->encoding);
@@ -387,14 +431,39 @@ static enum err open_image(struct str bytes, struct str *body, struct err_info *
     return walk.err;
 }
 
-enum err model_image_read(struct str bytes, struct catalog *catalog, const struct score *score, struct arena *arena,
-                          struct trained *out, struct err_info *why)
+static bool has_rules(const struct feature_plan *plan)
 {
-    struct walk walk = {.arena = arena, .catalog = catalog, .score = score, .why = why};
+    for (uint32_t f = 0; f < plan->count; f++)
+        if (plan->features[f].kind >= FEATURE_RULE) return true;
+    return false;
+}
+
+static enum err read_image(struct walk *walk, struct str bytes, struct trained *out)
+{
     *out = (struct trained){0};
-    walk.err = open_image(bytes, &walk.in, why);
-    if (walk.err == ERR_OK) pass_model(&walk, out);
-    if (walk.err == ERR_OK && walk.in.len > 0) refuse(&walk, "there is something behind its end");
-    if (walk.err != ERR_OK) trained_release(out);
-    return walk.err;
+    walk->err = open_image(bytes, &walk->in, walk->why);
+    if (walk->err == ERR_OK) pass_model(walk, out);
+    if (walk->err == ERR_OK && walk->in.len > 0) refuse(walk, "there is something behind its end");
+    if (walk->err != ERR_OK) trained_release(out);
+    return walk->err;
+}
+
+enum err model_image_read(struct str bytes, struct catalog *catalog, const struct definitions *set, uint32_t score,
+                          struct arena *arena, struct trained *out, struct err_info *why)
+{
+    struct walk walk = {.arena = arena, .catalog = catalog, .why = why};
+    if (set != NULL) walk.score = set->scores[score];
+    enum err err = read_image(&walk, bytes, out);
+    if (err == ERR_OK && has_rules(&out->plan)) out->rules_changed = rules_print(set, score) != out->rules_print;
+    return err;
+}
+
+enum err model_image_declare(struct str bytes, struct catalog *catalog, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    struct walk walk = {.arena = arena, .catalog = catalog, .declares = true, .why = why};
+    struct trained trained;
+    enum err err = read_image(&walk, bytes, &trained);
+    trained_release(&trained);
+    return err;
 }

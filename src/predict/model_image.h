@@ -3,8 +3,8 @@
  *     magic | checksum of the body (8 bytes) | body
  *
  * The body has everything that a forecast needs and everything that was said of the model: outcome, horizon, seed, span of
- * the data, features, regression or trees, calibration, figures. Properties stand by their names, since
- * another start numbers them anew. Numbers lie with their least byte first.
+ * the data, features, leaks that were found, regression or trees, calibration, figures. Properties stand by their names and
+ * types, since another start numbers them anew. Numbers lie with their least byte first.
  *
  * The same training gives the same bytes. A model that was read back gives the same probabilities, to the bit.
  *
@@ -27,11 +27,16 @@
 MUST_CHECK enum err model_image_write(const struct trained *trained, struct catalog *catalog, struct buf *out,
                                       struct err_info *why);
 
-/* A model for the properties of `catalog`, whose types are settled, and the rules of `score` (NULL: there is none).
+/* A model for the properties of `catalog`, whose types are settled, and the rules of a score of `set` (NULL: there is none).
+ * out->rules_changed says whether that score gives other points than when the model learnt from it.
  * Errors   ERR_INVALID: not a model, damaged, of another version, or it cannot be; ERR_NOT_FOUND: it asks for a
  *          property, or a rule, that is not here; ERR_CONFLICT: for one of another type; those of boost_load.
  * Memory   what *out points to in `arena`, nothing in `bytes`; the trees are released by trained_release. */
-MUST_CHECK enum err model_image_read(struct str bytes, struct catalog *catalog, const struct score *score,
-                                     struct arena *arena, struct trained *out, struct err_info *why);
+MUST_CHECK enum err model_image_read(struct str bytes, struct catalog *catalog, const struct definitions *set,
+                                     uint32_t score, struct arena *arena, struct trained *out, struct err_info *why);
+
+/* Before files are loaded for a model: the properties that it asks for are declared as what it learnt them as, so that they
+ * are kept and read so. A schema that was read before has the last word. Errors as above. */
+MUST_CHECK enum err model_image_declare(struct str bytes, struct catalog *catalog, struct err_info *why);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "predict/logit.h"
+#include "predict/rules_print.h"
 #include "predict/training_internal.h"
 
 #define CERTAIN 0.9 /* how sure it must be that trees are better */
@@ -330,6 +331,7 @@ static enum err learn(struct training *t, struct err_info *why)
     t->out->encoding = winner.encoding;
     t->out->logistic = winner.logistic;
     t->out->penalty = winner.penalty;
+    t->out->depth = winner.depth;
     t->out->boost = winner.boost;
     err = calibrate(t, &winner, why);
     if (err == ERR_OK) err = judge(t, why);
@@ -357,6 +359,7 @@ enum err train_model(const struct feature_source *source, const struct lifetime 
                             .horizon_ms = split.horizon_ms,
                             .ends_ms = options->examples.end_ms,
                             .seed = options->seed};
+    if (source->scan != NULL) out->rules_print = rules_print(source->set, source->score);
     examples_choose(source->history, source->object, lives, &options->examples, &t.examples);
     out->begins_ms = first_instant(&t.examples, out->ends_ms);
     t.sides = memory_array(t.examples.count, sizeof *t.sides);

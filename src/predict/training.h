@@ -67,7 +67,9 @@ struct trained {
     int64_t begins_ms, ends_ms; /* first instant of an example, last instant of which facts were known */
     uint64_t seed;
     struct feature_plan plan;
-    struct leaks leaks; /* found in training; not kept in an image */
+    struct leaks leaks;   /* found in training; which features they meant is not kept in an image */
+    uint64_t rules_print; /* of the score whose rules are features (rules_print.h); 0: none are */
+    bool rules_changed;   /* read from an image: that score gives other points now than the model learnt from */
     struct side_count sides[SIDE_COUNT];
     int64_t test_begins_ms;
     /* logistic: */
@@ -76,6 +78,7 @@ struct trained {
     double penalty;
     /* trees: */
     struct boost *boost;
+    uint32_t depth;
     /* log-odds to probability: */
     bool has_steps;
     struct isotonic steps;

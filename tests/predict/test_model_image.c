@@ -33,8 +33,7 @@ static void check_refused(struct product *product, struct str bytes, enum err ex
 {
     struct trained trained;
     struct err_info why = {0};
-    CHECK_INT(model_image_read(bytes, product->catalog, product->set.scores[0], product->arena, &trained, &why),
-              expected);
+    CHECK_INT(model_image_read(bytes, product->catalog, &product->set, 0, product->arena, &trained, &why), expected);
     CHECK_CONTAINS(str_from_c(why.msg), str_from_c(sentence));
     CHECK_TRUE(trained.boost == NULL);
 }
@@ -75,9 +74,8 @@ TEST(a_model_of_either_kind_gives_the_same_probabilities_to_the_bit_when_it_is_r
         struct err_info why = {0};
         AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
         write_image(&trained, product, &bytes);
-        CHECK_OK(
-            model_image_read(buf_str(&bytes), product->catalog, product->set.scores[0], product->arena, &read, &why),
-            why);
+        CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why),
+                 why);
         CHECK_INT(read.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
         check_same_answers(product, &trained, &read);
         trained_release(&trained);
@@ -93,8 +91,7 @@ TEST(outcome_span_seed_and_figures_are_kept_with_the_model)
     struct err_info why = {0};
     AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
     write_image(&trained, product, &bytes);
-    CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, product->set.scores[0], product->arena, &read, &why),
-             why);
+    CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why), why);
     CHECK_STR(read.outcome, STR("customer"));
     CHECK_INT(read.horizon_ms, 60 * MS_PER_DAY);
     CHECK_INT(read.ends_ms, instant_of(BEGIN) + DAYS * MS_PER_DAY);
@@ -121,6 +118,98 @@ TEST(the_same_training_gives_the_same_bytes_whatever_the_number_of_threads)
     CHECK_TRUE(first.len > 1000 && str_equal(buf_str(&first), buf_str(&second)));
     trained_release(&one);
     trained_release(&other);
+    product_free(product);
+}
+
+TEST(the_leaks_that_were_found_are_kept_with_the_model)
+{
+    static const struct law leaky = {.people = 1500, .interest = 3.5, .fit = 2.5, .a_day = -9, .stamped = true};
+    struct product *product = buyers_world(&leaky, 4);
+    struct trained trained = train_on(product, true, 1), read;
+    struct err_info why = {0};
+    AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
+    write_image(&trained, product, &bytes);
+    CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why), why);
+    CHECK_TRUE(trained.leaks.count >= 1);
+    CHECK_INT(read.leaks.count, trained.leaks.count);
+    for (uint32_t i = 0; i < read.leaks.count; i++) {
+        CHECK_INT(read.leaks.at[i].kind, trained.leaks.at[i].kind);
+        CHECK_STR(read.leaks.at[i].subject, trained.leaks.at[i].subject);
+        CHECK_STR(read.leaks.at[i].sentence, trained.leaks.at[i].sentence);
+    }
+    product_free(product);
+}
+
+TEST(the_depth_of_its_trees_is_kept_with_the_model)
+{
+    struct product *product = buyers_world(&crossed, 3);
+    struct trained trained = train_on(product, false, 1), read;
+    struct err_info why = {0};
+    AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
+    write_image(&trained, product, &bytes);
+    CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why), why);
+    CHECK_INT(read.kind, MODEL_TREES);
+    CHECK_TRUE(read.depth >= 3 && read.depth == trained.depth);
+    trained_release(&trained);
+    trained_release(&read);
+    product_free(product);
+}
+
+/* ---- Rules that were edited since. ---- */
+
+static bool are_rules_changed(struct product *product, struct str image, const char *definitions)
+{
+    struct definitions edited;
+    struct trained read;
+    struct err_info why = {0};
+    AUTO_BUF wrong = BUF_INIT(4096);
+    bool good = product_read_definitions(product, str_from_c(definitions), &edited, &wrong);
+    CHECK_STR(buf_str(&wrong), STR(""));
+    CHECK_TRUE(good);
+    CHECK_OK(model_image_read(image, product->catalog, &edited, 0, product->arena, &read, &why), why);
+    return read.rules_changed;
+}
+
+#define PRICING(points, more)                                                                          \
+    "score: s\nobject: contact\n" more "groups:\n  - name: Web\n    category: engagement\n"            \
+    "    decay: {half_life: 30d}\n    rules:\n      - {name: Pricing, event: pricing, points: " points \
+    ", within: 90d}\n"
+
+TEST(a_model_whose_rules_give_other_points_since_says_so)
+{
+    struct product *product = buyers_world(&strong, 6);
+    struct trained trained = train_on(product, true, 1);
+    AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
+    write_image(&trained, product, &bytes);
+    CHECK_FALSE(are_rules_changed(product, buf_str(&bytes), PRICING("3", "")));
+    CHECK_FALSE(
+        are_rules_changed(product, buf_str(&bytes), PRICING("3", "title: Leads\nbands: [{label: hot, from: 9}]\n")));
+    CHECK_TRUE(are_rules_changed(product, buf_str(&bytes), PRICING("5", "")));
+    CHECK_TRUE(are_rules_changed(product, buf_str(&bytes), PRICING("3, per_day: 1", "")));
+    CHECK_TRUE(are_rules_changed(product, buf_str(&bytes), PRICING("3, where: {property: path, is: /}", "")));
+    CHECK_TRUE(are_rules_changed(product, buf_str(&bytes), PRICING("3", "max: 50\n")));
+    product_free(product);
+}
+
+/* ---- For files that are read only now. ---- */
+
+TEST(properties_that_a_model_asks_for_are_declared_as_what_it_learnt_them_as)
+{
+    struct product *product = buyers_world(&strong, 6);
+    struct trained trained = train_on(product, true, 1);
+    struct err_info why = {0};
+    AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
+    write_image(&trained, product, &bytes);
+    struct catalog *fresh = catalog_new();
+    CHECK_OK(model_image_declare(buf_str(&bytes), fresh, &why), why);
+    uint32_t noise = catalog_find(fresh, ENTITY_CONTACT, STR("noise"));
+    CHECK_TRUE(noise != INTERN_NONE);
+    CHECK_INT(catalog_door_type(fresh, noise), TYPE_NUMBER);
+    CHECK_INT(catalog_door_type(fresh, catalog_find(fresh, ENTITY_CONTACT, STR("region"))), TYPE_STRING);
+    catalog_free(fresh);
+    struct product *other = product_new("contact: {region: number}", other_score);
+    CHECK_INT(model_image_declare(buf_str(&bytes), other->catalog, &why), ERR_CONFLICT);
+    product_free(other);
     product_free(product);
 }
 
@@ -155,11 +244,11 @@ TEST(a_model_is_refused_where_what_it_asks_for_is_not)
     write_image(&trained, product, &bytes);
     struct product *bare = product_new("contact: {branch: string}", other_score);
     check_refused(bare, buf_str(&bytes), ERR_NOT_FOUND, "the model learnt from the rule Web / Pricing");
-    CHECK_INT(model_image_read(buf_str(&bytes), bare->catalog, product->set.scores[0], bare->arena, &read, &why),
+    CHECK_INT(model_image_read(buf_str(&bytes), bare->catalog, &product->set, 0, bare->arena, &read, &why),
               ERR_NOT_FOUND);
     CHECK_CONTAINS(str_from_c(why.msg), STR("the model asks for the property region of contacts, which is not here"));
     struct product *other = product_new("contact: {region: number, branch: string, noise: number}", other_score);
-    CHECK_INT(model_image_read(buf_str(&bytes), other->catalog, product->set.scores[0], other->arena, &read, NULL),
+    CHECK_INT(model_image_read(buf_str(&bytes), other->catalog, &product->set, 0, other->arena, &read, NULL),
               ERR_CONFLICT);
     product_free(bare);
     product_free(other);
