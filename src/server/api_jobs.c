@@ -1,11 +1,13 @@
-/* api_jobs.c — imports and exports are begun here, and asked about. */
+/* api_jobs.c — imports and exports are begun here, and jobs of every kind asked about. */
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 #include <string.h>
 
-#include "server/api.h"
 #include "server/api_json.h"
-#include "server/jobs.h"
+#include "server/api_jobs.h"
+#include "server/job_kinds.h"
+
+#define ID_COLUMN_MAX 256 /* bytes */
 
 static bool object_of(struct str name, enum entity *out)
 {
@@ -28,11 +30,11 @@ static void answer_job(struct request *request, unsigned status, const struct jo
     request_answer(request, status, &json);
 }
 
-static void begin(struct request *request, struct job *job, struct str body)
+void api_job_begin(struct request *request, struct job *job, struct job_order order)
 {
     struct err_info why = {0};
     snprintf(job->actor, sizeof job->actor, STR_FMT, STR_ARG(request->actor->text));
-    if (jobs_add(request->server->jobs, job, body, &why) != ERR_OK) {
+    if (jobs_add(request->server->jobs, job, order, &why) != ERR_OK) {
         request_unavailable(request, 10, why.msg);
         return;
     }
@@ -49,41 +51,54 @@ static const char *ending_of(struct str body)
 
 void api_import_create(struct request *request)
 {
-    struct job job = {.kind = JOB_IMPORT};
+    struct import_wish wish = {0};
     struct str body = http_body(request->exchange), kind = http_query(request->exchange, "kind");
     struct str id = str_trim(http_query(request->exchange, "id"));
-    if (!object_of(kind, &job.object)) {
+    if (!object_of(kind, &wish.object)) {
         api_refuse(request, 400, "bad_query", STR("kind"), "kind is contacts, companies, deals or events");
-    } else if (id.len >= sizeof job.id_column) {
-        api_refuse(request, 400, "bad_query", STR("id"), "id is the name of a column, of at most %zu bytes",
-                   sizeof job.id_column - 1);
+    } else if (id.len > ID_COLUMN_MAX) {
+        api_refuse(request, 400, "bad_query", STR("id"), "id is the name of a column, of at most %d bytes",
+                   ID_COLUMN_MAX);
     } else if (body.len == 0) {
         api_refuse(request, 400, "no_lines", STR(""), "the body is a file: CSV, or a JSON object on each line");
     } else {
-        job.all = body.len;
-        snprintf(job.name, sizeof job.name, "%s.%s", entity_plural(job.object), ending_of(body));
-        snprintf(job.id_column, sizeof job.id_column, STR_FMT, STR_ARG(id));
-        begin(request, &job, body);
+        struct job_order order = {.arena = arena_new(), .body = body};
+        struct job job = {.kind = &job_import, .all = body.len};
+        snprintf(job.what, sizeof job.what, "%s", entity_plural(wish.object));
+        wish.name = arena_format(order.arena, "%s.%s", job.what, ending_of(body)).at;
+        if (id.len > 0) wish.id_column = arena_str(order.arena, id).at;
+        struct import_wish *kept = ARENA_NEW(order.arena, struct import_wish);
+        *kept = wish;
+        order.wish = kept;
+        api_job_begin(request, &job, order);
     }
 }
 
 void api_export_create(struct request *request)
 {
     const struct json_item *body;
-    struct job job = {.kind = JOB_EXPORT, .as_of_ms = FOREVER};
+    struct export_wish wish = {.as_of_ms = FOREVER};
     struct str what = {0}, format = STR("jsonl");
     if (!api_body(request, &body) || !api_member_text(request, body, "what", &what) ||
         !api_member_text(request, body, "format", &format) ||
-        !api_member_instant(request, body, "as_of", &job.as_of_ms))
+        !api_member_instant(request, body, "as_of", &wish.as_of_ms))
         return;
-    job.now = job.as_of_ms == FOREVER;
-    job.format = str_equal(format, STR("csv")) ? LINES_CSV : LINES_JSONL;
-    if (!subject_of(what, &job.subject))
+    wish.now = wish.as_of_ms == FOREVER;
+    wish.format = str_equal(format, STR("csv")) ? LINES_CSV : LINES_JSONL;
+    if (!subject_of(what, &wish.subject)) {
         api_refuse(request, 400, "wrong_type", STR("what"),
                    "what is contacts, companies, deals, events, scores or ledgers");
-    else if (job.format != LINES_CSV && !str_equal(format, STR("jsonl")))
+    } else if (wish.format != LINES_CSV && !str_equal(format, STR("jsonl"))) {
         api_refuse(request, 400, "wrong_type", STR("format"), "format is jsonl or csv");
-    else begin(request, &job, STR(""));
+    } else {
+        struct job_order order = {.arena = arena_new()};
+        struct job job = {.kind = &job_export, .result = wish.format == LINES_CSV ? RESULT_CSV : RESULT_JSONL};
+        snprintf(job.what, sizeof job.what, "%s", export_subjects[wish.subject]);
+        struct export_wish *kept = ARENA_NEW(order.arena, struct export_wish);
+        *kept = wish;
+        order.wish = kept;
+        api_job_begin(request, &job, order);
+    }
 }
 
 void api_job_index(struct request *request)
@@ -95,19 +110,28 @@ void api_job_index(struct request *request)
     json_begin_object(&writer);
     json_key(&writer, "results");
     json_begin_array(&writer);
-    for (uint32_t i = 0; i < count; i++) job_write(&writer, &all[i]);
+    for (uint32_t i = 0; i < count; i++)
+        if (may(request->actor, all[i].kind->sees)) job_write(&writer, &all[i]);
     json_end_array(&writer);
     json_end_object(&writer);
     memory_free(all);
     request_answer(request, 200, &json);
 }
 
+static bool forbid(struct request *request, const char *sentence, enum permission permission)
+{
+    return api_refuse(request, 403, "not_allowed", STR("id"), "%s, and you may not %s", sentence,
+                      permission_help(permission));
+}
+
 static bool find_job(struct request *request, struct job *out)
 {
     struct str text = request_path(request, "id");
     uint64_t number;
-    if (str_to_u64(text, &number) && jobs_look(request->server->jobs, number, out)) return true;
-    return api_refuse(request, 404, "not_found", STR("id"), "there is no job '" STR_FMT "'", STR_ARG(text));
+    if (!str_to_u64(text, &number) || !jobs_look(request->server->jobs, number, out))
+        return api_refuse(request, 404, "not_found", STR("id"), "there is no job '" STR_FMT "'", STR_ARG(text));
+    enum permission sees = out->kind->sees;
+    return may(request->actor, sees) || forbid(request, "the job is of a kind that you may not see", sees);
 }
 
 void api_job_show(struct request *request)
@@ -116,19 +140,23 @@ void api_job_show(struct request *request)
     if (find_job(request, &job)) answer_job(request, 200, &job);
 }
 
-/* Whoever asked for a job may always take it back. */
 void api_job_delete(struct request *request)
 {
     struct job job = {0};
     if (!find_job(request, &job)) return;
     bool is_own = str_equal(request->actor->text, str_from_c(job.actor));
-    if (!is_own && !may(request->actor, PERM_WRITE_RECORDS)) {
-        api_refuse(request, 403, "forbidden", STR("id"), "the job is another's, and you may not %s",
-                   permission_help(PERM_WRITE_RECORDS));
+    if (!is_own && !may(request->actor, job.kind->clears)) {
+        forbid(request, "the job is another's", job.kind->clears);
         return;
     }
     (void)jobs_cancel(request->server->jobs, job.number);
     http_answer(request->exchange, 204, "application/json", STR(""));
+}
+
+static const char *type_of(enum job_result result)
+{
+    if (result == RESULT_JSON) return "application/json";
+    return result == RESULT_CSV ? "text/csv" : "application/x-ndjson";
 }
 
 void api_job_result(struct request *request)
@@ -136,16 +164,21 @@ void api_job_result(struct request *request)
     struct job job = {0};
     uint64_t bytes = 0;
     if (!find_job(request, &job)) return;
-    int fd = jobs_open(request->server->jobs, job.number, JOB_RESULT, &bytes);
-    if (fd < 0) {
-        api_refuse(request, 409, "no_result", STR("id"), "the job has no result: only an export that is done has one");
+    if (job.result != RESULT_NONE && !may(request->actor, job.kind->reads)) {
+        forbid(request, "the result is not for everybody", job.kind->reads);
         return;
     }
-    bool as_csv = job.format == LINES_CSV;
-    struct str name =
-        arena_format(request->arena, "attachment; filename=\"%s.%s\"", job_what(&job), as_csv ? "csv" : "jsonl");
-    http_set_header(request->exchange, "Content-Disposition", name);
-    http_answer_file(request->exchange, 200, as_csv ? "text/csv" : "application/x-ndjson", fd, bytes);
+    int fd = job.result != RESULT_NONE ? jobs_open_result(request->server->jobs, job.number, &bytes) : -1;
+    if (fd < 0) {
+        api_refuse(request, 409, "no_result", STR("id"), "the job has no result: %s",
+                   job.result == RESULT_NONE ? "an import gives none" : "it is not done");
+        return;
+    }
+    if (job.result != RESULT_JSON)
+        http_set_header(
+            request->exchange, "Content-Disposition",
+            arena_format(request->arena, "attachment; filename=\"%s.%s\"", job.what, job_result_ending(job.result)));
+    http_answer_file(request->exchange, 200, type_of(job.result), fd, bytes);
 }
 
 void api_job_refused(struct request *request)
@@ -153,7 +186,7 @@ void api_job_refused(struct request *request)
     struct job job = {0};
     uint64_t bytes = 0;
     if (!find_job(request, &job)) return;
-    int fd = jobs_open(request->server->jobs, job.number, JOB_REFUSED, &bytes);
+    int fd = jobs_open_refused(request->server->jobs, job.number, &bytes);
     if (fd < 0) {
         api_refuse(request, 409, "no_result", STR("id"),
                    "the job has no refused rows: only an import that is over and refused some has them");

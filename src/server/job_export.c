@@ -3,40 +3,43 @@
 #include <errno.h>
 #include <string.h>
 
-#include "server/jobs.h"
+#include "server/job_kinds.h"
 #include "server/server.h"
-
-struct exporting {
-    struct jobs *jobs;
-    struct job *job;
-};
 
 static bool watch(void *context, uint64_t done, uint64_t all)
 {
-    const struct exporting *x = context;
-    x->job->done = done;
-    x->job->all = all;
-    return jobs_progress(x->jobs, x->job);
+    struct job_run *run = context;
+    run->job->done = done;
+    run->job->all = all;
+    return jobs_progress(run);
 }
 
-enum err job_export(struct server *server, struct jobs *jobs, struct job *job, FILE *to, struct err_info *why)
+static enum err write_lines(struct job_run *run, struct err_info *why)
 {
-    struct exporting x = {jobs, job};
+    const struct server *server = run->server;
+    const struct export_wish *wish = run->wish;
     struct progress progress;
     progress_init(&progress, NULL, server->clock);
     progress.watch = watch;
-    progress.context = &x;
+    progress.context = run;
     const struct export export = {.engine = server->engine,
                                   .store = server->store,
-                                  .subject = job->subject,
-                                  .format = job->format,
-                                  .as_of_ms = job->now ? server->clock->now_ms(server->clock) : job->as_of_ms,
-                                  .now = job->now,
+                                  .subject = wish->subject,
+                                  .format = wish->format,
+                                  .as_of_ms = wish->now ? server->clock->now_ms(server->clock) : wish->as_of_ms,
+                                  .now = wish->now,
                                   .threads = server->scan_threads,
                                   .progress = &progress};
-    enum err e = export_write(&export, to, &job->taken, why);
-    if (e == ERR_OK && (fflush(to) != 0 || ferror(to)))
+    enum err e = export_write(&export, run->to, &run->job->taken, why);
+    if (e == ERR_OK && (fflush(run->to) != 0 || ferror(run->to)))
         e = err_set(why, ERR_UNAVAILABLE, "the file cannot be written: %s", strerror(errno));
-    if (e == ERR_OK) job->done = job->all;
+    if (e == ERR_OK) run->job->done = run->job->all;
     return e;
 }
+
+const struct job_kind job_export = {.name = "export",
+                                    .lane = LANE_FILES,
+                                    .sees = PERM_READ_RECORDS,
+                                    .reads = PERM_EXPORT_RECORDS,
+                                    .clears = PERM_WRITE_RECORDS,
+                                    .work = write_lines};

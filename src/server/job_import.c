@@ -7,7 +7,7 @@
 
 #include "base/unicode.h"
 #include "files/import.h"
-#include "server/jobs.h"
+#include "server/job_kinds.h"
 #include "server/server.h"
 
 #define FACTS_MAX 1000 /* handed to the engine at once: events that come meanwhile wait no longer than for these */
@@ -16,9 +16,7 @@
 #define CANCELLED "it was cancelled"
 
 struct importing {
-    struct server *server;
-    struct jobs *jobs;
-    struct job *job;
+    struct job_run *run;
     struct rejects *rejects;
     struct import_summary summary;
 };
@@ -33,7 +31,7 @@ static void copy_text(char *to, size_t room, struct str text)
 /* What can be told by now. */
 static void count(struct importing *i)
 {
-    struct job *job = i->job;
+    struct job *job = i->run->job;
     size_t kept;
     const struct reject *reject = rejects_kept(i->rejects, &kept);
     job->taken = job->duplicate = 0;
@@ -56,9 +54,9 @@ static bool watch(void *context, uint64_t done, uint64_t all)
 {
     (void)all;
     struct importing *i = context;
-    i->job->done = done;
+    i->run->job->done = done;
     count(i);
-    return jobs_progress(i->jobs, i->job);
+    return jobs_progress(i->run);
 }
 
 /* The engine may be full for a moment. */
@@ -67,9 +65,9 @@ static enum err take(void *context, struct fact *facts, struct fact_result *resu
 {
     struct importing *i = context;
     count(i);
-    for (int tries = 0; jobs_progress(i->jobs, i->job); tries++) {
+    for (int tries = 0; jobs_progress(i->run); tries++) {
         struct err_info failed = {0};
-        enum err e = engine_take(i->server->engine, facts, results, fact_count, &failed);
+        enum err e = engine_take(i->run->server->engine, facts, results, fact_count, &failed);
         if (e == ERR_OK) return ERR_OK;
         if (e != ERR_UNAVAILABLE || tries == TRIES_MAX) return err_set(why, e, "%s", failed.msg);
         nanosleep(&(struct timespec){.tv_nsec = TRY_NS}, NULL);
@@ -79,35 +77,44 @@ static enum err take(void *context, struct fact *facts, struct fact_result *resu
 
 static enum err read_rows(struct importing *i, struct input *input, struct err_info *why)
 {
+    const struct import_wish *wish = i->run->wish;
+    const struct clock *clock = i->run->server->clock;
     struct catalog *catalog = catalog_new();
     struct progress progress;
-    progress_init(&progress, NULL, i->server->clock);
+    progress_init(&progress, NULL, clock);
     progress.watch = watch;
     progress.context = i;
-    const struct load_options options = {.id_column = i->job->id_column[0] != '\0' ? i->job->id_column : NULL,
+    const struct load_options options = {.id_column = wish->id_column,
                                          .id_option = "the query's id",
                                          .one_thread = true,
                                          .keep_all = true,
                                          .progress = &progress};
     const struct import_sink sink = {.most = FACTS_MAX, .take = take, .context = i};
-    enum err e = import_input(&options, input, i->job->object, catalog, i->rejects, &sink,
-                              i->server->clock->now_ms(i->server->clock), &i->summary, why);
+    enum err e =
+        import_input(&options, input, wish->object, catalog, i->rejects, &sink, clock->now_ms(clock), &i->summary, why);
     catalog_free(catalog);
     return e;
 }
 
-enum err job_import(struct server *server, struct jobs *jobs, struct job *job, const char *body, const char *refused,
-                    struct err_info *why)
+static enum err take_file(struct job_run *run, struct err_info *why)
 {
-    struct importing i = {.server = server, .jobs = jobs, .job = job, .rejects = rejects_new(false)};
+    const struct import_wish *wish = run->wish;
+    struct importing i = {.run = run, .rejects = rejects_new(false)};
     struct input *input = NULL;
-    rejects_write_to(i.rejects, refused, JOB_REFUSED_ROWS_MAX);
-    enum err e = input_open_as(body, str_from_c(job->name), &input, why);
+    rejects_write_to(i.rejects, run->refused, JOB_REFUSED_ROWS_MAX);
+    enum err e = input_open_as(run->body, str_from_c(wish->name), &input, why);
     if (e == ERR_OK) e = read_rows(&i, input, why);
     input_close(input);
     if (e == ERR_OK) e = rejects_finish(i.rejects, why);
-    if (e == ERR_OK) job->done = job->all;
+    if (e == ERR_OK) run->job->done = run->job->all;
     count(&i);
     rejects_free(i.rejects);
     return e;
 }
+
+const struct job_kind job_import = {.name = "import",
+                                    .lane = LANE_FILES,
+                                    .sees = PERM_READ_RECORDS,
+                                    .reads = PERM_WRITE_RECORDS,
+                                    .clears = PERM_WRITE_RECORDS,
+                                    .work = take_file};

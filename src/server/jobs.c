@@ -1,87 +1,55 @@
-/* jobs.c — a ring of jobs under a lock, and the thread that does them.
+/* jobs.c — a ring of jobs under a lock, and the threads that do them, one for each lane.
  *
  * A job's counts are the worker's own while it runs; whoever looks gets a copy that was taken at the last
  * jobs_progress. */
 // SPDX-License-Identifier: Apache-2.0
 #include "server/jobs.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "server/api_json.h"
 #include "server/hub.h"
+#include "server/job_files.h"
 #include "server/server.h"
 
 #define JOB_BYTES_MAX ((size_t)64 * 1024) /* of a job as JSON */
-#define FILE_PREFIX "job-"
+#define ANALYSIS_NICE 10 /* a tenth of the processor that intake gets where both want it, a third of a question's */
+
+struct kept {
+    struct job job;
+    struct job_order order; /* its arena; the wish ends with the work */
+    int64_t told_ms;
+    atomic_bool cancelled;
+};
+
+struct lane {
+    struct jobs *jobs;
+    enum job_lane which;
+    pthread_t thread;
+    bool runs;
+};
 
 struct jobs {
     struct server *server;
     struct arena *arena; /* of `folder` */
     const char *folder;
-    pthread_t thread;
+    struct lane lanes[JOB_LANES];
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct job *at[JOBS_KEPT_MAX];  /* oldest first */
+    struct kept *at[JOBS_KEPT_MAX]; /* oldest first */
     struct job seen[JOBS_KEPT_MAX]; /* as others see them */
     uint32_t count;
     uint64_t last_number;
-    int64_t told_ms;
     bool ends;
 };
 
 static int64_t now_ms(const struct jobs *jobs)
 {
     return jobs->server->clock->now_ms(jobs->server->clock);
-}
-
-/* ---- To read. ---- */
-
-static const char *const states[] = {[JOB_WAITING] = "waiting",
-                                     [JOB_RUNNING] = "running",
-                                     [JOB_DONE] = "done",
-                                     [JOB_FAILED] = "failed",
-                                     [JOB_CANCELLED] = "cancelled"};
-
-const char *job_what(const struct job *job)
-{
-    return job->kind == JOB_EXPORT ? export_subjects[job->subject] : entity_plural(job->object);
-}
-
-void job_write(struct json_writer *writer, const struct job *job)
-{
-    json_begin_object(writer);
-    api_write_count(writer, "id", job->number);
-    api_write_text(writer, "kind", job->kind == JOB_IMPORT ? STR("import") : STR("export"));
-    api_write_text(writer, "what", str_from_c(job_what(job)));
-    api_write_text(writer, "state", str_from_c(states[job->state]));
-    api_write_text(writer, "actor", str_from_c(job->actor));
-    api_write_count(writer, "done", job->done);
-    api_write_count(writer, "all", job->all);
-    api_write_count(writer, "taken", job->taken);
-    api_write_count(writer, "duplicate", job->duplicate);
-    api_write_count(writer, "refused", job->refused);
-    json_key(writer, "refusals");
-    json_begin_array(writer);
-    for (uint32_t i = 0; i < job->refusal_count; i++) {
-        json_begin_object(writer);
-        api_write_count(writer, "line", job->refusals[i].line);
-        if (job->refusals[i].column[0] != '\0') api_write_text(writer, "column", str_from_c(job->refusals[i].column));
-        api_write_text(writer, "reason", str_from_c(job->refusals[i].reason));
-        api_write_text(writer, "message", str_from_c(job->refusals[i].message));
-        json_end_object(writer);
-    }
-    json_end_array(writer);
-    api_write_instant(writer, "made", job->made_ms);
-    if (job->ended_ms != 0) api_write_instant(writer, "ended", job->ended_ms);
-    if (job->why[0] != '\0') api_write_text(writer, "why", str_from_c(job->why));
-    json_end_object(writer);
 }
 
 static void tell(struct jobs *jobs, const struct job *job)
@@ -98,7 +66,7 @@ static void tell(struct jobs *jobs, const struct job *job)
 static uint32_t find(const struct jobs *jobs, uint64_t number)
 {
     for (uint32_t i = 0; i < jobs->count; i++)
-        if (jobs->at[i]->number == number) return i;
+        if (jobs->at[i]->job.number == number) return i;
     return UINT32_MAX;
 }
 
@@ -114,110 +82,91 @@ static void show(struct jobs *jobs, const struct job *job)
     jobs->seen[i] = *job;
 }
 
-static const char *path_of(const struct jobs *jobs, struct arena *arena, uint64_t number, enum job_file file)
-{
-    static const char *const endings[JOB_FILES] = {
-        [JOB_BODY] = "body", [JOB_REFUSED] = "refused.csv", [JOB_RESULT] = "result"};
-    return arena_format(arena, "%s/" FILE_PREFIX "%llu.%s", jobs->folder, (unsigned long long)number, endings[file]).at;
-}
-
 static void forget(struct jobs *jobs, uint32_t i)
 {
-    AUTO_ARENA arena = arena_new();
-    struct job *job = jobs->at[i];
-    for (enum job_file file = 0; file < JOB_FILES; file++) (void)unlink(path_of(jobs, arena, job->number, file));
-    memory_free(job);
+    struct kept *kept = jobs->at[i];
+    job_files_drop(jobs->folder, kept->job.number);
+    arena_free(kept->order.arena);
+    memory_free(kept);
     jobs->count--;
     memmove(&jobs->at[i], &jobs->at[i + 1], (jobs->count - i) * sizeof *jobs->at);
     memmove(&jobs->seen[i], &jobs->seen[i + 1], (jobs->count - i) * sizeof *jobs->seen);
 }
 
 /* A job that did not begin, or has ended. */
-static void end(struct jobs *jobs, struct job *job, enum job_state state)
+static void end(struct jobs *jobs, struct kept *kept, enum job_state state)
 {
     AUTO_ARENA arena = arena_new();
-    (void)unlink(path_of(jobs, arena, job->number, JOB_BODY));
-    job->state = state;
-    job->ended_ms = now_ms(jobs);
-    show(jobs, job);
+    (void)unlink(job_file_path(jobs->folder, arena, kept->job.number, JOB_BODY));
+    arena_free(kept->order.arena);
+    kept->order = (struct job_order){0};
+    kept->job.state = state;
+    kept->job.ended_ms = now_ms(jobs);
+    show(jobs, &kept->job);
 }
 
 /* Room for one more; false when too many wait. */
-static bool make_room(struct jobs *jobs)
+static bool make_room(struct jobs *jobs, enum job_lane lane)
 {
     uint32_t waiting = 0;
-    for (uint32_t i = 0; i < jobs->count; i++) waiting += jobs->at[i]->state == JOB_WAITING;
+    for (uint32_t i = 0; i < jobs->count; i++)
+        waiting += jobs->at[i]->job.state == JOB_WAITING && jobs->at[i]->job.kind->lane == lane;
     if (waiting >= JOBS_WAITING_MAX || jobs->ends) return false;
     if (jobs->count < JOBS_KEPT_MAX) return true;
     for (uint32_t i = 0; i < jobs->count; i++) {
-        if (!is_over(jobs->at[i])) continue;
+        if (!is_over(&jobs->at[i]->job)) continue;
         forget(jobs, i);
         return true;
     }
     return false;
 }
 
-/* A file of the job, open for writing; -1: *why. */
-static int create(const struct jobs *jobs, const char *path, struct err_info *why)
+static enum err refuse(const struct job *job, struct err_info *why)
 {
-    if (mkdir(jobs->folder, 0700) != 0 && errno != EEXIST) {
-        (void)!err_set(why, ERR_UNAVAILABLE, "the folder '%s' cannot be made: %s", jobs->folder, strerror(errno));
-        return -1;
-    }
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) (void)!err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
-    return fd;
-}
-
-static enum err write_body(const struct jobs *jobs, const char *path, struct str body, struct err_info *why)
-{
-    int fd = create(jobs, path, why);
-    if (fd < 0) return ERR_UNAVAILABLE;
-    size_t at = 0;
-    while (at < body.len) {
-        ssize_t written = write(fd, body.at + at, body.len - at);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) break;
-        at += (size_t)written;
-    }
-    int failure = errno;
-    if (close(fd) == 0 && at == body.len) return ERR_OK;
-    (void)unlink(path);
-    return err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(failure));
+    return err_set(why, ERR_UNAVAILABLE, "too many %s wait already",
+                   job->kind->lane == LANE_FILES ? "imports and exports" : "questions of the past");
 }
 
 /* Room, and a number in it, for one more. */
 static enum err reserve(struct jobs *jobs, struct job *job, struct err_info *why)
 {
     pthread_mutex_lock(&jobs->lock);
-    bool has_room = make_room(jobs);
+    bool has_room = make_room(jobs, job->kind->lane);
     if (has_room) job->number = ++jobs->last_number;
     pthread_mutex_unlock(&jobs->lock);
-    return has_room ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "too many imports and exports wait already");
+    return has_room ? ERR_OK : refuse(job, why);
 }
 
-enum err jobs_add(struct jobs *jobs, struct job *job, struct str body, struct err_info *why)
+static enum err keep(struct jobs *jobs, struct job *job, struct job_order order, struct err_info *why)
 {
-    AUTO_ARENA arena = arena_new();
-    enum err e = reserve(jobs, job, why);
-    const char *path = path_of(jobs, arena, job->number, JOB_BODY);
-    if (e == ERR_OK && body.len > 0) e = write_body(jobs, path, body, why);
-    if (e != ERR_OK) return e;
     pthread_mutex_lock(&jobs->lock);
-    bool has_room = make_room(jobs); /* others may have come meanwhile */
+    bool has_room = make_room(jobs, job->kind->lane); /* others may have come meanwhile */
     if (has_room) {
         job->made_ms = now_ms(jobs);
         job->state = JOB_WAITING;
-        struct job *kept = memory_alloc(sizeof *kept);
-        *kept = *job;
+        struct kept *kept = memory_alloc(sizeof *kept);
+        kept->job = *job;
+        kept->order = (struct job_order){.arena = order.arena, .wish = order.wish};
         jobs->at[jobs->count++] = kept;
-        show(jobs, kept);
+        show(jobs, job);
         pthread_cond_broadcast(&jobs->changed);
     }
     pthread_mutex_unlock(&jobs->lock);
-    if (has_room) return ERR_OK;
-    (void)unlink(path);
-    return err_set(why, ERR_UNAVAILABLE, "too many imports and exports wait already");
+    return has_room ? ERR_OK : refuse(job, why);
+}
+
+enum err jobs_add(struct jobs *jobs, struct job *job, struct job_order order, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    enum err e = reserve(jobs, job, why);
+    const char *path = job_file_path(jobs->folder, arena, job->number, JOB_BODY);
+    if (e == ERR_OK && order.body.len > 0) e = job_file_write(jobs->folder, path, order.body, why);
+    if (e == ERR_OK) {
+        e = keep(jobs, job, order, why);
+        if (e != ERR_OK) (void)unlink(path);
+    }
+    if (e != ERR_OK) arena_free(order.arena);
+    return e;
 }
 
 bool jobs_look(struct jobs *jobs, uint64_t number, struct job *out)
@@ -243,117 +192,137 @@ bool jobs_cancel(struct jobs *jobs, uint64_t number)
     pthread_mutex_lock(&jobs->lock);
     uint32_t i = find(jobs, number);
     if (i != UINT32_MAX) {
-        struct job *job = jobs->at[i];
-        if (is_over(job)) forget(jobs, i);
-        else if (job->state == JOB_WAITING) end(jobs, job, JOB_CANCELLED);
-        else atomic_store(&job->cancelled, true);
+        struct kept *kept = jobs->at[i];
+        if (is_over(&kept->job)) forget(jobs, i);
+        else if (kept->job.state == JOB_WAITING) end(jobs, kept, JOB_CANCELLED);
+        else atomic_store(&kept->cancelled, true);
     }
     pthread_mutex_unlock(&jobs->lock);
     return i != UINT32_MAX;
 }
 
-int jobs_open(struct jobs *jobs, uint64_t number, enum job_file file, uint64_t *bytes)
+static int open_file(struct jobs *jobs, uint64_t number, enum job_file file, uint64_t *bytes)
 {
     AUTO_ARENA arena = arena_new();
-    struct stat about;
     pthread_mutex_lock(&jobs->lock);
     uint32_t i = find(jobs, number);
-    bool is_there = i != UINT32_MAX && is_over(jobs->at[i]);
-    int fd = is_there ? open(path_of(jobs, arena, number, file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    bool is_there = i != UINT32_MAX && is_over(&jobs->at[i]->job);
+    int fd = is_there ? job_file_open(job_file_path(jobs->folder, arena, number, file), bytes) : -1;
     pthread_mutex_unlock(&jobs->lock);
-    if (fd >= 0 && fstat(fd, &about) != 0) {
-        close(fd);
-        return -1;
-    }
-    if (fd >= 0) *bytes = (uint64_t)about.st_size;
     return fd;
+}
+
+int jobs_open_result(struct jobs *jobs, uint64_t number, uint64_t *bytes)
+{
+    return open_file(jobs, number, JOB_RESULT, bytes);
+}
+
+int jobs_open_refused(struct jobs *jobs, uint64_t number, uint64_t *bytes)
+{
+    return open_file(jobs, number, JOB_REFUSED, bytes);
 }
 
 /* ---- The work. ---- */
 
-bool jobs_progress(struct jobs *jobs, struct job *job)
+bool jobs_progress(struct job_run *run)
 {
-    pthread_mutex_lock(&jobs->lock);
-    show(jobs, job);
-    bool goes_on = !jobs->ends && !atomic_load(&job->cancelled);
-    pthread_mutex_unlock(&jobs->lock);
+    struct jobs *jobs = run->jobs;
     int64_t now = now_ms(jobs);
-    if (now - jobs->told_ms >= 1000 || now < jobs->told_ms) tell(jobs, job);
-    if (now - jobs->told_ms >= 1000 || now < jobs->told_ms) jobs->told_ms = now;
+    pthread_mutex_lock(&jobs->lock);
+    show(jobs, run->job);
+    struct kept *kept = jobs->at[find(jobs, run->job->number)];
+    bool goes_on = !jobs->ends && !atomic_load(&kept->cancelled);
+    bool tells = now - kept->told_ms >= 1000 || now < kept->told_ms;
+    if (tells) kept->told_ms = now;
+    pthread_mutex_unlock(&jobs->lock);
+    if (tells) tell(jobs, run->job);
     return goes_on;
 }
 
-static enum err export_to_file(struct jobs *jobs, struct job *job, struct err_info *why)
+bool jobs_phase(struct job_run *run, const char *phase, uint64_t all)
 {
-    AUTO_ARENA arena = arena_new();
-    const char *path = path_of(jobs, arena, job->number, JOB_RESULT);
-    int fd = create(jobs, path, why);
-    if (fd < 0) return ERR_UNAVAILABLE;
-    FILE *to = fdopen(fd, "w");
-    INVARIANT(to != NULL);
-    enum err e = job_export(jobs->server, jobs, job, to, why);
-    if (fclose(to) != 0 && e == ERR_OK)
+    snprintf(run->job->phase, sizeof run->job->phase, "%s", phase);
+    run->job->done = 0;
+    run->job->all = all;
+    return jobs_progress(run);
+}
+
+enum err job_answer(struct job_run *run, const struct buf *document, struct err_info *why)
+{
+    if (document->failed) return err_set(why, ERR_TOO_BIG, "the result is larger than %zu bytes", JOB_ANSWER_MAX);
+    if (fwrite(document->at, 1, document->len, run->to) == document->len && fflush(run->to) == 0) return ERR_OK;
+    return err_set(why, ERR_UNAVAILABLE, "the result cannot be written: %s", strerror(errno));
+}
+
+static enum err work_into_file(struct job_run *run, const char *path, struct err_info *why)
+{
+    int fd = -1;
+    enum err e = job_file_create(run->jobs->folder, path, &fd, why);
+    if (e != ERR_OK) return e;
+    run->to = fdopen(fd, "w");
+    INVARIANT(run->to != NULL);
+    e = run->job->kind->work(run, why);
+    if (fclose(run->to) != 0 && e == ERR_OK)
         e = err_set(why, ERR_UNAVAILABLE, "'%s' cannot be written: %s", path, strerror(errno));
     if (e != ERR_OK) (void)unlink(path);
     return e;
 }
 
-static enum err work_on(struct jobs *jobs, struct job *job, struct err_info *why)
+static enum err work_on(struct jobs *jobs, struct kept *kept, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    if (job->kind == JOB_EXPORT) return export_to_file(jobs, job, why);
-    return job_import(jobs->server, jobs, job, path_of(jobs, arena, job->number, JOB_BODY),
-                      path_of(jobs, arena, job->number, JOB_REFUSED), why);
+    uint64_t number = kept->job.number;
+    struct job_run run = {.server = jobs->server,
+                          .jobs = jobs,
+                          .job = &kept->job,
+                          .wish = kept->order.wish,
+                          .body = job_file_path(jobs->folder, arena, number, JOB_BODY),
+                          .refused = job_file_path(jobs->folder, arena, number, JOB_REFUSED)};
+    if (kept->job.result == RESULT_NONE) return kept->job.kind->work(&run, why);
+    return work_into_file(&run, job_file_path(jobs->folder, arena, number, JOB_RESULT), why);
 }
 
-static void run(struct jobs *jobs, struct job *job)
+static void run(struct jobs *jobs, struct kept *kept)
 {
     struct err_info why = {0};
-    tell(jobs, job);
-    enum err e = work_on(jobs, job, &why);
+    tell(jobs, &kept->job);
+    enum err e = work_on(jobs, kept, &why);
     pthread_mutex_lock(&jobs->lock);
-    bool cancelled = jobs->ends || atomic_load(&job->cancelled);
-    if (e != ERR_OK && !cancelled) snprintf(job->why, sizeof job->why, "%s", why.msg);
-    end(jobs, job, e == ERR_OK ? JOB_DONE : cancelled ? JOB_CANCELLED : JOB_FAILED);
-    struct job seen = *job;
+    bool cancelled = jobs->ends || atomic_load(&kept->cancelled);
+    if (e != ERR_OK && !cancelled) snprintf(kept->job.why, sizeof kept->job.why, "%s", why.msg);
+    end(jobs, kept, e == ERR_OK ? JOB_DONE : cancelled ? JOB_CANCELLED : JOB_FAILED);
+    struct job seen = kept->job;
     pthread_mutex_unlock(&jobs->lock);
     tell(jobs, &seen);
 }
 
-static struct job *next_waiting(struct jobs *jobs)
+static struct kept *next_waiting(struct jobs *jobs, enum job_lane lane)
 {
     for (uint32_t i = 0; i < jobs->count; i++)
-        if (jobs->at[i]->state == JOB_WAITING) return jobs->at[i];
+        if (jobs->at[i]->job.state == JOB_WAITING && jobs->at[i]->job.kind->lane == lane) return jobs->at[i];
     return NULL;
 }
 
 static void *work(void *context)
 {
-    struct jobs *jobs = context;
+    const struct lane *lane = context;
+    struct jobs *jobs = lane->jobs;
+    /* Of this thread alone, and inherited by those that it starts. A system that refuses is only less polite. */
+    if (lane->which == LANE_ANALYSES) (void)setpriority(PRIO_PROCESS, (id_t)gettid(), ANALYSIS_NICE);
     for (;;) {
         pthread_mutex_lock(&jobs->lock);
-        struct job *job;
-        while ((job = next_waiting(jobs)) == NULL && !jobs->ends) pthread_cond_wait(&jobs->changed, &jobs->lock);
+        struct kept *kept;
+        while ((kept = next_waiting(jobs, lane->which)) == NULL && !jobs->ends)
+            pthread_cond_wait(&jobs->changed, &jobs->lock);
         bool ends = jobs->ends;
         if (!ends) {
-            job->state = JOB_RUNNING;
-            show(jobs, job);
+            kept->job.state = JOB_RUNNING;
+            show(jobs, &kept->job);
         }
         pthread_mutex_unlock(&jobs->lock);
         if (ends) return NULL;
-        run(jobs, job);
+        run(jobs, kept);
     }
-}
-
-/* Results of a former start are nobody's any more. */
-static void empty_folder(const struct jobs *jobs)
-{
-    DIR *folder = opendir(jobs->folder);
-    if (folder == NULL) return;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        if (strncmp(entry->d_name, FILE_PREFIX, strlen(FILE_PREFIX)) == 0)
-            (void)unlinkat(dirfd(folder), entry->d_name, 0);
-    closedir(folder);
 }
 
 enum err jobs_start(struct server *server, struct jobs **out, struct err_info *why)
@@ -364,15 +333,19 @@ enum err jobs_start(struct server *server, struct jobs **out, struct err_info *w
     jobs->folder = arena_format(jobs->arena, STR_FMT "/jobs", STR_ARG(server->config->data)).at;
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->changed, NULL);
-    empty_folder(jobs);
-    if (pthread_create(&jobs->thread, NULL, work, jobs) == 0) {
+    job_files_empty(jobs->folder);
+    bool all_run = true;
+    for (enum job_lane which = 0; which < JOB_LANES; which++) {
+        struct lane *lane = &jobs->lanes[which];
+        *lane = (struct lane){.jobs = jobs, .which = which};
+        lane->runs = pthread_create(&lane->thread, NULL, work, lane) == 0;
+        all_run &= lane->runs;
+    }
+    if (all_run) {
         *out = jobs;
         return ERR_OK;
     }
-    pthread_cond_destroy(&jobs->changed);
-    pthread_mutex_destroy(&jobs->lock);
-    arena_free(jobs->arena);
-    memory_free(jobs);
+    jobs_stop(jobs);
     return err_set(why, ERR_UNAVAILABLE, "a thread could not be started");
 }
 
@@ -383,7 +356,8 @@ void jobs_stop(struct jobs *jobs)
     jobs->ends = true;
     pthread_cond_broadcast(&jobs->changed);
     pthread_mutex_unlock(&jobs->lock);
-    pthread_join(jobs->thread, NULL);
+    for (enum job_lane which = 0; which < JOB_LANES; which++)
+        if (jobs->lanes[which].runs) pthread_join(jobs->lanes[which].thread, NULL);
     while (jobs->count > 0) forget(jobs, jobs->count - 1);
     pthread_cond_destroy(&jobs->changed);
     pthread_mutex_destroy(&jobs->lock);

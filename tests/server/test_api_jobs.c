@@ -1,13 +1,14 @@
 /* test_api_jobs.c — imports and exports run beside requests, tell what became of them, and end with the server. */
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #include "api_client.h"
 #include "harness.h"
 #include "server/access.h"
-#include "server/jobs.h"
+#include "server/job_kinds.h"
 
 #define EVENTS_SENT 300
 
@@ -376,8 +377,136 @@ TEST(a_stop_among_jobs_waits_for_none_of_them)
     for (int i = 0; i < 100000; i++) buf_format(&lines, "{\"id\":\"c%d\"}\n", i);
     for (int i = 0; i < 3; i++) {
         struct err_info why = {0};
-        struct job job = {.kind = JOB_IMPORT, .object = ENTITY_COMPANY, .name = "companies.jsonl", .all = lines.len};
-        CHECK_OK(jobs_add(site->server->jobs, &job, buf_str(&lines), &why), why);
+        struct job_order order = {.arena = arena_new(), .body = buf_str(&lines)};
+        struct import_wish *wish = ARENA_NEW(order.arena, struct import_wish);
+        *wish = (struct import_wish){.object = ENTITY_COMPANY, .name = "companies.jsonl"};
+        order.wish = wish;
+        struct job job = {.kind = &job_import, .all = lines.len};
+        CHECK_OK(jobs_add(site->server->jobs, &job, order, &why), why);
     }
+    site_close(site);
+}
+
+/* ---- Analyses: of a kind that only tests have. ---- */
+
+/* Counts until it is let go, or cancelled; its wish is the number that it answers. */
+static atomic_bool lets_go;
+
+static enum err count_on(struct job_run *run, struct err_info *why)
+{
+    AUTO_BUF document = BUF_INIT(JOB_ANSWER_MAX);
+    if (!jobs_phase(run, "counting", 3)) return err_set(why, ERR_UNAVAILABLE, "cancelled");
+    while (!atomic_load(&lets_go)) {
+        if (!jobs_progress(run)) return err_set(why, ERR_UNAVAILABLE, "cancelled");
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    buf_format(&document, "{\"number\":%d}", *(const int *)run->wish);
+    run->job->done = run->job->all;
+    return job_answer(run, &document, why);
+}
+
+static const struct job_kind counting = {.name = "counting",
+                                         .lane = LANE_ANALYSES,
+                                         .sees = PERM_READ_SCORES,
+                                         .reads = PERM_READ_SCORES,
+                                         .clears = PERM_EDIT_SCORES,
+                                         .work = count_on};
+
+static enum err begin_counting(struct site *site, int number)
+{
+    struct err_info why = {0};
+    struct job job = {.kind = &counting, .result = RESULT_JSON, .what = "lead", .actor = "token:77"};
+    struct job_order order = {.arena = arena_new()};
+    int *wish = ARENA_NEW(order.arena, int);
+    *wish = number;
+    order.wish = wish;
+    return jobs_add(site->server->jobs, &job, order, &why);
+}
+
+static struct reply wait_for_number(struct site *site, int number)
+{
+    const char *line = arena_format(site->arena, "GET /api/v1/jobs/%d", number).at;
+    return wait_for(site, api_call(site, line, "", 200));
+}
+
+static void wait_until_it_runs(struct site *site, const char *line)
+{
+    while (!str_equal(api_at(site, api_call(site, line, "", 200), "state"), STR("running")))
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+TEST(an_analysis_has_one_json_document_as_its_result_and_tells_its_phase)
+{
+    struct site *site = open_site();
+    atomic_store(&lets_go, true);
+    CHECK_INT(begin_counting(site, 42), ERR_OK);
+    struct reply job = wait_for_number(site, 1);
+    CHECK_STR(api_at(site, job, "state"), STR("done"));
+    CHECK_STR(api_at(site, job, "kind"), STR("counting"));
+    CHECK_STR(api_at(site, job, "phase"), STR("counting"));
+    CHECK_STR(api_at(site, job, "done"), STR("3"));
+    struct reply result = api_call(site, "GET /api/v1/jobs/1/result", "", 200);
+    CHECK_STR(reply_header(result, "Content-Type"), STR("application/json"));
+    CHECK_STR(result.body, STR("{\"number\":42}"));
+    site_close(site);
+}
+
+TEST(imports_do_not_wait_for_an_analysis_and_analyses_wait_for_one_another)
+{
+    struct site *site = open_site();
+    atomic_store(&lets_go, false);
+    CHECK_INT(begin_counting(site, 1), ERR_OK);
+    wait_until_it_runs(site, "GET /api/v1/jobs/1");
+    for (int i = 0; i < JOBS_WAITING_MAX; i++) CHECK_INT(begin_counting(site, 2), ERR_OK);
+    CHECK_INT(begin_counting(site, 3), ERR_UNAVAILABLE);
+    CHECK_STR(api_at(site, import(site, "contacts", "id\nada\n"), "state"), STR("done"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/jobs/1", "", 200), "state"), STR("running"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/jobs/2", "", 200), "state"), STR("waiting"));
+    api_call(site, "GET /api/v1/jobs/1/result", "", 409);
+    api_call(site, "DELETE /api/v1/jobs/1", "", 204);
+    CHECK_STR(api_at(site, wait_for_number(site, 1), "state"), STR("cancelled"));
+    api_call(site, "GET /api/v1/jobs/1/result", "", 409);
+    atomic_store(&lets_go, true);
+    CHECK_STR(api_at(site, wait_for_number(site, 5), "state"), STR("done"));
+    site_close(site);
+}
+
+TEST(a_stop_of_the_server_waits_for_no_analysis)
+{
+    struct site *site = open_site();
+    atomic_store(&lets_go, false);
+    CHECK_INT(begin_counting(site, 1), ERR_OK);
+    CHECK_INT(begin_counting(site, 2), ERR_OK);
+    wait_until_it_runs(site, "GET /api/v1/jobs/1");
+    site_close(site);
+}
+
+TEST(jobs_of_a_kind_that_one_may_not_see_are_neither_listed_nor_told)
+{
+    struct site *site = open_site();
+    atomic_store(&lets_go, true);
+    import(site, "contacts", "id\nada\n");
+    CHECK_INT(begin_counting(site, 1), ERR_OK);
+    wait_for_number(site, 2);
+    ask_with(site, UINT32_C(1) << SCOPE_scores_read);
+    struct reply list = api_call(site, "GET /api/v1/jobs", "", 200);
+    CHECK_STR(api_at(site, list, "results.0.kind"), STR("counting"));
+    CHECK_STR(api_at(site, list, "results.1"), STR("(absent)"));
+    api_call(site, "GET /api/v1/jobs/1", "", 403);
+    api_call(site, "DELETE /api/v1/jobs/1", "", 403);
+    api_call(site, "GET /api/v1/jobs/2/result", "", 200);
+    api_call(site, "DELETE /api/v1/jobs/2", "", 403);
+    ask_with(site, UINT32_C(1) << SCOPE_scores_read | UINT32_C(1) << SCOPE_scores_write);
+    api_call(site, "DELETE /api/v1/jobs/2", "", 204);
+    site_close(site);
+}
+
+TEST(whoever_may_read_records_but_not_take_them_out_gets_no_file_of_an_export)
+{
+    struct site *site = open_site();
+    wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    ask_with(site, UINT32_C(1) << SCOPE_records_read);
+    api_call(site, "GET /api/v1/jobs/1", "", 200);
+    api_call(site, "GET /api/v1/jobs/1/result", "", 403);
     site_close(site);
 }
