@@ -1,38 +1,27 @@
 /* candidate.c — a regression or trees: fitted to a table, asked about rows. */
 // SPDX-License-Identifier: Apache-2.0
-#include "predict/training_internal.h"
+#include "predict/candidate.h"
 
 #define ROWS_AT_ONCE 65536
 
-struct table table_part(const struct table *table, uint64_t first, uint64_t rows)
-{
-    INVARIANT(first + rows <= table->rows);
-    return (struct table){rows,
-                          table->features,
-                          table->value + first * table->features,
-                          table->happened + first,
-                          table->weight + first,
-                          table->record + first,
-                          table->at_ms + first};
-}
-
-/* The question of training, put to somebody who asks without telling how much is done. */
+/* The question of learning, put to somebody who asks without telling how much is done. */
 static bool go_on(void *context)
 {
-    const struct training_options *options = context;
+    const struct learning_options *options = context;
     return options->go_on == NULL || options->go_on(options->go_on_context, 0.5);
 }
 
-static enum err fit_logistic(struct candidate *candidate, const struct feature_plan *plan, const struct table *table,
-                             const struct training_options *options, struct arena *arena, struct err_info *why)
+static enum err fit_logistic(struct candidate *candidate, const struct table *table,
+                             const struct learning_options *options, struct arena *arena, struct err_info *why)
 {
     struct encoded encoded;
     struct logistic_options how = {.penalty = candidate->penalty,
                                    .threads = options->threads,
                                    .go_on = go_on,
                                    .go_on_context = (void *)(uintptr_t)options};
-    encoding_choose(plan, table->value, table->weight, table->rows, arena, &candidate->encoding);
-    encoding_apply(&candidate->encoding, table->value, table->features, table->rows, &encoded);
+    encoding_choose(table->kinds, table->columns, table->value, table->weight, table->rows, arena,
+                    &candidate->encoding);
+    encoding_apply(&candidate->encoding, table->value, table->columns, table->rows, &encoded);
     enum err err =
         logistic_fit(&encoded.sparse, table->happened, table->weight, &how, arena, &candidate->logistic, why);
     encoded_release(&encoded);
@@ -45,7 +34,7 @@ static struct boost_set set_of(const struct table *table)
 }
 
 static enum err fit_trees(struct candidate *candidate, const struct table *table, const struct table *watched,
-                          const struct training_options *options, struct err_info *why)
+                          const struct learning_options *options, struct err_info *why)
 {
     struct boost_options how = BOOST_DEFAULT;
     struct boost_set learn = set_of(table), watch = set_of(watched);
@@ -53,23 +42,22 @@ static enum err fit_trees(struct candidate *candidate, const struct table *table
     how.seed = (uint32_t)options->seed;
     how.go_on = options->go_on;
     how.go_on_context = options->go_on_context;
-    return boost_train(&learn, &watch, table->features, &how, &candidate->boost, why);
+    return boost_train(&learn, &watch, table->columns, &how, &candidate->boost, why);
 }
 
-enum err candidate_fit(struct candidate *candidate, const struct feature_plan *plan, const struct table *table,
-                       const struct table *watched, const struct training_options *options, struct arena *arena,
-                       struct err_info *why)
+enum err candidate_fit(struct candidate *candidate, const struct table *table, const struct table *watched,
+                       const struct learning_options *options, struct arena *arena, struct err_info *why)
 {
     return candidate->kind == MODEL_TREES ? fit_trees(candidate, table, watched, options, why)
-                                          : fit_logistic(candidate, plan, table, options, arena, why);
+                                          : fit_logistic(candidate, table, options, arena, why);
 }
 
-static enum err some_margins(const struct candidate *candidate, const float *value, uint32_t features, uint64_t rows,
+static enum err some_margins(const struct candidate *candidate, const float *value, uint32_t columns, uint64_t rows,
                              double *out, struct err_info *why)
 {
     if (candidate->kind == MODEL_LOGISTIC) {
         struct encoded encoded;
-        encoding_apply(&candidate->encoding, value, features, rows, &encoded);
+        encoding_apply(&candidate->encoding, value, columns, rows, &encoded);
         for (uint64_t r = 0; r < rows; r++) out[r] = logistic_margin(&candidate->logistic, &encoded.sparse, r);
         encoded_release(&encoded);
         return ERR_OK;
@@ -81,47 +69,47 @@ static enum err some_margins(const struct candidate *candidate, const float *val
     return err;
 }
 
-enum err candidate_margins(const struct candidate *candidate, const float *value, uint32_t features, uint64_t rows,
+enum err candidate_margins(const struct candidate *candidate, const float *value, uint32_t columns, uint64_t rows,
                            double *out, struct err_info *why)
 {
     enum err err = ERR_OK;
     for (uint64_t first = 0; first < rows && err == ERR_OK; first += ROWS_AT_ONCE) {
         uint64_t some = rows - first < ROWS_AT_ONCE ? rows - first : ROWS_AT_ONCE;
-        err = some_margins(candidate, value + first * features, features, some, out + first, why);
+        err = some_margins(candidate, value + first * columns, columns, some, out + first, why);
     }
     return err;
 }
 
 /* ---- Reasons. ---- */
 
-static void logistic_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+static void logistic_reasons(const struct candidate *candidate, const float *value, uint32_t columns, double *base,
                              double *out)
 {
     struct encoded encoded;
     double *parts = memory_array(candidate->encoding.count, sizeof *parts);
-    encoding_apply(&candidate->encoding, value, features, 1, &encoded);
+    encoding_apply(&candidate->encoding, value, columns, 1, &encoded);
     logistic_contributions(&candidate->logistic, &encoded.sparse, 0, base, parts);
-    for (uint32_t f = 0; f < features; f++) out[f] = 0;
+    for (uint32_t f = 0; f < columns; f++) out[f] = 0;
     for (uint32_t c = 0; c < candidate->encoding.count; c++) out[candidate->encoding.columns[c].feature] += parts[c];
     encoded_release(&encoded);
     memory_free(parts);
 }
 
-static enum err tree_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+static enum err tree_reasons(const struct candidate *candidate, const float *value, uint32_t columns, double *base,
                              double *out, struct err_info *why)
 {
-    float *parts = memory_array((size_t)features + 1, sizeof *parts);
+    float *parts = memory_array((size_t)columns + 1, sizeof *parts);
     enum err err = boost_contributions(candidate->boost, value, 1, parts, why);
-    for (uint32_t f = 0; f < features; f++) out[f] = (double)parts[f];
-    *base = (double)parts[features];
+    for (uint32_t f = 0; f < columns; f++) out[f] = (double)parts[f];
+    *base = (double)parts[columns];
     memory_free(parts);
     return err;
 }
 
-enum err candidate_reasons(const struct candidate *candidate, const float *value, uint32_t features, double *base,
+enum err candidate_reasons(const struct candidate *candidate, const float *value, uint32_t columns, double *base,
                            double *out, struct err_info *why)
 {
-    if (candidate->kind == MODEL_TREES) return tree_reasons(candidate, value, features, base, out, why);
-    logistic_reasons(candidate, value, features, base, out);
+    if (candidate->kind == MODEL_TREES) return tree_reasons(candidate, value, columns, base, out, why);
+    logistic_reasons(candidate, value, columns, base, out);
     return ERR_OK;
 }

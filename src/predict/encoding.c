@@ -84,47 +84,25 @@ static void add_number(const struct choosing *c, uint32_t feature, bool plain, b
     if (known < c->rows) add_column(c, column);
 }
 
-static void add_columns(const struct choosing *c, uint32_t feature, enum feature_kind kind)
+static void add_columns(const struct choosing *c, uint32_t feature, enum column_kind kind)
 {
+    struct encoded_column count = {.feature = feature, .how = ENCODE_LOG, .low = 0, .high = ANY_SIDE};
+    struct encoded_column sign = {.feature = feature, .low = -ANY_SIDE, .high = ANY_SIDE};
     switch (kind) {
-    case FEATURE_NUMBER: add_number(c, feature, true, true); break;
-    case FEATURE_AGE:
-    case FEATURE_MEMBERS:
-    case FEATURE_BOOLEAN: add_number(c, feature, true, false); break;
-    case FEATURE_EVENTS_SINCE: add_number(c, feature, false, true); break;
-    case FEATURE_EVENTS_7:
-    case FEATURE_EVENTS_30:
-    case FEATURE_EVENTS_90:
-    case FEATURE_EVENTS:
-    case FEATURE_EVENTS_DECAYED:
-    case FEATURE_EVENTS_DAYS:
-    case FEATURE_CONTACTS:
-    case FEATURE_COLLEAGUES:
-    case FEATURE_DEALS:
-    case FEATURE_OPEN_DEALS:
-        add_column(c, (struct encoded_column){.feature = feature, .how = ENCODE_LOG, .low = 0, .high = ANY_SIDE});
-        break;
-    case FEATURE_IS:
-    case FEATURE_OTHER:
-    case FEATURE_MISSING:
-    case FEATURE_HAS:
-    case FEATURE_MAIL_FREE:
-    case FEATURE_MAIL_ROLE:
-    case FEATURE_EVENTS_TREND:
-    case FEATURE_COMPANY:
-    case FEATURE_RULE:
-    case FEATURE_SCORE:
-        add_column(c, (struct encoded_column){.feature = feature, .low = -ANY_SIDE, .high = ANY_SIDE});
-        break;
+    case COLUMN_SIGN: add_column(c, sign); break;
+    case COLUMN_COUNT: add_column(c, count); break;
+    case COLUMN_LINEAR: add_number(c, feature, true, false); break;
+    case COLUMN_SINCE: add_number(c, feature, false, true); break;
+    case COLUMN_NUMBER: add_number(c, feature, true, true); break;
     }
 }
 
-void encoding_choose(const struct feature_plan *plan, const float *value, const double *weight, uint64_t rows,
-                     struct arena *arena, struct encoding *out)
+void encoding_choose(const enum column_kind *kinds, uint32_t features, const float *value, const double *weight,
+                     uint64_t rows, struct arena *arena, struct encoding *out)
 {
     *out = (struct encoding){.columns = ARENA_ARRAY(arena, struct encoded_column, LOGISTIC_COLUMNS_MAX)};
-    struct choosing c = {value, weight, rows, plan->count, out, memory_array(rows, sizeof *c.sorted)};
-    for (uint32_t f = 0; f < plan->count; f++) add_columns(&c, f, plan->features[f].kind);
+    struct choosing c = {value, weight, rows, features, out, memory_array(rows, sizeof *c.sorted)};
+    for (uint32_t f = 0; f < features; f++) add_columns(&c, f, kinds[f]);
     memory_free(c.sorted);
 }
 

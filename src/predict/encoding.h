@@ -1,4 +1,4 @@
-/* encoding.h — rows of features as columns that may be added up: for the logistic regression.
+/* encoding.h — rows of numbers as columns that may be added up: for the logistic regression.
  *
  * Trees split a number anywhere and take a missing one as it is. A sum needs more help: counts and
  * days since are told by their logarithm, numbers also by it and without their extremes, and a
@@ -8,8 +8,9 @@
 #define PLUMB_PREDICT_ENCODING_H
 
 #include "base/arena.h"
-#include "predict/feature_plan.h"
+#include "base/list.h"
 #include "predict/sparse.h"
+#include "predict/table.h"
 
 enum encode {
     ENCODE_PLAIN,
@@ -29,9 +30,9 @@ struct encoding {
     uint32_t count;                 /* at most LOGISTIC_COLUMNS_MAX: features behind are left out */
 };
 
-/* Chosen from training rows [rows][plan->count]; weights NULL: 1 each. Memory in `arena`. */
-void encoding_choose(const struct feature_plan *plan, const float *value, const double *weight, uint64_t rows,
-                     struct arena *arena, struct encoding *out);
+/* Chosen from training rows [rows][features], whose kinds are told; weights NULL: 1 each. Memory in `arena`. */
+void encoding_choose(const enum column_kind *kinds, uint32_t features, const float *value, const double *weight,
+                     uint64_t rows, struct arena *arena, struct encoding *out);
 
 /* Encoded rows; release with encoded_release. `features`: numbers in a row of `value`. */
 struct encoded {

@@ -14,6 +14,7 @@
 
 #include "base/list.h"
 #include "predict/outcome.h"
+#include "predict/table.h"
 
 struct training_example {
     int64_t at_ms;
@@ -50,14 +51,6 @@ void examples_release(struct examples *examples);
 
 /* ---- Learning from some, judging by later ones. ---- */
 
-enum example_side {
-    SIDE_NONE, /* its horizon reaches into the time of the test, or it is a record of the other side */
-    SIDE_TRAIN,
-    SIDE_CALIBRATE, /* of the same time as training, other records */
-    SIDE_TEST,      /* later, and again other records */
-};
-#define SIDE_COUNT 4
-
 struct split_options {
     double later;             /* share of the time between the first and the last instant that is the test's: 0.25 */
     double test_records;      /* share of records that are only tested: 0.4 */
@@ -67,7 +60,9 @@ struct split_options {
 };
 #define SPLIT_DEFAULT ((struct split_options){.later = 0.25, .test_records = 0.4, .calibrate_records = 0.25, .seed = 1})
 
-/* The side of each example, into sides[count]. All that is learnt was known when the test begins: an example of training
+/* The side of each example, into sides[count]: SIDE_CALIBRATE is of the same time as training, but of other records; SIDE_TEST is
+ * later, and again of other records; SIDE_NONE has a horizon that reaches into the time of the test, or is of a record of the
+ * other side. All that is learnt was known when the test begins: an example of training
  * or calibration has its whole horizon before *begins_ms, one of the test is at or after it. Which side a record
  * is on is drawn by its id; was it by whether it is still there later, those who became customers early would all
  * be learnt from and never judged. */

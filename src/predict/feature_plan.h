@@ -85,6 +85,9 @@ struct feature_plan {
     uint32_t kind_count;
 };
 
+/* How a regression is to read it. */
+enum column_kind feature_column_kind(enum feature_kind kind);
+
 /* Choose from those examples whose side is SIDE_TRAIN (sides NULL: from all): at most PLAN_SAMPLE of them are looked at.
  * A value, member or kind of events must be met in at least FEATURE_SUPPORT_MIN of these, and in one of 200.
  * Memory   in `arena`. */

@@ -237,3 +237,35 @@ void features_compute(const struct feature_plan *plan, const struct feature_sour
     INVARIANT(threads >= 1);
     run_threads(threads, compute_some, &computing);
 }
+
+enum column_kind feature_column_kind(enum feature_kind kind)
+{
+    switch (kind) {
+    case FEATURE_NUMBER: return COLUMN_NUMBER;
+    case FEATURE_AGE:
+    case FEATURE_MEMBERS:
+    case FEATURE_BOOLEAN: return COLUMN_LINEAR;
+    case FEATURE_EVENTS_SINCE: return COLUMN_SINCE;
+    case FEATURE_EVENTS_7:
+    case FEATURE_EVENTS_30:
+    case FEATURE_EVENTS_90:
+    case FEATURE_EVENTS:
+    case FEATURE_EVENTS_DECAYED:
+    case FEATURE_EVENTS_DAYS:
+    case FEATURE_CONTACTS:
+    case FEATURE_COLLEAGUES:
+    case FEATURE_DEALS:
+    case FEATURE_OPEN_DEALS: return COLUMN_COUNT;
+    case FEATURE_IS:
+    case FEATURE_OTHER:
+    case FEATURE_MISSING:
+    case FEATURE_HAS:
+    case FEATURE_MAIL_FREE:
+    case FEATURE_MAIL_ROLE:
+    case FEATURE_EVENTS_TREND:
+    case FEATURE_COMPANY:
+    case FEATURE_RULE:
+    case FEATURE_SCORE: return COLUMN_SIGN;
+    }
+    return COLUMN_SIGN;
+}

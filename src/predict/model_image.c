@@ -295,13 +295,13 @@ static void read_trees(struct walk *w, uint32_t features, struct boost **trees)
     if (boost_columns(*trees) != features) refuse(w, "its trees are of other features");
 }
 
-static void pass_calibration(struct walk *w, struct trained *trained)
+static void pass_calibration(struct walk *w, struct learned *learned)
 {
-    struct isotonic *steps = &trained->steps;
-    trained->has_steps = passed_u32(w, trained->has_steps, 1);
-    pass_finite(w, &trained->curve.slope);
-    pass_finite(w, &trained->curve.offset);
-    if (!trained->has_steps) return;
+    struct isotonic *steps = &learned->steps;
+    learned->has_steps = passed_u32(w, learned->has_steps, 1);
+    pass_finite(w, &learned->curve.slope);
+    pass_finite(w, &learned->curve.offset);
+    if (!learned->has_steps) return;
     pass_count(w, &steps->count, MODEL_KNOTS_MAX);
     pass_finites(w, &steps->score, steps->count);
     pass_finites(w, &steps->probability, steps->count);
@@ -329,9 +329,9 @@ static void pass_tenth(struct walk *w, struct tenth *tenth)
     for (size_t i = 0; i < COUNT_OF(numbers); i++) pass_double(w, numbers[i]);
 }
 
-static void pass_figures(struct walk *w, struct trained *trained)
+static void pass_figures(struct walk *w, struct learned *learned)
 {
-    struct quality *quality = &trained->quality;
+    struct quality *quality = &learned->quality;
     double *const brier[] = {&quality->brier.reliability, &quality->brier.resolution, &quality->brier.uncertainty,
                              &quality->brier.spread};
     pass_u64(w, &quality->examples);
@@ -341,22 +341,43 @@ static void pass_figures(struct walk *w, struct trained *trained)
     for (int t = 0; t < TENTHS; t++) pass_tenth(w, &quality->tenths[t]);
     for (int f = 0; f < FIGURE_COUNT; f++) {
         pass_double(w, &quality->figures[f]);
-        pass_interval(w, &trained->intervals[f]);
-        pass_interval(w, &trained->against_base_rate[f]);
+        pass_interval(w, &learned->intervals[f]);
+        pass_interval(w, &learned->against_base_rate[f]);
     }
+}
+
+static void pass_learned(struct walk *w, uint32_t columns, struct learned *learned)
+{
+    learned->columns = columns;
+    learned->kind = (enum model_kind)passed_u32(w, learned->kind, MODEL_TREES);
+    pass_finite(w, &learned->penalty);
+    learned->depth = passed_u32(w, learned->depth, TREE_DEPTH_MAX);
+    if (w->err != ERR_OK) return;
+    if (learned->kind == MODEL_LOGISTIC) {
+        pass_encoding(w, columns, &learned->encoding);
+        pass_logistic(w, learned->encoding.count, &learned->logistic);
+    } else if (learned->kind == MODEL_NONE) {
+        refuse(w, "nothing was learnt");
+    } else if (w->out != NULL) {
+        write_trees(w, learned->boost);
+    } else {
+        read_trees(w, columns, &learned->boost);
+    }
+    pass_calibration(w, learned);
+    pass_figures(w, learned);
 }
 
 /* ---- All of it. ---- */
 
 static void pass_story(struct walk *w, struct trained *trained)
 {
-    struct str sentence = str_from_c(trained->sentence);
+    struct str sentence = str_from_c(trained->learned.sentence);
     pass_str(w, &trained->outcome);
     trained->object = (enum entity)passed_u32(w, trained->object, OBJECT_COUNT - 1);
-    trained->verdict = (enum verdict)passed_u32(w, trained->verdict, VERDICT_NO_SIGNAL);
+    trained->learned.verdict = (enum verdict)passed_u32(w, trained->learned.verdict, VERDICT_NO_SIGNAL);
     pass_str(w, &sentence);
-    if (sentence.len >= sizeof trained->sentence) refuse(w, "its verdict is too long");
-    else if (w->out == NULL && w->err == ERR_OK) memcpy(trained->sentence, sentence.at, sentence.len);
+    if (sentence.len >= sizeof trained->learned.sentence) refuse(w, "its verdict is too long");
+    else if (w->out == NULL && w->err == ERR_OK) memcpy(trained->learned.sentence, sentence.at, sentence.len);
     pass_i64(w, &trained->horizon_ms);
     pass_i64(w, &trained->begins_ms);
     pass_i64(w, &trained->test_begins_ms);
@@ -364,9 +385,9 @@ static void pass_story(struct walk *w, struct trained *trained)
     pass_u64(w, &trained->seed);
     if (trained->horizon_ms <= 0) refuse(w, "it has no horizon");
     for (enum example_side side = SIDE_NONE; side < SIDE_COUNT; side++) {
-        pass_u64(w, &trained->sides[side].examples);
-        pass_u64(w, &trained->sides[side].positives);
-        pass_u64(w, &trained->sides[side].records);
+        pass_u64(w, &trained->learned.sides[side].examples);
+        pass_u64(w, &trained->learned.sides[side].positives);
+        pass_u64(w, &trained->learned.sides[side].records);
     }
 }
 
@@ -376,28 +397,13 @@ static void pass_model(struct walk *w, struct trained *trained)
     pass_plan(w, trained->object, &trained->plan);
     pass_leaks(w, &trained->leaks);
     pass_u64(w, &trained->rules_print);
-    trained->kind = (enum model_kind)passed_u32(w, trained->kind, MODEL_TREES);
-    pass_finite(w, &trained->penalty);
-    trained->depth = passed_u32(w, trained->depth, TREE_DEPTH_MAX);
-    if (w->err != ERR_OK) return;
-    if (trained->kind == MODEL_LOGISTIC) {
-        pass_encoding(w, trained->plan.count, &trained->encoding);
-        pass_logistic(w, trained->encoding.count, &trained->logistic);
-    } else if (trained->kind == MODEL_NONE) {
-        refuse(w, "nothing was learnt");
-    } else if (w->out != NULL) {
-        write_trees(w, trained->boost);
-    } else {
-        read_trees(w, trained->plan.count, &trained->boost);
-    }
-    pass_calibration(w, trained);
-    pass_figures(w, trained);
+    pass_learned(w, trained->plan.count, &trained->learned);
 }
 
 enum err model_image_write(const struct trained *trained, struct catalog *catalog, struct buf *out,
                            struct err_info *why)
 {
-    INVARIANT(trained->kind != MODEL_NONE);
+    INVARIANT(trained->learned.kind != MODEL_NONE);
     AUTO_BUF body = BUF_INIT(MODEL_BYTES_MAX);
     struct trained written = *trained; /* a walk that writes changes nothing, but may */
     struct walk walk = {.out = &body, .catalog = catalog, .why = why};

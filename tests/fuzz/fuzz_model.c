@@ -33,9 +33,9 @@ static void ask(const struct trained *trained)
         value[features + f] = 1e18F;
         value[2 * features + f] = NAN;
     }
-    if (trained_probabilities(trained, value, ROWS, probability, NULL) == ERR_OK)
+    if (learned_probabilities(&trained->learned, value, ROWS, probability, NULL) == ERR_OK)
         for (int r = 0; r < ROWS; r++) INVARIANT(probability[r] >= 0 && probability[r] <= 1);
-    if (trained_reasons(trained, value, &base, &log_odds, part, NULL) == ERR_OK)
+    if (learned_reasons(&trained->learned, value, &base, &log_odds, part, NULL) == ERR_OK)
         for (size_t f = 0; f < features; f++) part[f] += base; /* a sanitizer looks on */
     memory_free(value);
     memory_free(part);
@@ -43,9 +43,9 @@ static void ask(const struct trained *trained)
 
 static void check(const struct trained *trained)
 {
-    INVARIANT(trained->kind == MODEL_LOGISTIC || trained->kind == MODEL_TREES);
+    INVARIANT(trained->learned.kind == MODEL_LOGISTIC || trained->learned.kind == MODEL_TREES);
     INVARIANT(trained->object < OBJECT_COUNT && trained->horizon_ms > 0);
-    INVARIANT(strnlen(trained->sentence, sizeof trained->sentence) < sizeof trained->sentence);
+    INVARIANT(strnlen(trained->learned.sentence, sizeof trained->learned.sentence) < sizeof trained->learned.sentence);
     for (uint32_t f = 0; f < trained->plan.count; f++) {
         const struct feature *feature = &trained->plan.features[f];
         INVARIANT(unicode_valid(feature->name, NULL) && feature->events < trained->plan.kind_count);
@@ -58,7 +58,7 @@ static void write_again(const struct trained *trained, struct catalog *catalog, 
 {
     AUTO_BUF again = BUF_INIT(MODEL_BYTES_MAX);
     INVARIANT(model_image_write(trained, catalog, &again, NULL) == ERR_OK);
-    INVARIANT(trained->kind == MODEL_TREES || str_equal(buf_str(&again), image));
+    INVARIANT(trained->learned.kind == MODEL_TREES || str_equal(buf_str(&again), image));
 }
 
 /* For files that are read only now: what it asks for is declared, or the image is refused. */

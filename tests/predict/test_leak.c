@@ -48,7 +48,7 @@ TEST(a_property_that_is_filled_shortly_before_they_buy_is_named_and_dropped)
     CHECK_CONTAINS(leak->sentence, STR("'quote' alone foresees the outcome nearly perfectly (AUC "));
     CHECK_FALSE(is_used(&trained, "quote"));
     CHECK_TRUE(is_used(&trained, "branch") && is_used(&trained, "pricing"));
-    CHECK_TRUE(trained.intervals[FIGURE_ROC_AUC].high < 0.97); /* no better than the law allows */
+    CHECK_TRUE(trained.learned.intervals[FIGURE_ROC_AUC].high < 0.97); /* no better than the law allows */
     product_free(product);
 }
 
@@ -69,7 +69,7 @@ TEST(a_leak_may_be_kept_by_who_knows_that_it_is_none)
     struct trained trained = train_on(product, true);
     CHECK_TRUE(leak_of(&trained, "quote", LEAK_TELLS_ALL) != NULL);
     CHECK_TRUE(is_used(&trained, "quote"));
-    CHECK_TRUE(trained.quality.figures[FIGURE_ROC_AUC] > 0.9); /* as it promises, and will not hold */
+    CHECK_TRUE(trained.learned.quality.figures[FIGURE_ROC_AUC] > 0.9); /* as it promises, and will not hold */
     product_free(product);
 }
 

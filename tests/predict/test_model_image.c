@@ -35,7 +35,7 @@ static void check_refused(struct product *product, struct str bytes, enum err ex
     struct err_info why = {0};
     CHECK_INT(model_image_read(bytes, product->catalog, &product->set, 0, product->arena, &trained, &why), expected);
     CHECK_CONTAINS(str_from_c(why.msg), str_from_c(sentence));
-    CHECK_TRUE(trained.boost == NULL);
+    CHECK_TRUE(trained.learned.boost == NULL);
 }
 
 static bool are_same_bytes(const void *one, const void *other, size_t size)
@@ -52,7 +52,7 @@ static void ask(struct product *product, const struct trained *trained, double *
     for (uint32_t r = 0; r < PEOPLE; r++)
         people[r] = (struct training_example){.record = r, .at_ms = instant_of(BEGIN) + DAYS * MS_PER_DAY};
     features_compute(&trained->plan, &source, people, PEOPLE, 1, value);
-    CHECK_OK(trained_probabilities(trained, value, PEOPLE, out, &why), why);
+    CHECK_OK(learned_probabilities(&trained->learned, value, PEOPLE, out, &why), why);
 }
 
 static void check_same_answers(struct product *product, const struct trained *kept, const struct trained *read)
@@ -76,7 +76,7 @@ TEST(a_model_of_either_kind_gives_the_same_probabilities_to_the_bit_when_it_is_r
         write_image(&trained, product, &bytes);
         CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why),
                  why);
-        CHECK_INT(read.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
+        CHECK_INT(read.learned.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
         check_same_answers(product, &trained, &read);
         trained_release(&trained);
         trained_release(&read);
@@ -97,11 +97,12 @@ TEST(outcome_span_seed_and_figures_are_kept_with_the_model)
     CHECK_INT(read.ends_ms, instant_of(BEGIN) + DAYS * MS_PER_DAY);
     CHECK_TRUE(read.begins_ms >= instant_of(BEGIN) && read.begins_ms < read.test_begins_ms);
     CHECK_INT((int64_t)read.seed, 1);
-    CHECK_STR(str_from_c(read.sentence), str_from_c(trained.sentence));
-    CHECK_TRUE(are_same_bytes(&read.quality, &trained.quality, sizeof read.quality));
-    CHECK_TRUE(are_same_bytes(read.intervals, trained.intervals, sizeof read.intervals));
-    CHECK_TRUE(are_same_bytes(read.against_base_rate, trained.against_base_rate, sizeof read.intervals));
-    CHECK_TRUE(are_same_bytes(read.sides, trained.sides, sizeof read.sides));
+    CHECK_STR(str_from_c(read.learned.sentence), str_from_c(trained.learned.sentence));
+    CHECK_TRUE(are_same_bytes(&read.learned.quality, &trained.learned.quality, sizeof read.learned.quality));
+    CHECK_TRUE(are_same_bytes(read.learned.intervals, trained.learned.intervals, sizeof read.learned.intervals));
+    CHECK_TRUE(are_same_bytes(read.learned.against_base_rate, trained.learned.against_base_rate,
+                              sizeof read.learned.intervals));
+    CHECK_TRUE(are_same_bytes(read.learned.sides, trained.learned.sides, sizeof read.learned.sides));
     for (uint32_t f = 0; f < trained.plan.count; f++)
         CHECK_STR(read.plan.features[f].name, trained.plan.features[f].name);
     product_free(product);
@@ -148,8 +149,8 @@ TEST(the_depth_of_its_trees_is_kept_with_the_model)
     AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
     write_image(&trained, product, &bytes);
     CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why), why);
-    CHECK_INT(read.kind, MODEL_TREES);
-    CHECK_TRUE(read.depth >= 3 && read.depth == trained.depth);
+    CHECK_INT(read.learned.kind, MODEL_TREES);
+    CHECK_TRUE(read.learned.depth >= 3 && read.learned.depth == trained.learned.depth);
     trained_release(&trained);
     trained_release(&read);
     product_free(product);

@@ -16,14 +16,15 @@ TEST(a_law_is_found_and_its_percentages_may_be_taken_at_their_word)
 {
     struct product *product = buyers_world(&strong, harness_seed());
     struct trained trained = buyers_train(product, buyers_options(true, 2));
-    CHECK_INT(trained.verdict, VERDICT_USABLE);
-    CHECK_INT(trained.kind, MODEL_LOGISTIC);
-    CHECK_TRUE(trained.intervals[FIGURE_ROC_AUC].low > 0.6);
-    CHECK_TRUE(trained.against_base_rate[FIGURE_BRIER].high < 0); /* better than saying one number to all, for sure */
-    CHECK_TRUE(trained.against_base_rate[FIGURE_LOG_LOSS].high < 0);
-    CHECK_TRUE(trained.quality.figures[FIGURE_ECE] < 0.08);
-    CHECK_TRUE(trained.quality.figures[FIGURE_LIFT] > 1.5);
-    CHECK_CONTAINS(str_from_c(trained.sentence), STR("on later leads it tells apart with an AUC of 0."));
+    CHECK_INT(trained.learned.verdict, VERDICT_USABLE);
+    CHECK_INT(trained.learned.kind, MODEL_LOGISTIC);
+    CHECK_TRUE(trained.learned.intervals[FIGURE_ROC_AUC].low > 0.6);
+    CHECK_TRUE(trained.learned.against_base_rate[FIGURE_BRIER].high <
+               0); /* better than saying one number to all, for sure */
+    CHECK_TRUE(trained.learned.against_base_rate[FIGURE_LOG_LOSS].high < 0);
+    CHECK_TRUE(trained.learned.quality.figures[FIGURE_ECE] < 0.08);
+    CHECK_TRUE(trained.learned.quality.figures[FIGURE_LIFT] > 1.5);
+    CHECK_CONTAINS(str_from_c(trained.learned.sentence), STR("on later leads it tells apart with an AUC of 0."));
     trained_release(&trained);
     product_free(product);
 }
@@ -37,7 +38,7 @@ TEST(what_is_only_told_afterwards_is_no_feature)
         CHECK_FALSE(str_contains(trained.plan.features[f].name, STR("told")));
         CHECK_FALSE(str_contains(trained.plan.features[f].name, STR("bought")));
     }
-    CHECK_TRUE(trained.intervals[FIGURE_ROC_AUC].high < 0.95); /* nobody can know better than the law */
+    CHECK_TRUE(trained.learned.intervals[FIGURE_ROC_AUC].high < 0.95); /* nobody can know better than the law */
     trained_release(&trained);
     product_free(product);
 }
@@ -48,8 +49,9 @@ TEST(where_there_is_no_law_it_is_said_plainly)
     static const struct law none = {.people = 3000, .a_day = -6.5};
     struct product *product = buyers_world(&none, 2);
     struct trained trained = buyers_train(product, buyers_options(false, 2));
-    CHECK_INT(trained.verdict, VERDICT_NO_SIGNAL);
-    CHECK_CONTAINS(str_from_c(trained.sentence), STR("on later leads it is not better than drawing lots: AUC 0."));
+    CHECK_INT(trained.learned.verdict, VERDICT_NO_SIGNAL);
+    CHECK_CONTAINS(str_from_c(trained.learned.sentence),
+                   STR("on later leads it is not better than drawing lots: AUC 0."));
     trained_release(&trained);
     product_free(product);
 }
@@ -59,9 +61,9 @@ TEST(too_few_who_did_make_no_model_and_a_sentence_that_says_what_is_missing)
     static const struct law rare = {.people = 300, .a_day = -30};
     struct product *product = buyers_world(&rare, 1);
     struct trained trained = buyers_train(product, buyers_options(false, 1));
-    CHECK_INT(trained.verdict, VERDICT_TOO_LITTLE);
-    CHECK_INT(trained.kind, MODEL_NONE);
-    CHECK_CONTAINS(str_from_c(trained.sentence),
+    CHECK_INT(trained.learned.verdict, VERDICT_TOO_LITTLE);
+    CHECK_INT(trained.learned.kind, MODEL_NONE);
+    CHECK_CONTAINS(str_from_c(trained.learned.sentence),
                    STR("examples to learn from, in 0 of which it happened: at least 10 in which it did"));
     product_free(product);
 }
@@ -71,11 +73,11 @@ TEST(few_who_did_make_a_model_that_is_marked)
     static const struct law some = {.people = 300, .interest = 3.5, .fit = 2.5, .a_day = -9.5};
     struct product *product = buyers_world(&some, 2);
     struct trained trained = buyers_train(product, buyers_options(false, 1));
-    CHECK_TRUE(trained.sides[SIDE_TRAIN].positives >= POSITIVES_NEEDED);
-    CHECK_TRUE(trained.sides[SIDE_TRAIN].positives < POSITIVES_FOR_ALL);
-    CHECK_INT(trained.kind, MODEL_LOGISTIC);
-    CHECK_NEAR(trained.penalty, 100, 0);
-    CHECK_TRUE(trained.verdict == VERDICT_UNCERTAIN || trained.verdict == VERDICT_NO_SIGNAL);
+    CHECK_TRUE(trained.learned.sides[SIDE_TRAIN].positives >= POSITIVES_NEEDED);
+    CHECK_TRUE(trained.learned.sides[SIDE_TRAIN].positives < POSITIVES_FOR_ALL);
+    CHECK_INT(trained.learned.kind, MODEL_LOGISTIC);
+    CHECK_NEAR(trained.learned.penalty, 100, 0);
+    CHECK_TRUE(trained.learned.verdict == VERDICT_UNCERTAIN || trained.learned.verdict == VERDICT_NO_SIGNAL);
     trained_release(&trained);
     product_free(product);
 }
@@ -94,15 +96,15 @@ static void check_reasons(struct product *product, const struct trained *trained
     for (uint32_t r = 0; r < 50; r++)
         everybody[r] = (struct training_example){.record = r, .at_ms = instant_of(BEGIN) + DAYS * MS_PER_DAY};
     features_compute(&trained->plan, &source, everybody, 50, 1, value);
-    CHECK_OK(trained_probabilities(trained, value, 50, probability, &why), why);
+    CHECK_OK(learned_probabilities(&trained->learned, value, 50, probability, &why), why);
     for (uint32_t r = 0; r < 50; r++) {
         double base, log_odds;
-        CHECK_OK(trained_reasons(trained, value + (size_t)r * features, &base, &log_odds, part, &why), why);
+        CHECK_OK(learned_reasons(&trained->learned, value + (size_t)r * features, &base, &log_odds, part, &why), why);
         double sum = base;
         for (uint32_t f = 0; f < features; f++) sum += part[f];
         CHECK_NEAR(sum, log_odds, 1e-4);
-        CHECK_NEAR(trained->has_steps ? isotonic_probability(&trained->steps, log_odds)
-                                      : platt_probability(&trained->curve, log_odds),
+        CHECK_NEAR(trained->learned.has_steps ? isotonic_probability(&trained->learned.steps, log_odds)
+                                              : platt_probability(&trained->learned.curve, log_odds),
                    probability[r], 1e-12);
     }
 }
@@ -114,7 +116,7 @@ TEST(reasons_sum_to_the_log_odds_of_either_kind_of_model)
     for (int with_trees = 0; with_trees < 2; with_trees++) {
         struct product *product = buyers_world(&crossed, 3);
         struct trained trained = buyers_train(product, buyers_options(with_trees == 0, 2));
-        CHECK_INT(trained.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
+        CHECK_INT(trained.learned.kind, with_trees ? MODEL_TREES : MODEL_LOGISTIC);
         check_reasons(product, &trained);
         trained_release(&trained);
         product_free(product);
@@ -128,12 +130,12 @@ TEST(training_twice_gives_the_same_model_and_figures_whatever_the_number_of_thre
     struct product *product = buyers_world(&strong, harness_seed() + 2);
     struct trained one = buyers_train(product, buyers_options(false, 1)),
                    other = buyers_train(product, buyers_options(false, 3));
-    CHECK_INT(other.kind, one.kind);
+    CHECK_INT(other.learned.kind, one.learned.kind);
     CHECK_INT(other.plan.count, one.plan.count);
     for (int f = 0; f < FIGURE_COUNT; f++) {
-        CHECK_DOUBLE(other.quality.figures[f], one.quality.figures[f]);
-        CHECK_DOUBLE(other.intervals[f].low, one.intervals[f].low);
-        CHECK_DOUBLE(other.intervals[f].high, one.intervals[f].high);
+        CHECK_DOUBLE(other.learned.quality.figures[f], one.learned.quality.figures[f]);
+        CHECK_DOUBLE(other.learned.intervals[f].low, one.learned.intervals[f].low);
+        CHECK_DOUBLE(other.learned.intervals[f].high, one.learned.intervals[f].high);
     }
     trained_release(&one);
     trained_release(&other);
@@ -159,6 +161,6 @@ TEST(training_can_be_given_up)
     outcome_find(product->scan, &product->set, product->history, 0, 2, lives);
     CHECK_INT(train_model(&source, lives, &options, product->arena, &trained, &why), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(why.msg), STR("training was given up"));
-    CHECK_INT(trained.kind, MODEL_NONE);
+    CHECK_INT(trained.learned.kind, MODEL_NONE);
     product_free(product);
 }

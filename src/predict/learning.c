@@ -1,0 +1,267 @@
+/* learning.c — candidates, calibration, judgement; see learning.h. */
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/learning.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "predict/candidate.h"
+#include "predict/logit.h"
+
+#define CERTAIN 0.9 /* how sure it must be that trees are better */
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[VERDICT_COUNT] = {"usable", "usable, but of few examples", "no usable signal",
+                                                     "too little to learn from"};
+    return names[verdict];
+}
+
+struct learning {
+    const struct table *tables; /* [SIDE_COUNT] */
+    const struct learning_options *options;
+    struct arena *arena;
+    struct learned *out;
+};
+
+/* ---- Choosing among candidates. ---- */
+
+static bool has_both(const struct table *table, uint64_t least)
+{
+    uint64_t positives = 0;
+    for (uint64_t r = 0; r < table->rows; r++) positives += table->happened[r];
+    return positives >= least && table->rows - positives >= least;
+}
+
+static struct prediction prediction_of(const struct table *table, const double *probability)
+{
+    return (struct prediction){table->rows, probability, table->happened, table->weight, table->record};
+}
+
+/* Rows up to the instant. */
+static uint64_t rows_until(const struct table *table, int64_t until_ms)
+{
+    uint64_t rows = 0;
+    while (rows < table->rows && table->at_ms[rows] <= until_ms) rows++;
+    return rows;
+}
+
+struct contest {
+    const struct learning *learning;
+    struct table learn, watched, judged;
+    double *best_probability; /* [judged.rows] of the best so far of a kind; NULL: none yet */
+    double best_loss;
+    struct candidate best;
+};
+
+/* Fit, judge, keep when it is better. What was learnt is dropped: only the way of learning matters here. */
+static enum err try_candidate(struct contest *c, struct candidate candidate, struct err_info *why)
+{
+    AUTO_ARENA arena = arena_new();
+    double *probability = memory_array(c->judged.rows, sizeof *probability);
+    struct quality quality;
+    enum err err = candidate_fit(&candidate, &c->learn, &c->watched, c->learning->options, arena, why);
+    if (err == ERR_OK)
+        err = candidate_margins(&candidate, c->judged.value, c->judged.columns, c->judged.rows, probability, why);
+    boost_free(candidate.boost);
+    if (err == ERR_OK) {
+        for (uint64_t r = 0; r < c->judged.rows; r++) probability[r] = sigmoid(probability[r]);
+        struct prediction forecast = prediction_of(&c->judged, probability);
+        quality_measure(&forecast, &quality);
+    }
+    if (err != ERR_OK || (c->best_probability != NULL && quality.figures[FIGURE_LOG_LOSS] >= c->best_loss)) {
+        memory_free(probability);
+        return err;
+    }
+    memory_free(c->best_probability);
+    c->best_probability = probability;
+    c->best_loss = quality.figures[FIGURE_LOG_LOSS];
+    c->best = (struct candidate){.kind = candidate.kind, .penalty = candidate.penalty, .depth = candidate.depth};
+    return ERR_OK;
+}
+
+static enum err hold_contest(struct contest *c, bool with_trees, struct candidate *winner, struct err_info *why)
+{
+    static const double penalties[] = {1, 10, 100, 1000};
+    static const uint32_t depths[] = {3, 5};
+    struct contest trees = *c;
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < COUNT_OF(penalties) && err == ERR_OK; i++)
+        err = try_candidate(c, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]}, why);
+    for (size_t i = 0; i < COUNT_OF(depths) && with_trees && err == ERR_OK; i++)
+        err = try_candidate(&trees, (struct candidate){.kind = MODEL_TREES, .depth = depths[i]}, why);
+    if (err == ERR_OK) *winner = c->best;
+    if (err == ERR_OK && trees.best_probability != NULL) {
+        struct interval apart[FIGURE_COUNT];
+        struct prediction forecast = prediction_of(&c->judged, trees.best_probability);
+        struct bootstrap how = {.draws = 200,
+                                .confidence = CERTAIN,
+                                .seed = c->learning->options->seed,
+                                .threads = c->learning->options->threads};
+        quality_compare(&forecast, c->best_probability, &how, apart);
+        if (apart[FIGURE_LOG_LOSS].high < 0) *winner = trees.best;
+    }
+    memory_free(trees.best_probability);
+    memory_free(c->best_probability);
+    return err;
+}
+
+static enum err choose(const struct learning *l, bool few, struct candidate *winner, struct err_info *why)
+{
+    const struct table *train = &l->tables[SIDE_TRAIN], *calibrate = &l->tables[SIDE_CALIBRATE];
+    int64_t cut_ms = train->at_ms[train->rows / 2];
+    uint64_t early = rows_until(train, cut_ms), watched = rows_until(calibrate, cut_ms);
+    struct contest contest = {.learning = l,
+                              .learn = table_part(train, 0, early),
+                              .watched = table_part(calibrate, 0, watched),
+                              .judged = table_part(calibrate, watched, calibrate->rows - watched)};
+    *winner = (struct candidate){.kind = MODEL_LOGISTIC, .penalty = few ? 100 : 10};
+    if (few || !has_both(&contest.learn, POSITIVES_NEEDED) || !has_both(&contest.judged, POSITIVES_NEEDED))
+        return ERR_OK; /* nothing to choose by */
+    bool with_trees = !l->options->without_trees && has_both(&contest.watched, POSITIVES_NEEDED);
+    return hold_contest(&contest, with_trees, winner, why);
+}
+
+/* ---- From log-odds to probabilities, and to figures. ---- */
+
+static enum err calibrate(const struct learning *l, const struct candidate *winner, struct err_info *why)
+{
+    const struct table *table = &l->tables[SIDE_CALIBRATE];
+    l->out->curve = (struct platt){.slope = 1};
+    if (!has_both(table, POSITIVES_NEEDED)) return ERR_OK; /* the model's own word is all there is */
+    double *margin = memory_array(table->rows, sizeof *margin);
+    enum err err = candidate_margins(winner, table->value, table->columns, table->rows, margin, why);
+    struct outcomes outcomes = {table->rows, margin, table->happened, table->weight};
+    if (err == ERR_OK) {
+        l->out->has_steps = has_both(table, POSITIVES_FOR_STEPS);
+        if (l->out->has_steps) isotonic_fit(&outcomes, l->arena, &l->out->steps);
+        else platt_fit(&outcomes, &l->out->curve);
+    }
+    memory_free(margin);
+    return err;
+}
+
+static enum err judge(const struct learning *l, struct err_info *why)
+{
+    const struct table *test = &l->tables[SIDE_TEST], *train = &l->tables[SIDE_TRAIN];
+    double *probability = memory_array(test->rows, sizeof *probability);
+    double *base_rate = memory_array(test->rows, sizeof *base_rate), weight = 0, positives = 0;
+    enum err err = learned_probabilities(l->out, test->value, test->rows, probability, why);
+    if (err == ERR_OK) {
+        struct prediction forecast = prediction_of(test, probability);
+        struct bootstrap how = {.draws = l->options->bootstrap_draws,
+                                .confidence = 0.95,
+                                .seed = l->options->seed,
+                                .threads = l->options->threads};
+        for (uint64_t r = 0; r < train->rows; r++) {
+            weight += train->weight[r];
+            positives += train->happened[r] ? train->weight[r] : 0;
+        }
+        for (uint64_t r = 0; r < test->rows; r++) base_rate[r] = positives / weight;
+        quality_measure(&forecast, &l->out->quality);
+        quality_intervals(&forecast, &how, l->out->intervals);
+        quality_compare(&forecast, base_rate, &how, l->out->against_base_rate);
+    }
+    memory_free(probability);
+    memory_free(base_rate);
+    return err;
+}
+
+/* ---- Verdicts. ---- */
+
+bool learning_has_enough(struct learned *out)
+{
+    static const struct {
+        enum example_side side;
+        const char *words;
+    } rows[] = {{SIDE_TRAIN, "to learn from"}, {SIDE_TEST, "of later leads to judge by"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct side_count *side = &out->sides[rows[i].side];
+        uint64_t negatives = side->examples - side->positives;
+        if (side->positives >= POSITIVES_NEEDED && negatives >= POSITIVES_NEEDED) continue;
+        out->verdict = VERDICT_TOO_LITTLE;
+        snprintf(out->sentence, sizeof out->sentence,
+                 "%" PRIu64 " examples %s, in %" PRIu64 " of which it happened: at least %d in which it did and %d in "
+                 "which it did not are needed",
+                 side->examples, rows[i].words, side->positives, POSITIVES_NEEDED, POSITIVES_NEEDED);
+        return false;
+    }
+    return true;
+}
+
+static void say_verdict(struct learned *out, bool few)
+{
+    const struct interval *auc = &out->intervals[FIGURE_ROC_AUC];
+    bool signal = auc->low > 0.5; /* NAN: nobody can tell */
+    out->verdict = !signal ? VERDICT_NO_SIGNAL : few ? VERDICT_UNCERTAIN : VERDICT_USABLE;
+    if (signal)
+        snprintf(out->sentence, sizeof out->sentence,
+                 "on later leads it tells apart with an AUC of %.3f (95 %%: %.3f to %.3f); the best tenth closes %.1f "
+                 "times as often as all",
+                 auc->value, auc->low, auc->high, out->quality.figures[FIGURE_LIFT]);
+    else
+        snprintf(out->sentence, sizeof out->sentence,
+                 "on later leads it is not better than drawing lots: AUC %.3f (95 %%: %.3f to %.3f)", auc->value,
+                 auc->low, auc->high);
+}
+
+/* ---- All steps. ---- */
+
+enum err learn(const struct table tables[SIDE_COUNT], const struct learning_options *options, struct arena *arena,
+               struct learned *out, struct err_info *why)
+{
+    const struct learning l = {.tables = tables, .options = options, .arena = arena, .out = out};
+    const struct side_count *side = &out->sides[SIDE_TRAIN];
+    bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
+    struct candidate winner;
+    enum err err = choose(&l, few, &winner, why);
+    if (err == ERR_OK) err = candidate_fit(&winner, &tables[SIDE_TRAIN], &tables[SIDE_CALIBRATE], options, arena, why);
+    if (err != ERR_OK) return err;
+    out->kind = winner.kind;
+    out->columns = tables[SIDE_TRAIN].columns;
+    out->encoding = winner.encoding;
+    out->logistic = winner.logistic;
+    out->penalty = winner.penalty;
+    out->depth = winner.depth;
+    out->boost = winner.boost;
+    err = calibrate(&l, &winner, why);
+    if (err == ERR_OK) err = judge(&l, why);
+    if (err == ERR_OK) say_verdict(out, few);
+    else learned_release(out);
+    return err;
+}
+
+void learned_release(struct learned *learned)
+{
+    boost_free(learned->boost);
+    learned->boost = NULL;
+    learned->kind = MODEL_NONE;
+}
+
+/* What asks and answers, of what was learnt. */
+static struct candidate model_of(const struct learned *learned)
+{
+    INVARIANT(learned->kind != MODEL_NONE);
+    return (struct candidate){
+        .kind = learned->kind, .encoding = learned->encoding, .logistic = learned->logistic, .boost = learned->boost};
+}
+
+enum err learned_probabilities(const struct learned *learned, const float *value, uint64_t rows, double *out,
+                               struct err_info *why)
+{
+    struct candidate model = model_of(learned);
+    enum err err = candidate_margins(&model, value, learned->columns, rows, out, why);
+    for (uint64_t r = 0; r < rows && err == ERR_OK; r++)
+        out[r] = learned->has_steps ? isotonic_probability(&learned->steps, out[r])
+                                    : platt_probability(&learned->curve, out[r]);
+    return err;
+}
+
+enum err learned_reasons(const struct learned *learned, const float *value, double *base, double *log_odds, double *out,
+                         struct err_info *why)
+{
+    struct candidate model = model_of(learned);
+    enum err err = candidate_margins(&model, value, learned->columns, 1, log_odds, why);
+    return err == ERR_OK ? candidate_reasons(&model, value, learned->columns, base, out, why) : err;
+}
