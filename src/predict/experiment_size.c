@@ -1,0 +1,93 @@
+/* experiment_size.c — who is in which arm, and how many it takes. */
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+
+#include "predict/experiment_internal.h"
+#include "predict/normal.h"
+
+#define RECORDS_ENOUGH 1e15 /* more than anybody has: an effect too small to be seen */
+
+uint32_t experiment_arm(uint64_t seed, struct str id, double share_b)
+{
+    return (double)(str_hash(id, seed) >> 11) * 0x1p-53 < share_b ? ARM_B : ARM_A;
+}
+
+const char *analysis_name(enum analysis analysis)
+{
+    static const char *const names[ANALYSIS_COUNT] = {"always", "planned"};
+    return names[analysis];
+}
+
+static void check(const struct experiment_plan *plan)
+{
+    double rate_b = plan->base_rate + plan->effect;
+    INVARIANT(plan->base_rate > 0 && plan->base_rate < 1 && rate_b > 0 && rate_b < 1 && plan->effect != 0);
+    INVARIANT(plan->share_b > 0 && plan->share_b < 1 && plan->alpha > 0 && plan->alpha < 1);
+    INVARIANT(plan->power > 0 && plan->power < 1);
+}
+
+/* Times the number of records of both arms: the variance of the difference of the rates ... */
+static double variance_apart(const struct experiment_plan *plan)
+{
+    double a = plan->base_rate, b = a + plan->effect;
+    return a * (1 - a) / (1 - plan->share_b) + b * (1 - b) / plan->share_b;
+}
+
+/* ... and the same when both arms have one rate. */
+static double variance_together(const struct experiment_plan *plan)
+{
+    double rate = plan->base_rate + plan->effect * plan->share_b;
+    return rate * (1 - rate) / (1 - plan->share_b) / plan->share_b;
+}
+
+double experiment_mixture(double alpha)
+{
+    /* Waudby-Smith and others, appendix B.2: all but the best in closed form. */
+    double level = -2 * log(alpha);
+    return level + log1p(level);
+}
+
+double experiment_always_reach(double alpha, double ratio)
+{
+    return sqrt((1 + 1 / ratio) * (log1p(ratio) - 2 * log(alpha)));
+}
+
+struct experiment_size experiment_size(const struct experiment_plan *plan)
+{
+    check(plan);
+    double alpha = normal_quantile(1 - plan->alpha / 2), power = normal_quantile(plan->power);
+    double reach = experiment_always_reach(plan->alpha, experiment_mixture(plan->alpha));
+    double once = alpha * sqrt(variance_together(plan)) + power * sqrt(variance_apart(plan));
+    double any_time = (reach + power) * sqrt(variance_apart(plan));
+    double square = plan->effect * plan->effect;
+    return (struct experiment_size){.planned =
+                                        (uint64_t)fmin(ceil(fmax(once, 0) * fmax(once, 0) / square), RECORDS_ENOUGH),
+                                    .always = (uint64_t)fmin(ceil(any_time * any_time / square), RECORDS_ENOUGH)};
+}
+
+uint64_t experiment_needed(const struct experiment_plan *plan)
+{
+    struct experiment_size size = experiment_size(plan);
+    return plan->analysis == ANALYSIS_ALWAYS ? size.always : size.planned;
+}
+
+double experiment_power(const struct experiment_plan *plan, uint64_t records)
+{
+    check(plan);
+    double alpha = normal_quantile(1 - plan->alpha / 2);
+    return normal_below((sqrt((double)records) * fabs(plan->effect) - alpha * sqrt(variance_together(plan))) /
+                        sqrt(variance_apart(plan)));
+}
+
+double experiment_detectable(const struct experiment_plan *plan, uint64_t records)
+{
+    double least = 0, most = 1 - plan->base_rate;
+    struct experiment_plan tried = *plan;
+    for (int i = 0; i < 60; i++) { /* power rises with the effect: halve */
+        tried.effect = (least + most) / 2;
+        if (tried.effect <= 0 || tried.base_rate + tried.effect >= 1) break;
+        if (experiment_power(&tried, records) >= plan->power) most = tried.effect;
+        else least = tried.effect;
+    }
+    return most < 1 - plan->base_rate ? most : NAN;
+}
