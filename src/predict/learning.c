@@ -247,14 +247,18 @@ static struct candidate model_of(const struct learned *learned)
         .kind = learned->kind, .encoding = learned->encoding, .logistic = learned->logistic, .boost = learned->boost};
 }
 
+double learned_probability(const struct learned *learned, double log_odds)
+{
+    return learned->has_steps ? isotonic_probability(&learned->steps, log_odds)
+                              : platt_probability(&learned->curve, log_odds);
+}
+
 enum err learned_probabilities(const struct learned *learned, const float *value, uint64_t rows, double *out,
                                struct err_info *why)
 {
     struct candidate model = model_of(learned);
     enum err err = candidate_margins(&model, value, learned->columns, rows, out, why);
-    for (uint64_t r = 0; r < rows && err == ERR_OK; r++)
-        out[r] = learned->has_steps ? isotonic_probability(&learned->steps, out[r])
-                                    : platt_probability(&learned->curve, out[r]);
+    for (uint64_t r = 0; r < rows && err == ERR_OK; r++) out[r] = learned_probability(learned, out[r]);
     return err;
 }
 

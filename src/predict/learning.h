@@ -82,6 +82,9 @@ void learned_release(struct learned *learned);
 MUST_CHECK enum err learned_probabilities(const struct learned *learned, const float *value, uint64_t rows, double *out,
                                           struct err_info *why);
 
+/* The probability that a log-odds of the model means, after calibration. */
+double learned_probability(const struct learned *learned, double log_odds);
+
 /* Why: what each column of one row adds to the model's log-odds, against what it says of a row of means (a regression) or of the
  * average example (trees): *base. base + sum of out[columns] is *log_odds but for rounding; the
  * probability is that log-odds after calibration, which keeps the order. Half a millisecond for trees. */
