@@ -1,7 +1,5 @@
 /* model_image.h — a trained model as bytes, and back.
  *
- *     magic | checksum of the body (8 bytes) | body
- *
  * The body has everything that a forecast needs and everything that was said of the model: outcome, horizon, seed, span of
  * the data, features, leaks that were found, regression or trees, calibration, figures. Properties stand by their names and
  * types, since another start numbers them anew. Numbers lie with their least byte first.
@@ -15,12 +13,8 @@
 #ifndef PLUMB_PREDICT_MODEL_IMAGE_H
 #define PLUMB_PREDICT_MODEL_IMAGE_H
 
-#include "base/buf.h"
+#include "predict/image_walk.h"
 #include "predict/training.h"
-
-#define MODEL_BYTES_MAX ((size_t)300 << 20) /* above BOOST_BYTES_MAX */
-#define MODEL_TEXT_MAX 65536                /* bytes of a name or value in it */
-#define MODEL_KNOTS_MAX 10000000            /* of a staircase */
 
 /* Append the image of a model (kind is not MODEL_NONE). `catalog` is that of the history it was trained on.
  * Errors   ERR_TOO_BIG: over the buffer's ceiling, or a text over MODEL_TEXT_MAX; those of boost_save. */
