@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "predict/learning.h"
+#include "predict/quality_report.h"
 
 #define MODEL_BYTES_MAX ((size_t)300 << 20) /* above BOOST_BYTES_MAX */
 #define MODEL_TEXT_MAX 65536                /* bytes of a name or value in it */
@@ -54,6 +55,10 @@ void pass_str(struct image_walk *w, struct str *text);
 
 /* What was learnt from tables of `columns`, with its verdict and figures. When reading failed, release it all the same. */
 void pass_learned(struct image_walk *w, uint32_t columns, struct learned *learned);
+
+/* What a page tells of its test (report_image.c). */
+void pass_report(struct image_walk *w, struct quality_report *report);
+void pass_interval(struct image_walk *w, struct interval *interval);
 
 /* Append magic, checksum and body. */
 MUST_CHECK enum err image_seal(struct str magic, struct str body, struct buf *out, struct err_info *why);

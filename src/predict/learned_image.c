@@ -69,7 +69,7 @@ static void pass_calibration(struct image_walk *w, struct learned *learned)
 
 /* ---- Figures: any number, NAN is one of them. ---- */
 
-static void pass_interval(struct image_walk *w, struct interval *interval)
+void pass_interval(struct image_walk *w, struct interval *interval)
 {
     pass_double(w, &interval->value);
     pass_double(w, &interval->low);

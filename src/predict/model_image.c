@@ -165,6 +165,7 @@ static void pass_model(struct model_walk *m, struct trained *trained)
     pass_leaks(m, &trained->leaks);
     pass_u64(&m->walk, &trained->rules_print);
     pass_learned(&m->walk, trained->plan.count, &trained->learned);
+    pass_report(&m->walk, &trained->report);
 }
 
 enum err model_image_write(const struct trained *trained, struct catalog *catalog, struct buf *out,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "predict/rules_print.h"
+#include "predict/training_report.h"
 
 /* ---- Tables. ---- */
 
@@ -128,7 +129,8 @@ static enum err learn_from_tables(struct training *t, struct err_info *why)
     if (err != ERR_OK) return err;
     guard_against_leaks(t);
     tell_kinds(t);
-    return learn(t->tables, &how, t->arena, &t->out->learned, why);
+    err = learn(t->tables, &how, t->arena, &t->out->learned, why);
+    return err == ERR_OK ? training_report(t->source, t->tables, options, t->arena, t->out, why) : err;
 }
 
 static int64_t first_instant(const struct examples *examples, int64_t before_ms)

@@ -4,6 +4,7 @@
  *     2. the plan of features, from the side of training
  *        without what looks as if it came of the outcome (leak.h)
  *     3. tables of numbers, and what is learnt from them (learning.h)
+ *     4. what a page tells of the test: thresholds, segments, the manual score (quality_report.h)
  *
  * The same history, options and seed give the same model and figures. */
 // SPDX-License-Identifier: Apache-2.0
@@ -13,8 +14,15 @@
 #include "predict/feature_plan.h"
 #include "predict/leak.h"
 #include "predict/learning.h"
+#include "predict/quality_report.h"
 
 #define TRAINING_BYTES_MAX ((uint64_t)16 << 30) /* of feature rows */
+
+/* Segments of the report: values of a property of the object or, of_company, of its company. */
+struct report_property {
+    uint32_t property;
+    bool of_company;
+};
 
 struct training_options {
     struct str outcome; /* in words, to be told with the model; may be empty */
@@ -25,12 +33,16 @@ struct training_options {
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;
+    const struct report_property
+        *by; /* [by_count], fewer than REPORT_PROPERTIES_MAX: bands of the score come of themselves */
+    uint32_t by_count;
     bool (*go_on)(void *context, double done); /* false gives up; may be NULL */
     void *go_on_context;
 };
 
 struct trained {
     struct learned learned;
+    struct quality_report report;
     /* what it foresees, of whom, and from when: */
     struct str outcome;
     enum entity object;

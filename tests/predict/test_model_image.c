@@ -156,6 +156,32 @@ TEST(the_depth_of_its_trees_is_kept_with_the_model)
     product_free(product);
 }
 
+TEST(what_a_page_tells_of_the_test_is_kept_with_the_model)
+{
+    struct product *product = buyers_world(&strong, 4);
+    struct report_property by = {catalog_find(product->catalog, ENTITY_CONTACT, STR("branch")), false};
+    struct training_options options = buyers_options(true, 1);
+    struct trained read;
+    struct err_info why = {0};
+    AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
+    options.by = &by;
+    options.by_count = 1;
+    struct trained trained = buyers_train(product, options);
+    write_image(&trained, product, &bytes);
+    CHECK_OK(model_image_read(buf_str(&bytes), product->catalog, &product->set, 0, product->arena, &read, &why), why);
+    CHECK_INT(read.report.threshold_count, trained.report.threshold_count);
+    CHECK_TRUE(are_same_bytes(read.report.thresholds, trained.report.thresholds,
+                              read.report.threshold_count * sizeof *read.report.thresholds));
+    CHECK_INT(read.report.segment_count, trained.report.segment_count);
+    for (uint32_t s = 0; s < read.report.segment_count; s++) {
+        CHECK_STR(read.report.segments[s].value, trained.report.segments[s].value);
+        CHECK_DOUBLE(read.report.segments[s].forecast, trained.report.segments[s].forecast);
+    }
+    CHECK_TRUE(read.report.manual.there);
+    CHECK_DOUBLE(read.report.manual.apart[FIGURE_BRIER].low, trained.report.manual.apart[FIGURE_BRIER].low);
+    product_free(product);
+}
+
 /* ---- Rules that were edited since. ---- */
 
 static bool are_rules_changed(struct product *product, struct str image, const char *definitions)

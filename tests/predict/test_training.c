@@ -82,6 +82,34 @@ TEST(few_who_did_make_a_model_that_is_marked)
     product_free(product);
 }
 
+/* ---- What a page tells of the test. ---- */
+
+TEST(the_report_divides_the_test_by_a_property_and_compares_with_the_manual_score)
+{
+    struct product *product = buyers_world(&strong, 5);
+    struct report_property by = {catalog_find(product->catalog, ENTITY_CONTACT, STR("branch")), false};
+    struct training_options options = buyers_options(true, 2);
+    options.by = &by;
+    options.by_count = 1;
+    struct trained trained = buyers_train(product, options);
+    const struct quality_report *report = &trained.report;
+    uint64_t examples = 0;
+    CHECK_INT(report->segment_count, 3);
+    for (uint32_t s = 0; s < report->segment_count; s++) {
+        const struct quality_segment *segment = &report->segments[s];
+        CHECK_STR(segment->property, STR("branch"));
+        if (str_equal(segment->value, STR("it"))) /* who fits buys more, and that was foreseen */
+            CHECK_TRUE(segment->observed.value > 1.5 * trained.learned.quality.figures[FIGURE_BASE_RATE]);
+        examples += segment->examples;
+    }
+    CHECK_INT((int64_t)examples, (int64_t)trained.learned.sides[SIDE_TEST].examples);
+    /* The score knows of reading, not of branches, and those who read and fit have bought. */
+    CHECK_TRUE(report->manual.there);
+    CHECK_TRUE(report->manual.apart[FIGURE_ROC_AUC].low > 0);
+    trained_release(&trained);
+    product_free(product);
+}
+
 /* ---- Reasons. ---- */
 
 /* Of fifty people at the end: the reasons sum to the log-odds, and those to the probability. */
