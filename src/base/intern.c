@@ -128,6 +128,24 @@ static uint32_t find_slot(const struct intern *intern, const struct table *table
     }
 }
 
+void intern_look_ahead(const struct intern *intern, struct str s, enum intern_step step)
+{
+    const struct table *table = intern->table;
+    const uint32_t hash = hash_of(intern, s);
+    size_t i = home_of(table, hash);
+    if (step == INTERN_SLOT) {
+        __builtin_prefetch(&table->slots[i]);
+        return;
+    }
+    for (; table->slots[i] != 0; i = i + 1 < table->slot_count ? i + 1 : 0) {
+        if (table->slots[i] >> 32 != hash) continue;
+        struct segment_place place = segment_place((uint32_t)table->slots[i] - 1);
+        const char *const *at = &intern->texts[place.segment][place.at];
+        __builtin_prefetch(step == INTERN_PLACE ? (const void *)at : *at);
+        return;
+    }
+}
+
 static void grow_slots(struct intern *intern)
 {
     struct table *old = intern->table;

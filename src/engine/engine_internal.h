@@ -2,6 +2,7 @@
  *
  *   engine.c      opening, closing, questions from any thread
  *   writer.c      the queue, the writer's thread, group commit
+ *   ahead.c       memory that the next facts will read
  *   batch.c       what one transaction will hold, and taking it back
  *   take.c        one fact into columns and batch
  *   merge.c       two records are one

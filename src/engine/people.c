@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "base/intern.h"
 #include "base/list.h"
 #include "base/unicode.h"
 #include "history/history.h"
@@ -136,6 +135,13 @@ uint32_t people_find(const struct people *people, enum identifier_kind kind, str
     struct str key = key_of(kind, text, bytes);
     uint32_t code = key.len == 0 ? INTERN_NONE : intern_find(people->texts, key);
     return code == INTERN_NONE ? RECORD_NONE : get(people, OWNER, code);
+}
+
+void people_look_ahead(const struct people *people, enum identifier_kind kind, struct str text, enum intern_step step)
+{
+    char bytes[KEY_BYTES];
+    struct str key = key_of(kind, text, bytes);
+    if (key.len > 0) intern_look_ahead(people->texts, key, step);
 }
 
 static void unlink_code(struct people *people, uint32_t contact, uint32_t code)

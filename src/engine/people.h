@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/intern.h"
 #include "engine/fact.h"
 
 struct people; /* opaque; see people.c */
@@ -28,6 +29,9 @@ void people_add(struct people *people, enum entity object, uint32_t record, int6
 
 /* The contact that is known by this; RECORD_NONE. Texts as people_normal made them. */
 uint32_t people_find(const struct people *people, enum identifier_kind kind, struct str text);
+
+/* People who are looked for a little later: see intern_look_ahead. */
+void people_look_ahead(const struct people *people, enum identifier_kind kind, struct str text, enum intern_step step);
 
 /* From now on it belongs to `contact`. False when it did already. */
 bool people_identify(struct people *people, enum identifier_kind kind, struct str text, uint32_t contact);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/engine_internal.h"
+#include "engine/ahead.h"
 
 #define BATCH_FACTS_MAX 4096 /* taken together at most, so that nobody waits long for a crowd */
 #define SLOW_COMMIT_US 400   /* from here on waiting for company pays */
@@ -170,8 +170,13 @@ static void write_batch(struct engine *engine, struct submission *first)
 {
     struct err_info why = {0};
     batch_begin(engine);
+    struct ahead ahead;
+    ahead_begin(&ahead, first);
     for (struct submission *s = first; s != NULL; s = s->next)
-        for (size_t i = 0; i < s->count; i++) take_fact(engine, &s->facts[i], s->event_texts[i], &s->results[i]);
+        for (size_t i = 0; i < s->count; i++) {
+            ahead_step(&ahead, engine);
+            take_fact(engine, &s->facts[i], s->event_texts[i], &s->results[i]);
+        }
     int64_t began_ns = engine->clock->monotonic_ns(engine->clock);
     judge_touched(engine, engine_now(engine), CAUSE_FACT);
     uint64_t score_us = us_since(engine, began_ns);
@@ -230,10 +235,13 @@ static void refuse_all(struct engine *engine, const struct err_info *why)
 }
 
 /* The thread that hands facts over goes on when the writer wakes, so where both share a core a whole group gathers
- * instead of its first fact. A system without that policy loses nothing but groups. */
+ * instead of its first fact. Who chose a policy for the process keeps it. */
 static void gather_before_running(void)
 {
-    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &(struct sched_param){0});
+    struct sched_param param = {0};
+    int policy;
+    if (pthread_getschedparam(pthread_self(), &policy, &param) == 0 && policy == SCHED_OTHER)
+        (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &param); /* else smaller groups, and nothing worse */
 }
 
 static void *write_until_stopped(void *context)

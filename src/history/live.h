@@ -95,6 +95,11 @@ void live_reread(struct live *live, uint32_t property);
 /* How many of the different values that it ever had would be none, were it declared like `as`. */
 uint32_t live_contradicting(const struct live *live, const struct property *as, uint32_t property);
 
+/* Events of this contact are asked about a little later, and then wait less for memory: first their run, then (when that
+ * is there) its latest events are asked for, by two calls some time apart. */
+enum live_step { LIVE_RUN, LIVE_LATEST };
+void live_look_ahead(const struct live *live, uint32_t contact, enum live_step step);
+
 /* Is there an event of this contact whose message id has this hash? Calls same(context, row)
  * for each such event until it says yes. */
 bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,

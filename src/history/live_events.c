@@ -441,6 +441,23 @@ bool live_put_events(struct live *live, uint32_t contact, const char *const *col
 
 /* ---- Questions. ---- */
 
+void live_look_ahead(const struct live *live, uint32_t contact, enum live_step step)
+{
+    const struct history *history = &live->history;
+    if (contact >= history->records[ENTITY_CONTACT].count) return;
+    if (step == LIVE_RUN) {
+        __builtin_prefetch(&history->event_run[contact]);
+        return;
+    }
+    const struct run run = events_of_contact(history, contact);
+    const uint64_t next = run.first + run.count;
+    __builtin_prefetch(&history->id_hash[next]);
+    __builtin_prefetch(&history->minute[next]);
+    __builtin_prefetch(&history->ms[next]);
+    __builtin_prefetch(&history->class_id[next]);
+    __builtin_prefetch(&history->row[next]);
+}
+
 bool live_has_event(const struct live *live, uint32_t contact, uint32_t id_hash,
                     bool (*same)(void *context, uint32_t row), void *context)
 {
