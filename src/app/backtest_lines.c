@@ -125,11 +125,10 @@ static void put_threshold(struct json_writer *json, const struct tested *tested,
 
 static void put_advice(struct json_writer *json, const struct tested *tested, enum goal goal)
 {
-    static const char *const names[GOAL_COUNT] = {"f1", "conversion", "calls", "profit"};
     const struct advice *advice = &tested->advice[goal];
     begin_line(json, "advice", tested);
     json_key(json, "goal");
-    json_string(json, str_from_c(names[goal]));
+    json_string(json, str_from_c(goal_name(goal)));
     json_key(json, "met");
     json_bool(json, advice->met);
     if (!advice->met) return;

@@ -133,6 +133,7 @@ static void append_goal(struct buf *out, enum goal goal, const struct goals *goa
     case GOAL_CONVERSION: buf_format(out, "At least %.0f%% convert", 100 * goals->conversion); break;
     case GOAL_CALLS: buf_format(out, "At most %.0f calls a week", goals->calls_a_week); break;
     case GOAL_PROFIT: buf_format(out, "Best profit (value %.0f, cost %.0f)", goals->value, goals->cost); break;
+    case GOAL_REACH: buf_format(out, "At least %.0f%% of those who convert", 100 * goals->reach); break;
     }
 }
 

@@ -314,7 +314,7 @@ static enum err test_all(struct trial *t, struct err_info *why)
     struct scan *scan = scan_new(t->outcome_of, t->history, NULL);
     struct bootstrap how = {
         .draws = DRAWS, .confidence = 0.95, .seed = t->request->seed, .threads = (unsigned)t->request->threads};
-    outcome_find(scan, t->outcome_of, t->history, t->outcome, (unsigned)t->request->threads, lives);
+    outcome_find(scan, t->outcome_of, t->history, t->outcome, (unsigned)t->request->threads, NULL, lives);
     scan_free(scan);
     struct backtest_options options = options_for(t);
     enum err e = ERR_OK;

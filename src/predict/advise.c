@@ -3,14 +3,27 @@
 #include "predict/advise.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/chance.h"
+#include "history/threads.h"
 #include "predict/calls.h"
 
 #define NONE UINT32_MAX
 
+const char *goal_name(enum goal goal)
+{
+    static const char *const names[GOAL_COUNT] = {"f1", "conversion", "calls", "profit", "reach"};
+    return names[goal];
+}
+
 /* ---- Choosing. ---- */
+
+static double reach_of(const struct backtest_calls *calls)
+{
+    return calls->converters > 0 ? 1 - (double)calls->missed / (double)calls->converters : NAN;
+}
 
 static double profit_of(const struct backtest_calls *calls, const struct goals *goals)
 {
@@ -48,10 +61,24 @@ static uint32_t lowest(const struct backtest_calls *calls, uint32_t count, const
     return best;
 }
 
+/* Whoever was at a threshold was at all lower ones, so the first from above that reaches enough is the highest. */
+static uint32_t first_to_reach(const struct backtest_calls *calls, uint32_t count, const struct goals *goals)
+{
+    for (uint32_t t = count; t-- > 0;)
+        if (reach_of(&calls[t]) >= goals->reach) return t;
+    return NONE;
+}
+
 static uint32_t choose(const struct backtest_calls *calls, uint32_t count, const struct goals *goals, enum goal goal)
 {
-    return goal == GOAL_F1 || goal == GOAL_PROFIT ? greatest(calls, count, goals, goal)
-                                                  : lowest(calls, count, goals, goal);
+    switch (goal) {
+    case GOAL_F1:
+    case GOAL_PROFIT: return greatest(calls, count, goals, goal);
+    case GOAL_REACH: return first_to_reach(calls, count, goals);
+    case GOAL_CONVERSION:
+    case GOAL_CALLS: break;
+    }
+    return lowest(calls, count, goals, goal);
 }
 
 /* ---- How sure. ---- */
@@ -74,57 +101,78 @@ static double quantile(const double *sorted, uint32_t count, double share)
     return count == 0 ? NAN : sorted[(uint32_t)lround(share * (count - 1))];
 }
 
-static struct interval interval_of(double value, double *drawn, uint32_t count, double confidence)
-{
-    qsort(drawn, count, sizeof *drawn, rising);
-    return (struct interval){value, quantile(drawn, count, (1 - confidence) / 2),
-                             quantile(drawn, count, (1 + confidence) / 2)};
-}
-
-struct drawn {
-    double *threshold, *precision, *calls_a_week;
-    uint32_t thresholds, precisions; /* how many of the draws gave one */
+/* What all threads share. Each draw has a place of its own: NAN where it gave no number. */
+struct drawing {
+    const struct call_runs *runs;
+    const int64_t *thresholds;
+    const struct goals *goals;
+    enum goal goal;
+    uint32_t chosen;
+    const struct bootstrap *how;
+    double *threshold, *precision, *calls_a_week, *reach; /* [draws] */
+    atomic_uint next;
 };
 
-static void draw_all(const struct call_runs *runs, const int64_t *thresholds, const struct goals *goals, enum goal goal,
-                     uint32_t chosen, const struct bootstrap *how, struct drawn *out)
+static void *draw_some(void *context)
 {
+    struct drawing *d = context;
+    const struct call_runs *runs = d->runs;
     struct backtest_calls *calls = memory_array(runs->thresholds, sizeof *calls);
     uint32_t *times = memory_array(runs->records, sizeof *times);
-    for (uint32_t d = 0; d < how->draws; d++) {
-        draw_records(chance_of(how->seed, d), runs->records, times);
+    for (uint32_t draw; !is_stopped(d->how->stop) && (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;) {
+        draw_records(chance_of(d->how->seed, draw), runs->records, times);
         call_runs_count(runs, times, calls);
-        uint32_t again = choose(calls, runs->thresholds, goals, goal);
-        if (again != NONE) out->threshold[out->thresholds++] = (double)thresholds[again];
-        if (!isnan(calls[chosen].precision)) out->precision[out->precisions++] = calls[chosen].precision;
-        out->calls_a_week[d] = calls[chosen].calls_a_week;
+        uint32_t again = choose(calls, runs->thresholds, d->goals, d->goal);
+        d->threshold[draw] = again != NONE ? (double)d->thresholds[again] : NAN;
+        d->precision[draw] = calls[d->chosen].precision;
+        d->calls_a_week[draw] = calls[d->chosen].calls_a_week;
+        d->reach[draw] = reach_of(&calls[d->chosen]);
     }
     memory_free(calls);
     memory_free(times);
+    return NULL;
 }
 
-static void tell_how_sure(const struct call_runs *runs, const int64_t *thresholds, const struct goals *goals,
-                          enum goal goal, uint32_t chosen, const struct bootstrap *how, struct advice *out)
+/* How many of the draws gave a number; those come first, rising. */
+static uint32_t sort_drawn(double *drawn, uint32_t draws)
 {
-    struct drawn drawn = {.threshold = memory_array(how->draws, sizeof(double)),
-                          .precision = memory_array(how->draws, sizeof(double)),
-                          .calls_a_week = memory_array(how->draws, sizeof(double))};
-    draw_all(runs, thresholds, goals, goal, chosen, how, &drawn);
-    struct interval threshold = interval_of((double)out->micro, drawn.threshold, drawn.thresholds, how->confidence);
-    out->low_micro = drawn.thresholds > 0 ? (int64_t)threshold.low : out->micro;
-    out->high_micro = drawn.thresholds > 0 ? (int64_t)threshold.high : out->micro;
-    out->precision = interval_of(out->calls.precision, drawn.precision, drawn.precisions, how->confidence);
-    out->calls_a_week = interval_of(out->calls.calls_a_week, drawn.calls_a_week, how->draws, how->confidence);
-    out->met_share = (double)drawn.thresholds / how->draws;
-    memory_free(drawn.threshold);
-    memory_free(drawn.precision);
-    memory_free(drawn.calls_a_week);
+    uint32_t count = 0;
+    for (uint32_t d = 0; d < draws; d++)
+        if (!isnan(drawn[d])) drawn[count++] = drawn[d];
+    qsort(drawn, count, sizeof *drawn, rising);
+    return count;
+}
+
+static struct interval interval_of(double value, double *drawn, const struct bootstrap *how)
+{
+    uint32_t count = sort_drawn(drawn, how->draws);
+    return (struct interval){value, quantile(drawn, count, (1 - how->confidence) / 2),
+                             quantile(drawn, count, (1 + how->confidence) / 2)};
+}
+
+static void tell_how_sure(struct drawing *d, struct advice *out)
+{
+    const struct bootstrap *how = d->how;
+    double *drawn = memory_array((size_t)how->draws * 4, sizeof *drawn);
+    d->threshold = drawn;
+    d->precision = drawn + how->draws;
+    d->calls_a_week = drawn + (size_t)how->draws * 2;
+    d->reach = drawn + (size_t)how->draws * 3;
+    run_threads(how->threads, draw_some, d);
+    uint32_t met = sort_drawn(d->threshold, how->draws);
+    out->low_micro = met > 0 ? (int64_t)quantile(d->threshold, met, (1 - how->confidence) / 2) : out->micro;
+    out->high_micro = met > 0 ? (int64_t)quantile(d->threshold, met, (1 + how->confidence) / 2) : out->micro;
+    out->met_share = (double)met / how->draws;
+    out->precision = interval_of(out->calls.precision, d->precision, how);
+    out->calls_a_week = interval_of(out->calls.calls_a_week, d->calls_a_week, how);
+    out->reach = interval_of(reach_of(&out->calls), d->reach, how);
+    memory_free(drawn);
 }
 
 void backtest_advise(const struct backtest *backtest, const int64_t *thresholds, uint32_t count,
                      const struct goals *goals, enum goal goal, const struct bootstrap *how, struct advice *out)
 {
-    INVARIANT(count > 0 && how->draws >= 1 && how->draws <= BOOTSTRAP_DRAWS_MAX);
+    INVARIANT(count > 0 && how->draws >= 1 && how->draws <= BOOTSTRAP_DRAWS_MAX && how->threads >= 1);
     struct call_runs runs;
     struct backtest_calls *calls = memory_array(count, sizeof *calls);
     call_runs_init(&runs, backtest, thresholds, count);
@@ -135,7 +183,9 @@ void backtest_advise(const struct backtest *backtest, const int64_t *thresholds,
         out->micro = thresholds[chosen];
         out->calls = calls[chosen];
         out->profit = profit_of(&calls[chosen], goals);
-        tell_how_sure(&runs, thresholds, goals, goal, chosen, how, out);
+        struct drawing drawing = {
+            .runs = &runs, .thresholds = thresholds, .goals = goals, .goal = goal, .chosen = chosen, .how = how};
+        tell_how_sure(&drawing, out);
     }
     call_runs_release(&runs);
     memory_free(calls);

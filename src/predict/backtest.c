@@ -54,14 +54,16 @@ enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t
     out->micro = memory_array(instants * out->records, sizeof *out->micro);
     bool *wanted = memory_array(set->score_count, sizeof *wanted);
     wanted[score] = true;
-    for (uint32_t i = 0; i < out->instants; i++) {
+    for (uint32_t i = 0; i < out->instants && !is_stopped(options->stop); i++) {
         out->at_ms[i] = options->from_ms + i * options->step_ms;
         struct scan_options how = {.as_of_ms = out->at_ms[i], .threads = options->threads, .wanted = wanted};
         run_instant(scan, score, &how, out, i);
         if (options->progress != NULL) options->progress(options->progress_context, i + 1, instants);
     }
     memory_free(wanted);
-    return ERR_OK;
+    if (!is_stopped(options->stop)) return ERR_OK;
+    backtest_release(out);
+    return err_set(why, ERR_UNAVAILABLE, "it was stopped");
 }
 
 void backtest_release(struct backtest *backtest)

@@ -32,6 +32,7 @@ struct backtest_options {
     int64_t horizon_ms;     /* more than 0 */
     int64_t end_ms;         /* the last instant of which facts are known */
     unsigned threads;
+    stop_flag stop;                                               /* looked at between instants */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* instants; may be NULL */
     void *progress_context;
 };
@@ -46,7 +47,7 @@ struct backtest {
 };
 
 /* `lives` [records of the score's object] from outcome_find.
- * Errors   ERR_INVALID: no instant has its horizon over; ERR_TOO_BIG. *out is then empty.
+ * Errors   ERR_INVALID: no instant has its horizon over; ERR_TOO_BIG; ERR_UNAVAILABLE: stopped. *out is then empty.
  * Release with backtest_release. Cost: a scan of everybody for each instant. */
 MUST_CHECK enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t score,
                                  const struct history *history, const struct lifetime *lives,

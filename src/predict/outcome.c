@@ -15,6 +15,7 @@ struct finding {
     const struct history *history;
     enum entity object;
     uint32_t segment, records;
+    stop_flag stop;
     struct lifetime *out;
     atomic_uint next;
 };
@@ -34,14 +35,14 @@ static void *find_some(void *context)
 {
     struct finding *f = context;
     int64_t *instants = memory_array(OUTCOME_FACTS_MAX, sizeof *instants);
-    for (uint32_t first; (first = atomic_fetch_add(&f->next, STRETCH)) < f->records;)
+    for (uint32_t first; !is_stopped(f->stop) && (first = atomic_fetch_add(&f->next, STRETCH)) < f->records;)
         for (uint32_t r = first; r < f->records && r - first < STRETCH; r++) f->out[r] = life_of(f, r, instants);
     memory_free(instants);
     return NULL;
 }
 
 void outcome_find(const struct scan *scan, const struct definitions *set, const struct history *history,
-                  uint32_t segment, unsigned threads, struct lifetime *out)
+                  uint32_t segment, unsigned threads, stop_flag stop, struct lifetime *out)
 {
     INVARIANT(segment < set->segment_count && threads >= 1);
     enum entity object = set->segments[segment]->object;
@@ -50,6 +51,7 @@ void outcome_find(const struct scan *scan, const struct definitions *set, const 
                               .object = object,
                               .segment = segment,
                               .records = history_records(history, object),
+                              .stop = stop,
                               .out = out};
     run_threads(threads, find_some, &finding);
 }

@@ -8,6 +8,7 @@
 #ifndef PLUMB_PREDICT_OUTCOME_H
 #define PLUMB_PREDICT_OUTCOME_H
 
+#include "base/stop.h"
 #include "history/scan.h"
 
 #define NEVER INT64_MAX
@@ -22,6 +23,6 @@ struct lifetime {
 /* Of each record of the segment's object, into out[records]. Cost: an evaluation for each fact of a record until it
  * happened; `threads` at least 1. */
 void outcome_find(const struct scan *scan, const struct definitions *set, const struct history *history,
-                  uint32_t segment, unsigned threads, struct lifetime *out);
+                  uint32_t segment, unsigned threads, stop_flag stop, struct lifetime *out);
 
 #endif

@@ -140,7 +140,7 @@ static void *draw_some(void *context)
     uint32_t groups = d->one.groups;
     uint32_t *multiples = memory_array(groups, sizeof *multiples);
     struct mass *masses = memory_array(d->one.count, sizeof *masses);
-    for (uint32_t draw; (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;) {
+    for (uint32_t draw; !is_stopped(d->how->stop) && (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;) {
         struct chance chance = chance_of(d->how->seed, draw);
         memset(multiples, 0, groups * sizeof *multiples);
         for (uint32_t g = 0; g < groups; g++) multiples[chance_below(&chance, groups)]++;

@@ -18,6 +18,8 @@
 
 #include <stdint.h>
 
+#include "base/stop.h"
+
 #define PREDICTION_EXAMPLES_MAX UINT64_C(100000000)
 #define LOG_LOSS_FLOOR 1e-15 /* a probability of 0 or 1 is taken as this far from it */
 
@@ -91,6 +93,7 @@ struct bootstrap {
     double confidence; /* 0.95 */
     uint64_t seed;
     unsigned threads; /* at least 1 */
+    stop_flag stop;
 };
 #define BOOTSTRAP_DRAWS_MAX 100000
 #define BOOTSTRAP_DEFAULT ((struct bootstrap){.draws = 1000, .confidence = 0.95, .seed = 1, .threads = 1})

@@ -231,12 +231,11 @@ bool jobs_progress(struct job_run *run)
     pthread_mutex_lock(&jobs->lock);
     show(jobs, run->job);
     struct kept *kept = jobs->at[find(jobs, run->job->number)];
-    bool goes_on = !jobs->ends && !atomic_load(&kept->cancelled);
     bool tells = now - kept->told_ms >= 1000 || now < kept->told_ms;
     if (tells) kept->told_ms = now;
     pthread_mutex_unlock(&jobs->lock);
     if (tells) tell(jobs, run->job);
-    return goes_on;
+    return !is_stopped(run->stop);
 }
 
 bool jobs_phase(struct job_run *run, const char *phase, uint64_t all)
@@ -276,6 +275,7 @@ static enum err work_on(struct jobs *jobs, struct kept *kept, struct err_info *w
                           .jobs = jobs,
                           .job = &kept->job,
                           .wish = kept->order.wish,
+                          .stop = &kept->cancelled,
                           .body = job_file_path(jobs->folder, arena, number, JOB_BODY),
                           .refused = job_file_path(jobs->folder, arena, number, JOB_REFUSED)};
     if (kept->job.result == RESULT_NONE) return kept->job.kind->work(&run, why);
@@ -288,7 +288,7 @@ static void run(struct jobs *jobs, struct kept *kept)
     tell(jobs, &kept->job);
     enum err e = work_on(jobs, kept, &why);
     pthread_mutex_lock(&jobs->lock);
-    bool cancelled = jobs->ends || atomic_load(&kept->cancelled);
+    bool cancelled = atomic_load(&kept->cancelled);
     if (e != ERR_OK && !cancelled) snprintf(kept->job.why, sizeof kept->job.why, "%s", why.msg);
     end(jobs, kept, e == ERR_OK ? JOB_DONE : cancelled ? JOB_CANCELLED : JOB_FAILED);
     struct job seen = kept->job;
@@ -354,6 +354,7 @@ void jobs_stop(struct jobs *jobs)
     if (jobs == NULL) return;
     pthread_mutex_lock(&jobs->lock);
     jobs->ends = true;
+    for (uint32_t i = 0; i < jobs->count; i++) atomic_store(&jobs->at[i]->cancelled, true);
     pthread_cond_broadcast(&jobs->changed);
     pthread_mutex_unlock(&jobs->lock);
     for (enum job_lane which = 0; which < JOB_LANES; which++)

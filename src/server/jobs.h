@@ -26,6 +26,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/stop.h"
 #include "server/role.h"
 
 #define JOBS_WAITING_MAX 4 /* of a lane, with what they are to take */
@@ -91,6 +92,7 @@ struct job_run {
     const void *wish;
     const char *body, *refused; /* paths: of what is to be taken; of where refused rows go */
     FILE *to;                   /* the result; NULL for RESULT_NONE */
+    stop_flag stop; /* it was cancelled, or the server stops: what jobs_progress says, for whoever computes */
 };
 
 MUST_CHECK enum err jobs_start(struct server *server, struct jobs **out, struct err_info *why);

@@ -103,7 +103,7 @@ struct trained buyers_train(struct product *product, struct training_options opt
     struct feature_source source = {.history = product->history, .scan = product->scan, .set = &product->set};
     struct trained trained;
     struct err_info why = {0};
-    outcome_find(product->scan, &product->set, product->history, 0, 2, lives);
+    outcome_find(product->scan, &product->set, product->history, 0, 2, NULL, lives);
     CHECK_OK(train_model(&source, lives, &options, product->arena, &trained, &why), why);
     return trained;
 }

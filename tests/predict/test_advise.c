@@ -3,6 +3,7 @@
 #include "predict/advise.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/chance.h"
@@ -102,6 +103,38 @@ TEST(a_goal_that_nothing_meets_is_told)
     CHECK_FALSE(advise(&b, (struct goals){.value = 10, .cost = 30}, GOAL_PROFIT).met);
     b = world(0);
     CHECK_FALSE(advise(&b, (struct goals){0}, GOAL_F1).met);
+}
+
+/* Who converts has 67 points on average, and nobody of them has few. */
+TEST(for_a_reach_of_80_percent_it_names_the_highest_threshold_that_so_many_converters_had_been_at)
+{
+    struct backtest b = world(100);
+    struct backtest_calls above;
+    struct advice a = advise(&b, (struct goals){.reach = 0.8}, GOAL_REACH);
+    CHECK_TRUE(a.met);
+    CHECK_TRUE(a.calls.converters - a.calls.missed >= 0.8 * (double)a.calls.converters);
+    int64_t higher = a.micro + MICRO_PER_POINT;
+    backtest_calls(&b, &higher, 1, &above);
+    CHECK_TRUE((double)(above.converters - above.missed) < 0.8 * (double)above.converters);
+    CHECK_TRUE(a.reach.low < 0.82 && a.reach.value >= 0.8 && a.reach.high > a.reach.value);
+    CHECK_NEAR((double)a.micro / MICRO_PER_POINT, 44, 6); /* 1 - (s / 100)^2 of the converters are above s */
+}
+
+TEST(the_number_of_threads_changes_no_advice)
+{
+    struct backtest b = world(100);
+    int64_t candidates[100];
+    struct goals goals = {.conversion = 0.8, .calls_a_week = 20, .value = 100, .cost = 30, .reach = 0.8};
+    uint32_t count = backtest_candidates(&b, 100, candidates);
+    for (enum goal goal = 0; goal < GOAL_COUNT; goal++) {
+        struct bootstrap how = BOOTSTRAP_DEFAULT;
+        struct advice one = {0}, three = {0};
+        how.draws = 100;
+        backtest_advise(&b, candidates, count, &goals, goal, &how, &one);
+        how.threads = 3;
+        backtest_advise(&b, candidates, count, &goals, goal, &how, &three);
+        CHECK_TRUE(memcmp(&one, &three, sizeof one) == 0);
+    }
 }
 
 TEST(the_same_seed_gives_the_same_advice)

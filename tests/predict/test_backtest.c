@@ -54,7 +54,7 @@ static struct backtest run(struct product *product, struct backtest_options opti
     struct backtest backtest;
     struct err_info why = {0};
     INVARIANT(history_records(product->history, ENTITY_CONTACT) <= LIVES_MAX);
-    outcome_find(product->scan, &product->set, product->history, 0, 1, lives);
+    outcome_find(product->scan, &product->set, product->history, 0, 1, NULL, lives);
     CHECK_OK(backtest_run(product->scan, &product->set, 0, product->history, lives, &options, &backtest, &why), why);
     return backtest;
 }
@@ -231,5 +231,19 @@ TEST(calls_of_many_thresholds_at_once_are_those_of_each_alone)
     }
     CHECK_TRUE(calls[0].called > calls[39].called);
     backtest_release(&b);
+    product_free(p);
+}
+
+TEST(a_question_that_is_taken_back_ends_without_an_answer)
+{
+    atomic_bool stop = true;
+    struct product *p = small_world("");
+    struct backtest_options options = options_of("2026-01-07T00:00:00Z", "2026-02-04T00:00:00Z");
+    struct err_info why = {0};
+    struct backtest b;
+    options.stop = &stop;
+    outcome_find(p->scan, &p->set, p->history, 0, 1, NULL, lives);
+    CHECK_INT(backtest_run(p->scan, &p->set, 0, p->history, lives, &options, &b, &why), ERR_UNAVAILABLE);
+    CHECK_TRUE(b.micro == NULL);
     product_free(p);
 }

@@ -27,7 +27,7 @@ static struct ground *ground_of(const char *segment, const char *facts)
     ground.product = product_new("", segment);
     product_facts(ground.product, facts);
     product_finish(ground.product);
-    outcome_find(ground.product->scan, &ground.product->set, ground.product->history, 0, 2, ground.lives);
+    outcome_find(ground.product->scan, &ground.product->set, ground.product->history, 0, 2, NULL, ground.lives);
     return &ground;
 }
 

@@ -186,7 +186,7 @@ TEST(training_can_be_given_up)
     struct trained trained;
     struct err_info why = {0};
     options.go_on = no;
-    outcome_find(product->scan, &product->set, product->history, 0, 2, lives);
+    outcome_find(product->scan, &product->set, product->history, 0, 2, NULL, lives);
     CHECK_INT(train_model(&source, lives, &options, product->arena, &trained, &why), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(why.msg), STR("training was given up"));
     CHECK_INT(trained.learned.kind, MODEL_NONE);
