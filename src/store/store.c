@@ -189,6 +189,38 @@ enum err store_put_text(struct store *store, struct str name, struct str text, s
     return end_writing(store, store->ops->put_text(store, name, text, why));
 }
 
+enum err store_put_model(struct store *store, const struct model_row *row, struct err_info *why)
+{
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->put_model(store, row, why));
+}
+
+enum err store_delete_model(struct store *store, struct str name, struct err_info *why)
+{
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->delete_model(store, name, why));
+}
+
+enum err store_add_model_version(struct store *store, const struct model_version_row *row, struct str image,
+                                 uint32_t *number, struct err_info *why)
+{
+    if (image.len > MODEL_IMAGE_MAX)
+        return err_set(why, ERR_TOO_BIG, "the model has %zu bytes; at most %zu are kept", image.len, MODEL_IMAGE_MAX);
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->add_model_version(store, row, image, number, why));
+}
+
+enum err store_change_model_versions(struct store *store, const struct model_version_row *rows, size_t count,
+                                     struct err_info *why)
+{
+    enum err e = begin_writing(store, why);
+    if (e != ERR_OK) return e;
+    return end_writing(store, store->ops->change_model_versions(store, rows, count, why));
+}
+
 /* ---- Reading. ---- */
 
 void *rows_next(struct arena *arena, void **rows, size_t count, size_t *capacity, size_t row_bytes)
@@ -305,6 +337,24 @@ enum err store_text_names(struct store *store, struct str prefix, struct arena *
                           struct err_info *why)
 {
     return store->ops->text_names(store, prefix, arena, out, count, why);
+}
+
+enum err store_models(struct store *store, struct arena *arena, struct model_row **out, size_t *count,
+                      struct err_info *why)
+{
+    return store->ops->models(store, arena, out, count, why);
+}
+
+enum err store_model_versions(struct store *store, struct arena *arena, struct model_version_row **out, size_t *count,
+                              struct err_info *why)
+{
+    return store->ops->model_versions(store, arena, out, count, why);
+}
+
+enum err store_model_image(struct store *store, struct str model, uint32_t number, struct arena *arena, struct str *out,
+                           struct err_info *why)
+{
+    return store->ops->model_image(store, model, number, arena, out, why);
 }
 
 /* ---- Keeping. ---- */

@@ -302,6 +302,54 @@ MUST_CHECK enum err store_put_key(struct store *store, const struct key_row *row
 MUST_CHECK enum err store_keys(struct store *store, struct arena *arena, struct key_row **out, size_t *count,
                                struct err_info *why);
 
+/* ---- Models: what is to be foreseen, and what was learnt for it. Each call is a transaction of its own, from any thread. ---- */
+
+struct model_row {
+    struct str name; /* unique */
+    enum entity object;
+    struct str outcome; /* a condition as its author wrote it; empty: customer, or a deal won */
+    uint32_t horizon_days;
+    struct str score;      /* whose rules are features; empty: none */
+    uint32_t retrain_days; /* 0: only when somebody asks */
+    bool by_hand;          /* a better challenger waits for somebody */
+    bool use_protected;    /* gender, age, religion and the like are features, too */
+    int64_t made_ms;
+};
+
+enum model_state { MODEL_CHALLENGER, MODEL_CHAMPION, MODEL_RETIRED, MODEL_USELESS };
+
+struct model_version_row {
+    struct str model;
+    uint32_t number; /* from 1 for each model */
+    enum model_state state;
+    int64_t trained_ms, begins_ms, ends_ms; /* when; the span of its data */
+    uint64_t seed;
+    struct str figures;   /* JSON */
+    uint64_t image_bytes; /* 0: there is no image */
+};
+#define MODEL_IMAGE_MAX ((size_t)512 << 20) /* bytes; SQLite takes no row above 1 GB */
+
+/* Adds, or replaces all but made_ms. */
+MUST_CHECK enum err store_put_model(struct store *store, const struct model_row *row, struct err_info *why);
+/* With its versions. ERR_NOT_FOUND. */
+MUST_CHECK enum err store_delete_model(struct store *store, struct str name, struct err_info *why);
+/* By name. */
+MUST_CHECK enum err store_models(struct store *store, struct arena *arena, struct model_row **out, size_t *count,
+                                 struct err_info *why);
+/* The model's next version; its number and image_bytes are not looked at. An empty image: there is none.
+ * ERR_NOT_FOUND: no such model; ERR_TOO_BIG. */
+MUST_CHECK enum err store_add_model_version(struct store *store, const struct model_version_row *row, struct str image,
+                                            uint32_t *number, struct err_info *why);
+/* States and figures of several versions at once; image_bytes 0 drops the image. ERR_NOT_FOUND: nothing has changed. */
+MUST_CHECK enum err store_change_model_versions(struct store *store, const struct model_version_row *rows, size_t count,
+                                                struct err_info *why);
+/* Of all models, by name and number. */
+MUST_CHECK enum err store_model_versions(struct store *store, struct arena *arena, struct model_version_row **out,
+                                         size_t *count, struct err_info *why);
+/* ERR_NOT_FOUND: there is none, or it was dropped. */
+MUST_CHECK enum err store_model_image(struct store *store, struct str model, uint32_t number, struct arena *arena,
+                                      struct str *out, struct err_info *why);
+
 /* Small named texts that belong to the store: the hash seed, the one-time sign-in, drafts.
  * ERR_NOT_FOUND. An empty text deletes. */
 MUST_CHECK enum err store_get_text(struct store *store, struct str name, struct arena *arena, struct str *out,

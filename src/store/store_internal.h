@@ -34,6 +34,12 @@ struct store_ops {
     enum err (*put_token)(struct store *store, const struct token_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_key)(struct store *store, const struct key_row *row, uint64_t *number, struct err_info *why);
     enum err (*put_text)(struct store *store, struct str name, struct str text, struct err_info *why);
+    enum err (*put_model)(struct store *store, const struct model_row *row, struct err_info *why);
+    enum err (*delete_model)(struct store *store, struct str name, struct err_info *why);
+    enum err (*add_model_version)(struct store *store, const struct model_version_row *row, struct str image,
+                                  uint32_t *number, struct err_info *why);
+    enum err (*change_model_versions)(struct store *store, const struct model_version_row *rows, size_t count,
+                                      struct err_info *why);
 
     /* Reading. */
     enum err (*look_again)(struct store *store, struct err_info *why); /* of one that is read_only */
@@ -63,6 +69,12 @@ struct store_ops {
                          struct err_info *why);
     enum err (*text_names)(struct store *store, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
+    enum err (*models)(struct store *store, struct arena *arena, struct model_row **out, size_t *count,
+                       struct err_info *why);
+    enum err (*model_versions)(struct store *store, struct arena *arena, struct model_version_row **out, size_t *count,
+                               struct err_info *why);
+    enum err (*model_image)(struct store *store, struct str model, uint32_t number, struct arena *arena,
+                            struct str *out, struct err_info *why);
 
     /* Keeping. */
     enum err (*backup)(struct store *store, const char *path, struct err_info *why);

@@ -31,6 +31,8 @@ static void close_memory(struct store *base)
     LIST_RELEASE(&store->sessions);
     LIST_RELEASE(&store->tokens);
     LIST_RELEASE(&store->keys);
+    LIST_RELEASE(&store->models);
+    LIST_RELEASE(&store->model_versions);
     LIST_RELEASE(&store->texts);
     for (int object = 0; object < OBJECT_COUNT; object++) {
         LIST_RELEASE(&store->records[object]);
@@ -84,6 +86,10 @@ static const struct store_ops memory_ops = {
     .put_token = memory_put_token,
     .put_key = memory_put_key,
     .put_text = memory_put_text,
+    .put_model = memory_put_model,
+    .delete_model = memory_delete_model,
+    .add_model_version = memory_add_model_version,
+    .change_model_versions = memory_change_model_versions,
     .look_again = memory_look_again,
     .read = memory_read,
     .events = memory_events,
@@ -99,6 +105,9 @@ static const struct store_ops memory_ops = {
     .keys = memory_keys,
     .get_text = memory_get_text,
     .text_names = memory_text_names,
+    .models = memory_models,
+    .model_versions = memory_model_versions,
+    .model_image = memory_model_image,
     .backup = no_backup,
     .check = no_damage,
     .checkpoint = no_checkpoint,

@@ -16,6 +16,11 @@ struct memory_text {
     struct str name, text;
 };
 
+struct memory_model_version {
+    struct model_version_row row;
+    struct str image;
+};
+
 struct memory_store {
     struct store base;
     pthread_mutex_t lock;              /* around every operation */
@@ -38,6 +43,8 @@ struct memory_store {
     LIST(struct session_row) sessions;
     LIST(struct token_row) tokens;
     LIST(struct key_row) keys;
+    LIST(struct model_row) models;
+    LIST(struct memory_model_version) model_versions;
     LIST(struct memory_text) texts;
     uint64_t last_band, last_reject, last_audit;
 };
@@ -91,5 +98,18 @@ enum err memory_get_text(struct store *base, struct str name, struct arena *aren
                          struct err_info *why);
 enum err memory_text_names(struct store *base, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
+
+enum err memory_put_model(struct store *base, const struct model_row *row, struct err_info *why);
+enum err memory_delete_model(struct store *base, struct str name, struct err_info *why);
+enum err memory_add_model_version(struct store *base, const struct model_version_row *row, struct str image,
+                                  uint32_t *number, struct err_info *why);
+enum err memory_change_model_versions(struct store *base, const struct model_version_row *rows, size_t count,
+                                      struct err_info *why);
+enum err memory_models(struct store *base, struct arena *arena, struct model_row **out, size_t *count,
+                       struct err_info *why);
+enum err memory_model_versions(struct store *base, struct arena *arena, struct model_version_row **out, size_t *count,
+                               struct err_info *why);
+enum err memory_model_image(struct store *base, struct str model, uint32_t number, struct arena *arena, struct str *out,
+                            struct err_info *why);
 
 #endif

@@ -74,6 +74,15 @@ static inline void query_word(struct query *query, int parameter, struct str tex
     if (rc != SQLITE_OK) query->failed = rc;
 }
 
+/* Bytes; none are NULL. */
+static inline void query_blob(struct query *query, int parameter, struct str bytes)
+{
+    int rc = bytes.len == 0
+                 ? sqlite3_bind_null(query->statement, query->at[parameter])
+                 : sqlite3_bind_blob64(query->statement, query->at[parameter], bytes.at, bytes.len, SQLITE_STATIC);
+    if (rc != SQLITE_OK) query->failed = rc;
+}
+
 /* Run a statement that has no rows, and reset it. */
 MUST_CHECK enum err query_run(struct query *query, struct err_info *why);
 
@@ -90,6 +99,13 @@ static inline int64_t column_i64(const struct query *query, int column)
 static inline struct str column_text(const struct query *query, int column)
 {
     const char *at = (const char *)sqlite3_column_text(query->statement, column);
+    return (struct str){at, (size_t)sqlite3_column_bytes(query->statement, column)};
+}
+
+/* Bytes as they are; empty when NULL. A view likewise. */
+static inline struct str column_blob(const struct query *query, int column)
+{
+    const char *at = sqlite3_column_blob(query->statement, column);
     return (struct str){at, (size_t)sqlite3_column_bytes(query->statement, column)};
 }
 

@@ -144,6 +144,19 @@ enum err sqlite_get_text(struct store *base, struct str name, struct arena *aren
 enum err sqlite_text_names(struct store *base, struct str prefix, struct arena *arena, struct str **out, size_t *count,
                            struct err_info *why);
 
+enum err sqlite_put_model(struct store *base, const struct model_row *row, struct err_info *why);
+enum err sqlite_delete_model(struct store *base, struct str name, struct err_info *why);
+enum err sqlite_add_model_version(struct store *base, const struct model_version_row *row, struct str image,
+                                  uint32_t *number, struct err_info *why);
+enum err sqlite_change_model_versions(struct store *base, const struct model_version_row *rows, size_t count,
+                                      struct err_info *why);
+enum err sqlite_models(struct store *base, struct arena *arena, struct model_row **out, size_t *count,
+                       struct err_info *why);
+enum err sqlite_model_versions(struct store *base, struct arena *arena, struct model_version_row **out, size_t *count,
+                               struct err_info *why);
+enum err sqlite_model_image(struct store *base, struct str model, uint32_t number, struct arena *arena, struct str *out,
+                            struct err_info *why);
+
 enum err sqlite_erase(struct store *base, struct contact_set person, const struct audit_fact *audit, bool *gone,
                       struct err_info *why);
 enum err sqlite_backup(struct store *base, const char *path, struct err_info *why);
