@@ -21,7 +21,8 @@ static void run_instant(struct scan *scan, uint32_t score, const struct scan_opt
     const struct score_column *column = scan_results(scan, score);
     for (uint32_t r = 0; r < out->records; r++) {
         const struct lifetime *life = &out->lives[r];
-        bool open = life->began_ms <= at_ms && life->happened_ms > at_ms && life->happened_ms != FOREVER;
+        bool open = life->began_ms <= at_ms && life->happened_ms > at_ms && life->happened_ms != FOREVER &&
+                    (life->over_ms == 0 || life->over_ms > at_ms);
         to[r] = !open ? SCORE_CLOSED : column->known[r] ? column->total[r] : SCORE_UNKNOWN;
     }
 }

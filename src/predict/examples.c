@@ -23,10 +23,9 @@ static struct grid grid_of(const struct lifetime *life, const struct example_opt
     int64_t offset_ms = (int64_t)(chance_unit(chance) * (double)options->spacing_ms);
     int64_t last_ms = options->end_ms - options->horizon_ms - offset_ms;
     /* It goes on backwards; the last one at which the outcome was still open counts. */
-    if (life->happened_ms != NEVER && life->happened_ms <= last_ms) {
-        int64_t steps = (last_ms - life->happened_ms) / options->spacing_ms + 1;
-        last_ms -= steps * options->spacing_ms;
-    }
+    int64_t until_ms = life->happened_ms;
+    if (life->over_ms != 0 && life->over_ms < until_ms) until_ms = life->over_ms;
+    if (until_ms <= last_ms) last_ms -= ((last_ms - until_ms) / options->spacing_ms + 1) * options->spacing_ms;
     if (last_ms < life->began_ms) return (struct grid){last_ms, 0};
     return (struct grid){last_ms, (uint64_t)((last_ms - life->began_ms) / options->spacing_ms) + 1};
 }
@@ -65,7 +64,7 @@ void examples_choose(const struct history *history, enum entity object, const st
             out->unborn++;
             continue;
         }
-        if (life->happened_ms <= life->began_ms) {
+        if (life->happened_ms <= life->began_ms || (life->over_ms != 0 && life->over_ms <= life->began_ms)) {
             out->decided++;
             continue;
         }

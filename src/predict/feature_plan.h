@@ -12,7 +12,8 @@
  *     rules         what each rule of a score contributes, and its total
  *
  * Nothing is asked of the history but what was so at the example's instant: facts later than it
- * change no number, and no plan. */
+ * change no number, and no plan. A date after the instant that always held (a column of a file) was hardly known then: it
+ * counts as no value. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_PREDICT_FEATURE_PLAN_H
 #define PLUMB_PREDICT_FEATURE_PLAN_H
@@ -29,8 +30,9 @@ struct feature_source {
     /* For the contributions of rules; NULL: none. */
     const struct scan *scan;
     const struct definitions *set;
-    uint32_t score;       /* in set, of the same object */
-    const bool *left_out; /* [properties of the catalog] never to be used; NULL: none */
+    uint32_t score;                   /* in set, of the same object */
+    const bool *left_out;             /* [properties of the catalog] never to be used; NULL: none */
+    const struct record_dates *dates; /* when deals began and ended; NULL: as their facts tell */
 };
 
 enum feature_kind {

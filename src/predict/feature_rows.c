@@ -17,6 +17,7 @@
 #define STRETCH 64        /* examples a thread takes at a time */
 #define NUMBER_LIMIT 1e18 /* a greater number is taken as this */
 #define DEALS_MAX 256     /* of one record that are looked at */
+#define VERSIONS_AT_ONCE 16
 
 /* What one thread needs, and knows of the example at hand. */
 struct row {
@@ -45,12 +46,18 @@ static void read_deals(struct row *row)
 {
     uint32_t deals[DEALS_MAX];
     enum entity object = row->source->object;
+    const struct record_dates *dates = row->source->dates;
     row->deals = row->open_deals = 0;
     if (object == ENTITY_DEAL) return;
-    row->deals =
+    uint32_t count =
         history_associated(row->source->history, object, row->record, ENTITY_DEAL, row->at_ms, deals, DEALS_MAX);
-    for (uint32_t i = 0; i < row->deals && i < DEALS_MAX; i++)
-        row->open_deals += history_deal_is_open(row->source->history, deals[i], row->at_ms);
+    if (dates == NULL) row->deals = count;
+    for (uint32_t i = 0; i < count && i < DEALS_MAX; i++)
+        if (dates == NULL) row->open_deals += history_deal_is_open(row->source->history, deals[i], row->at_ms);
+        else {
+            row->deals += deal_exists(&dates->deals[deals[i]], row->at_ms);
+            row->open_deals += deal_is_running(&dates->deals[deals[i]], row->at_ms);
+        }
 }
 
 static void read_associations(struct row *row)
@@ -99,14 +106,36 @@ static void begin_example(struct row *row, const struct training_example *exampl
 
 /* ---- One number. ---- */
 
+/* Did the value that holds at the instant always hold? */
+static bool always_held(const struct history *history, uint32_t property, uint32_t record, int64_t at_ms)
+{
+    struct dated_value versions[VERSIONS_AT_ONCE];
+    uint32_t count, skip = 0;
+    do {
+        count = history_versions(history, property, record, skip, VERSIONS_AT_ONCE, versions);
+        for (uint32_t v = 0; v < count; v++)
+            if (versions[v].from_ms <= at_ms) return versions[v].from_ms == FOREVER;
+        skip += count;
+    } while (count == VERSIONS_AT_ONCE);
+    return false;
+}
+
+/* As it was known then. */
+static const struct value *value_then(const struct history *history, uint32_t property, uint32_t record, int64_t at_ms)
+{
+    const struct value *value = history_value(history, property, record, at_ms);
+    bool is_date = value != NULL && (value->type == TYPE_DATE || value->type == TYPE_DATETIME);
+    if (is_date && value->instant_ms > at_ms && always_held(history, property, record, at_ms)) return NULL;
+    return value;
+}
+
 static const struct value *value_of(struct row *row, const struct feature *feature)
 {
     if (row->property == feature->property && row->of_company == feature->of_company) return row->value;
     uint32_t record = feature->of_company ? row->company : row->record;
     row->property = feature->property;
     row->of_company = feature->of_company;
-    row->value =
-        record == RECORD_NONE ? NULL : history_value(row->source->history, feature->property, record, row->at_ms);
+    row->value = record == RECORD_NONE ? NULL : value_then(row->source->history, feature->property, record, row->at_ms);
     return row->value;
 }
 

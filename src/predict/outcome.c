@@ -55,3 +55,35 @@ void outcome_find(const struct scan *scan, const struct definitions *set, const 
                               .out = out};
     run_threads(threads, find_some, &finding);
 }
+
+/* ---- What only columns of dates tell. ---- */
+
+void outcome_date_lives(const struct history *history, const struct record_dates *dates, enum entity object,
+                        struct lifetime *lives)
+{
+    for (uint32_t r = 0; r < history_records(history, object); r++) {
+        lives[r].began_ms = record_began(history, dates, object, r);
+        if (object != ENTITY_DEAL) continue;
+        const struct deal_life *deal = &dates->deals[r];
+        if (deal->ended_ms != INT64_MAX && !deal->won) lives[r].over_ms = deal->ended_ms;
+    }
+}
+
+static void add_won(const struct deal_life *deal, struct lifetime *life)
+{
+    if (deal->won && deal->ended_ms < life->happened_ms) life->happened_ms = deal->ended_ms;
+}
+
+void outcome_add_won_deals(const struct history *history, const struct record_dates *dates, enum entity object,
+                           struct lifetime *lives)
+{
+    uint32_t deals[OUTCOME_DEALS_MAX];
+    for (uint32_t r = 0; r < history_records(history, object); r++) {
+        if (object == ENTITY_DEAL) {
+            add_won(&dates->deals[r], &lives[r]);
+            continue;
+        }
+        uint32_t count = history_associated(history, object, r, ENTITY_DEAL, EVENT_MAX_MS, deals, OUTCOME_DEALS_MAX);
+        for (uint32_t i = 0; i < count && i < OUTCOME_DEALS_MAX; i++) add_won(&dates->deals[deals[i]], &lives[r]);
+    }
+}

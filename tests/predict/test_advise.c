@@ -24,7 +24,7 @@ static struct backtest world(uint32_t chance_percent)
         struct chance chance = chance_of(7, r);
         uint32_t points = r % 100, from = chance_below(&chance, WEEKS);
         bool converts = chance_below(&chance, 100) < points * chance_percent / 100;
-        lives[r] = (struct lifetime){0, converts ? at_ms[WEEKS - 1] + MS_PER_DAY : NEVER};
+        lives[r] = (struct lifetime){.happened_ms = converts ? at_ms[WEEKS - 1] + MS_PER_DAY : NEVER};
         for (uint32_t i = 0; i < WEEKS; i++)
             micro[i * PEOPLE + r] = i < from ? SCORE_UNKNOWN : points * MICRO_PER_POINT;
     }

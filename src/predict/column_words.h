@@ -1,0 +1,18 @@
+/* column_words.h — what a property is by its name, however its owner spells it: "Create Date", create_date, createDate. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_PREDICT_COLUMN_WORDS_H
+#define PLUMB_PREDICT_COLUMN_WORDS_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+bool column_is_creation(struct str name);  /* when a record came to be */
+bool column_is_closing(struct str name);   /* when a deal was won or lost */
+bool column_is_lifecycle(struct str name); /* the stage of a contact or company: lead, customer, ... */
+
+/* What the law protects, or what gives it away: sex, age, origin, names, belief, health, family, politics. No model learns from
+ * it unless it is told to. By English names only, as whole names: what is called otherwise its owner leaves out. */
+bool column_is_protected(struct str name);
+
+#endif
