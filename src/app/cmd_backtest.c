@@ -6,17 +6,12 @@
 #include <stdlib.h>
 
 #include "app/backtest_output.h"
-#include "app/definition_files.h"
 #include "app/options.h"
 #include "app/outfile.h"
-#include "app/record_files.h"
+#include "app/past.h"
 #include "app/summary.h"
-#include "app/threads.h"
 #include "base/instant.h"
 
-#define THREADS_MAX 1024
-#define DAYS_MAX 3660
-#define HORIZON_DAYS 90
 #define STEP_DAYS 7
 #define SPAN_DAYS 182 /* when --from does not say */
 #define MISSED_SHOWN 10
@@ -27,15 +22,14 @@
 enum format { FORMAT_TABLE, FORMAT_JSONL };
 
 struct request {
-    struct load_options files;
+    struct past_request past;
     const char *const *definitions;
     size_t definition_count;
-    const char *schema, *score, *outcome, *output;
-    int64_t now_ms, from_ms, to_ms; /* from and to: FOREVER where not given */
-    uint64_t horizon_days, step_days, threads, missed, seed;
+    const char *score, *output;
+    int64_t from_ms, to_ms; /* FOREVER where not given */
+    uint64_t step_days, missed;
     uint64_t conversion_percent, calls_a_week, value, cost; /* goals; 0: not asked for */
     unsigned format;
-    bool strict;
 };
 
 static const struct option backtest_options[] = {
@@ -53,11 +47,8 @@ static const struct option backtest_options[] = {
      .help = "The last instant. Default, and latest: a horizon before the last known fact, since later nobody knows "
              "what came."},
     {.name = "step", .argument = "DAYS", .help = "Between instants. Default: 7."},
-    {.name = "as-of", .argument = "TIME", .help = "Facts after this time count as unknown. Default: now."},
     {.name = "score", .argument = "NAME", .help = "Which score of the definitions, if there are several."},
-    {.name = "seed", .argument = "N", .help = "Of the draws for intervals. Default: 1."},
-    {.name = "threads", .argument = "N", .help = "Default: all cores. The result is the same for any number."},
-    {.name = "strict", .help = "A bad row ends the program with status 1. Else bad rows are refused one by one."},
+    PAST_OPTIONS,
 
     {.heading = "Where to call from",
      .name = "min-conversion",
@@ -99,33 +90,25 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     *out = (struct request){.definitions = arguments->operands,
                             .definition_count = arguments->operand_count,
                             .score = options_value(arguments, "score"),
-                            .outcome = options_value(arguments, "outcome"),
-                            .output = options_value(arguments, "output"),
-                            .strict = options_given(arguments, "strict")};
+                            .output = options_value(arguments, "output")};
     const struct {
         const char *name;
         uint64_t least, most, otherwise, *to;
-    } numbers[] = {{"horizon", 1, DAYS_MAX, HORIZON_DAYS, &out->horizon_days},
-                   {"step", 1, DAYS_MAX, STEP_DAYS, &out->step_days},
+    } numbers[] = {{"step", 1, PAST_DAYS_MAX, STEP_DAYS, &out->step_days},
                    {"missed", 0, TESTED_MISSED_MAX, MISSED_SHOWN, &out->missed},
                    {"min-conversion", 1, 100, 0, &out->conversion_percent},
                    {"max-calls", 1, RECORDS_MAX, 0, &out->calls_a_week},
                    {"value", 1, MONEY_MAX, 0, &out->value},
-                   {"cost", 1, MONEY_MAX, 0, &out->cost},
-                   {"seed", 0, INT64_MAX, 1, &out->seed},
-                   {"threads", 1, THREADS_MAX, threads_to_use(app), &out->threads}};
-    enum err e = record_files_given(arguments, arena, &out->files, &out->schema, why);
+                   {"cost", 1, MONEY_MAX, 0, &out->cost}};
+    enum err e = past_request_read(app, arguments, arena, "say what the score should foresee", &out->past, why);
     for (size_t i = 0; i < COUNT_OF(numbers) && e == ERR_OK; i++)
         e = options_number(arguments, numbers[i].name, numbers[i].least, numbers[i].most, numbers[i].otherwise,
                            numbers[i].to, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
-    if (e == ERR_OK) e = options_as_of(app, arguments, &out->now_ms, why);
     if (e == ERR_OK) e = options_instant(arguments, "from", FOREVER, &out->from_ms, why);
     if (e == ERR_OK) e = options_instant(arguments, "to", FOREVER, &out->to_ms, why);
     if (e == ERR_OK && (out->value > 0) != (out->cost > 0))
         e = err_set(why, ERR_INVALID, "a profit needs both, --value of a conversion and --cost of a call");
-    if (e == ERR_OK && out->outcome == NULL)
-        e = err_set(why, ERR_INVALID, "say what the score should foresee, such as --outcome '{event: bought}'");
     return e;
 }
 
@@ -134,15 +117,10 @@ static enum err read_request(const struct app *app, const struct arguments *argu
 struct trial {
     struct app *app;
     const struct request *request;
-    struct definition_files files; /* of the first definition */
+    struct past past; /* its definition files: the first definition */
     struct definitions sets[TESTED_MAX];
     uint32_t scores[TESTED_MAX];
-    struct definitions outcome_set;
-    const struct definitions *outcome_of; /* whose segment it is: that, or the first of `sets` */
-    uint32_t outcome;
-    struct history *history;
     struct tested_all *all;
-    struct progress progress;
 };
 
 /* The score that is meant: the one of that name, else the only one. */
@@ -168,25 +146,11 @@ static bool choose_score(struct trial *t, uint32_t which)
 /* A segment of the first definition, or a condition. */
 static bool read_outcome(struct trial *t)
 {
-    struct str words = str_trim(str_from_c(t->request->outcome));
-    enum entity object = t->sets[0].scores[t->scores[0]]->object;
-    t->outcome_of = &t->sets[0];
-    t->outcome = definitions_find_segment(&t->sets[0], words);
-    if (t->outcome == UINT32_MAX) {
-        struct source *source = ARENA_NEW(t->files.arena, struct source);
-        source->name = STR("--outcome");
-        source->text = arena_format(t->files.arena, "segment: outcome\nobject: %s\nwhen: " STR_FMT "\n",
-                                    entity_name(object), STR_ARG(words));
-        t->outcome_of = &t->outcome_set;
-        t->outcome = 0;
-        if (!definition_files_beside(t->app, &t->files, NULL, source, &t->outcome_set)) return false;
-        if (t->outcome_set.segment_count != 1) return app_fail(t->app, "--outcome takes one condition"), false;
-    }
+    if (!past_read_outcome(&t->past, &t->sets[0], t->sets[0].scores[t->scores[0]]->object)) return false;
     for (size_t i = 0; i < t->request->definition_count; i++)
-        if (t->sets[i].scores[t->scores[i]]->object != t->outcome_of->segments[t->outcome]->object) {
+        if (t->sets[i].scores[t->scores[i]]->object != t->past.object) {
             app_fail(t->app, "the score of %s is of a %s, the outcome of a %s", t->request->definitions[i],
-                     entity_name(t->sets[i].scores[t->scores[i]]->object),
-                     entity_name(t->outcome_of->segments[t->outcome]->object));
+                     entity_name(t->sets[i].scores[t->scores[i]]->object), entity_name(t->past.object));
             return false;
         }
     return true;
@@ -195,24 +159,15 @@ static bool read_outcome(struct trial *t)
 static bool read_definitions(struct trial *t)
 {
     const struct request *request = t->request;
-    if (!definition_files_read(t->app, request->definitions, 1, request->schema, false, &t->files)) return false;
-    t->sets[0] = t->files.set;
+    if (!definition_files_read(t->app, request->definitions, 1, request->past.schema, false, &t->past.files))
+        return false;
+    t->sets[0] = t->past.files.set;
     if (!choose_score(t, 0)) return false;
     if (request->definition_count > 1) {
-        if (!definition_files_beside(t->app, &t->files, request->definitions[1], NULL, &t->sets[1])) return false;
+        if (!definition_files_beside(t->app, &t->past.files, request->definitions[1], NULL, &t->sets[1])) return false;
         if (!choose_score(t, 1)) return false;
     }
     return read_outcome(t);
-}
-
-static bool bind_all(struct trial *t, const bool *seen)
-{
-    bool good = true;
-    for (size_t i = 0; i < t->request->definition_count; i++)
-        good &= definitions_bind(&t->sets[i], seen, t->files.diagnostics);
-    if (t->outcome_of == &t->outcome_set) good &= definitions_bind(&t->outcome_set, seen, t->files.diagnostics);
-    definition_files_report(t->app, &t->files);
-    return good;
 }
 
 /* ---- Testing. ---- */
@@ -281,13 +236,13 @@ static enum err test_one(struct trial *t, uint32_t which, const struct lifetime 
                          const struct backtest_options *options, struct err_info *why)
 {
     struct tested *tested = &t->all->tested[which];
-    struct scan *scan = scan_new(&t->sets[which], t->history, NULL);
+    struct scan *scan = scan_new(&t->sets[which], t->past.history, NULL);
     tested->path = t->request->definitions[which];
     tested->score = t->sets[which].scores[t->scores[which]];
-    progress_begin(&t->progress, "scoring", "instants", 0);
+    progress_begin(&t->past.progress, "scoring", "instants", 0);
     enum err e =
-        backtest_run(scan, &t->sets[which], t->scores[which], t->history, lives, options, &tested->backtest, why);
-    progress_end(&t->progress);
+        backtest_run(scan, &t->sets[which], t->scores[which], t->past.history, lives, options, &tested->backtest, why);
+    progress_end(&t->past.progress);
     scan_free(scan);
     return e;
 }
@@ -295,13 +250,12 @@ static enum err test_one(struct trial *t, uint32_t which, const struct lifetime 
 static struct backtest_options options_for(struct trial *t)
 {
     const struct request *request = t->request;
-    enum entity object = t->outcome_of->segments[t->outcome]->object;
     struct backtest_options options = {.step_ms = (int64_t)request->step_days * MS_PER_DAY,
-                                       .horizon_ms = (int64_t)request->horizon_days * MS_PER_DAY,
-                                       .end_ms = backtest_latest_fact(t->history, object, request->now_ms),
-                                       .threads = (unsigned)request->threads,
+                                       .horizon_ms = (int64_t)request->past.horizon_days * MS_PER_DAY,
+                                       .end_ms = t->past.end_ms,
+                                       .threads = (unsigned)request->past.threads,
                                        .progress = on_instant,
-                                       .progress_context = &t->progress};
+                                       .progress_context = &t->past.progress};
     options.to_ms = request->to_ms != FOREVER ? request->to_ms : options.end_ms - options.horizon_ms;
     options.from_ms = request->from_ms != FOREVER ? request->from_ms : options.to_ms - SPAN_DAYS * MS_PER_DAY;
     return options;
@@ -309,23 +263,21 @@ static struct backtest_options options_for(struct trial *t)
 
 static enum err test_all(struct trial *t, struct err_info *why)
 {
-    enum entity object = t->outcome_of->segments[t->outcome]->object;
-    struct lifetime *lives = ARENA_ARRAY(t->files.arena, struct lifetime, history_records(t->history, object));
-    struct scan *scan = scan_new(t->outcome_of, t->history, NULL);
-    struct bootstrap how = {
-        .draws = DRAWS, .confidence = 0.95, .seed = t->request->seed, .threads = (unsigned)t->request->threads};
-    outcome_find(scan, t->outcome_of, t->history, t->outcome, (unsigned)t->request->threads, NULL, lives);
-    scan_free(scan);
+    struct bootstrap how = {.draws = DRAWS,
+                            .confidence = 0.95,
+                            .seed = t->request->past.seed,
+                            .threads = (unsigned)t->request->past.threads};
+    past_find_lives(&t->past);
     struct backtest_options options = options_for(t);
     enum err e = ERR_OK;
     t->all->count = (uint32_t)t->request->definition_count;
-    t->all->outcome = str_trim(str_from_c(t->request->outcome));
-    t->all->history = t->history;
+    t->all->outcome = str_trim(str_from_c(t->request->past.outcome));
+    t->all->history = t->past.history;
     t->all->goals = (struct goals){.conversion = (double)t->request->conversion_percent / 100,
                                    .calls_a_week = (double)t->request->calls_a_week,
                                    .value = (double)t->request->value,
                                    .cost = (double)t->request->cost};
-    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) e = test_one(t, i, lives, &options, why);
+    for (uint32_t i = 0; i < t->all->count && e == ERR_OK; i++) e = test_one(t, i, t->past.lives, &options, why);
     uint64_t open = 0;
     const struct backtest *first = &t->all->tested[0].backtest;
     for (uint64_t i = 0; e == ERR_OK && i < (uint64_t)first->instants * first->records; i++)
@@ -355,21 +307,13 @@ static int write_output(struct trial *t)
     return why.code == ERR_OK ? STATUS_OK : STATUS_FAILED;
 }
 
-static int load_and_test(struct trial *t, struct rejects *rejects)
+static int load_and_test(struct trial *t)
 {
     struct err_info why = {0};
-    struct load_options files = t->request->files;
-    struct load_summary summary = {0};
-    const bool *seen = NULL;
-    int status = STATUS_FAILED;
-    progress_init(&t->progress, t->app->err_is_terminal && t->app->config.progress ? t->app->err : NULL, t->app->clock);
-    files.progress = &t->progress;
-    enum err e = load_history(&files, t->files.catalog, rejects, &t->history, &seen, &summary, &why);
-    if (e == ERR_OK && !bind_all(t, seen)) return STATUS_FAILED;
-    if (e == ERR_OK) e = test_all(t, &why);
-    if (e != ERR_OK) app_fail(t->app, "%s", why.msg);
-    else status = write_output(t);
-    if (status == STATUS_OK) summary_put_rejects(t->app, rejects, NULL);
+    if (!past_load(&t->past, t->sets, t->request->definition_count, false)) return STATUS_FAILED;
+    if (test_all(t, &why) != ERR_OK) return app_fail(t->app, "%s", why.msg);
+    int status = write_output(t);
+    if (status == STATUS_OK) summary_put_rejects(t->app, t->past.rejects, NULL);
     return status;
 }
 
@@ -381,15 +325,10 @@ static int run_backtest(struct app *app, const struct arguments *arguments)
     if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
     struct trial trial = {.app = app, .request = &request, .all = ARENA_NEW(arena, struct tested_all)};
-    int status = STATUS_FAILED;
-    if (read_definitions(&trial)) {
-        struct rejects *rejects = rejects_new(request.strict);
-        status = load_and_test(&trial, rejects);
-        rejects_free(rejects);
-    }
+    past_begin(&trial.past, app, &request.past);
+    int status = read_definitions(&trial) ? load_and_test(&trial) : STATUS_FAILED;
     for (uint32_t i = 0; i < TESTED_MAX; i++) backtest_release(&trial.all->tested[i].backtest);
-    history_free(trial.history);
-    definition_files_close(&trial.files);
+    past_close(&trial.past);
     return status;
 }
 
