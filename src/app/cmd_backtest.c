@@ -39,8 +39,11 @@ static const struct option backtest_options[] = {
      .name = "outcome",
      .argument = "CONDITION",
      .help = "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
-             "name of a segment of DEF. It came when the condition first held. Needed."},
-    {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
+             "name of a segment of DEF. It came when the condition first held. '" OUTCOME_USUAL "' means "
+             "the lifecycle stage customer or a deal of the record's that was won. Needed."},
+    {.name = "horizon",
+     .argument = "DAYS",
+     .help = "How soon after an instant it must come to count: 30, or such as 30d or 12w. Default: 90."},
     {.name = "from", .argument = "TIME", .help = "The first instant. Default: 182 days before the last."},
     {.name = "to",
      .argument = "TIME",

@@ -7,6 +7,20 @@
 #include "predict/backtest.h"
 
 #define THREADS_MAX 1024
+#define MINUTES_PER_DAY 1440
+
+/* A number of days, or a duration of whole days. */
+static enum err read_horizon(const struct arguments *arguments, uint64_t *days, struct err_info *why)
+{
+    struct duration duration;
+    const char *text = options_value(arguments, "horizon");
+    if (text == NULL || !duration_parse(str_from_c(text), &duration) ||
+        duration_minutes(duration) % MINUTES_PER_DAY != 0)
+        return options_number(arguments, "horizon", 1, PAST_DAYS_MAX, PAST_HORIZON_DAYS, days, why);
+    *days = (uint64_t)duration_minutes(duration) / MINUTES_PER_DAY;
+    if (*days <= PAST_DAYS_MAX) return ERR_OK;
+    return err_set(why, ERR_INVALID, "--horizon is at most %d days, found '%s'", PAST_DAYS_MAX, text);
+}
 
 enum err past_request_read(const struct app *app, const struct arguments *arguments, struct arena *arena,
                            const char *wanted, struct past_request *out, struct err_info *why)
@@ -14,12 +28,11 @@ enum err past_request_read(const struct app *app, const struct arguments *argume
     *out = (struct past_request){.outcome = options_value(arguments, "outcome"),
                                  .strict = options_given(arguments, "strict")};
     enum err e = record_files_given(arguments, arena, &out->files, &out->schema, why);
-    if (e == ERR_OK)
-        e = options_number(arguments, "horizon", 1, PAST_DAYS_MAX, PAST_HORIZON_DAYS, &out->horizon_days, why);
+    if (e == ERR_OK) e = read_horizon(arguments, &out->horizon_days, why);
     if (e == ERR_OK) e = options_number(arguments, "seed", 0, INT64_MAX, 1, &out->seed, why);
     if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
     if (e == ERR_OK) e = options_as_of(app, arguments, &out->now_ms, why);
-    if (e == ERR_OK && out->outcome == NULL)
+    if (e == ERR_OK && wanted != NULL && out->outcome == NULL)
         e = err_set(why, ERR_INVALID, "%s, such as --outcome '{event: bought}'", wanted);
     return e;
 }
@@ -33,28 +46,21 @@ void past_begin(struct past *past, struct app *app, const struct past_request *r
 void past_close(struct past *past)
 {
     rejects_free(past->rejects);
+    record_dates_release(&past->dates);
     history_free(past->history);
     definition_files_close(&past->files);
 }
 
 bool past_read_outcome(struct past *past, const struct definitions *set, enum entity object)
 {
-    struct str words = str_trim(str_from_c(past->request->outcome));
-    past->outcome_of = set;
-    past->outcome = set != NULL ? definitions_find_segment(set, words) : UINT32_MAX;
-    if (past->outcome == UINT32_MAX) {
-        struct arena *arena = past->files.arena;
-        struct source *source = ARENA_NEW(arena, struct source);
-        source->name = STR("--outcome");
-        source->text = arena_format(arena, "segment: outcome\nobject: %s\nwhen: " STR_FMT "\n", entity_name(object),
-                                    STR_ARG(words));
-        past->outcome_of = &past->outcome_set;
-        past->outcome = 0;
-        if (!definition_files_beside(past->app, &past->files, NULL, source, &past->outcome_set)) return false;
-        if (past->outcome_set.segment_count != 1) return app_fail(past->app, "--outcome takes one condition"), false;
+    const struct past_request *request = past->request;
+    past->object = object;
+    if (set != NULL && request->outcome != NULL) {
+        uint32_t segment = definitions_find_segment(set, str_trim(str_from_c(request->outcome)));
+        if (segment != UINT32_MAX) past->object = set->segments[segment]->object;
     }
-    past->object = past->outcome_of->segments[past->outcome]->object;
-    return true;
+    return outcome_given_read(past->app, &past->files, set, past->object, request->outcome, request->outcome_event,
+                              &past->outcome);
 }
 
 bool past_load(struct past *past, struct definitions *sets, size_t count, bool keep_all)
@@ -64,23 +70,19 @@ bool past_load(struct past *past, struct definitions *sets, size_t count, bool k
     struct err_info why = {0};
     const bool *seen = NULL;
     files.progress = &past->progress;
-    files.keep_all = keep_all;
+    files.keep_all = keep_all || past->outcome.usual; /* it asks for columns by what they are called */
     if (load_history(&files, past->files.catalog, past->rejects, &past->history, &seen, &summary, &why) != ERR_OK)
         return app_fail(past->app, "%s", why.msg), false;
     bool good = true;
     for (size_t i = 0; i < count; i++) good &= definitions_bind(&sets[i], seen, past->files.diagnostics);
-    if (past->outcome_of == &past->outcome_set)
-        good &= definitions_bind(&past->outcome_set, seen, past->files.diagnostics);
-    definition_files_report(past->app, &past->files);
+    good &= outcome_given_bind(past->app, &past->files, seen, &past->outcome);
+    if (good) record_dates_find(past->history, &past->dates);
     return good;
 }
 
 void past_find_lives(struct past *past)
 {
-    struct scan *scan = scan_new(past->outcome_of, past->history, NULL);
     past->lives = ARENA_ARRAY(past->files.arena, struct lifetime, history_records(past->history, past->object));
-    outcome_find(scan, past->outcome_of, past->history, past->outcome, (unsigned)past->request->threads, NULL,
-                 past->lives);
-    scan_free(scan);
+    outcome_given_find(&past->outcome, past->history, &past->dates, (unsigned)past->request->threads, past->lives);
     past->end_ms = backtest_latest_fact(past->history, past->object, past->request->now_ms);
 }

@@ -12,9 +12,8 @@
 #ifndef PLUMB_APP_PAST_H
 #define PLUMB_APP_PAST_H
 
-#include "app/definition_files.h"
+#include "app/outcome_given.h"
 #include "app/record_files.h"
-#include "predict/outcome.h"
 
 #define PAST_DAYS_MAX 3660
 #define PAST_HORIZON_DAYS 90
@@ -30,13 +29,14 @@
 
 struct past_request {
     struct load_options files;
-    const char *schema, *outcome;
+    const char *schema, *outcome, *outcome_event; /* both NULL: the usual one */
     int64_t now_ms;
     uint64_t horizon_days, seed, threads;
     bool strict;
 };
 
-/* What was given for those options. `wanted`: what --outcome is for, "say what the score should foresee".
+/* What was given for those options. `wanted`: what --outcome is for, "say what the score should foresee"; NULL: without it the
+ * usual one is meant. --horizon is a number of days, or such as 90d or 12w.
  * Errors   ERR_INVALID: a sentence, among them that there is no --outcome. */
 MUST_CHECK enum err past_request_read(const struct app *app, const struct arguments *arguments, struct arena *arena,
                                       const char *wanted, struct past_request *out, struct err_info *why);
@@ -45,12 +45,11 @@ struct past {
     struct app *app;
     const struct past_request *request;
     struct definition_files files; /* definition_files_read is the command's own */
-    struct definitions outcome_set;
-    const struct definitions *outcome_of; /* whose segment it is: outcome_set, or one of the command's */
-    uint32_t outcome;
-    enum entity object;
+    struct outcome_given outcome;
+    enum entity object; /* of the outcome */
     struct rejects *rejects;
     struct history *history;
+    struct record_dates dates;
     struct progress progress;
     struct lifetime *lives; /* [records] in files.arena */
     int64_t end_ms;         /* of the latest fact about them that is known */
