@@ -134,7 +134,8 @@ static enum experiment_verdict judge(const struct experiment_plan *plan, const s
                                      uint64_t count)
 {
     if (plan->analysis == ANALYSIS_ALWAYS && result->always_at > 0) return winner(result->always_b);
-    if (count < result->needed) return EXPERIMENT_WAITING;
+    bool looked = plan->analysis == ANALYSIS_PLANNED || isfinite(result->always.low);
+    if (count < result->needed || !looked) return EXPERIMENT_WAITING;
     if (plan->analysis == ANALYSIS_PLANNED && result->planned.p < plan->alpha)
         return winner(result->planned.difference.value > 0);
     return EXPERIMENT_ALIKE;

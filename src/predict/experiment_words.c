@@ -36,9 +36,15 @@ void experiment_tell(const struct experiment_plan *plan, const struct experiment
     case EXPERIMENT_A_BETTER: tell_winner(plan, result, label_a, label_b, out, ERR_MESSAGE_BYTES); return;
     case EXPERIMENT_B_BETTER: tell_winner(plan, result, label_b, label_a, out, ERR_MESSAGE_BYTES); return;
     case EXPERIMENT_WAITING:
-        snprintf(out, ERR_MESSAGE_BYTES,
-                 "nothing can be said yet: the horizon of %" PRIu64 " of %" PRIu64 " records is over", counted,
-                 result->needed);
+        if (counted < result->needed)
+            snprintf(out, ERR_MESSAGE_BYTES,
+                     "nothing can be said yet: the horizon of %" PRIu64 " of %" PRIu64 " records is over", counted,
+                     result->needed);
+        else
+            snprintf(
+                out, ERR_MESSAGE_BYTES,
+                "nothing can be said yet: in one of the arms fewer than %d records converted, or fewer than %d did not",
+                EXPERIMENT_OUTCOMES_MIN, EXPERIMENT_OUTCOMES_MIN);
         return;
     case EXPERIMENT_ALIKE:
         snprintf(out, ERR_MESSAGE_BYTES,

@@ -36,6 +36,16 @@ bool api_object_named(struct str name, enum entity *out)
     return false;
 }
 
+bool api_is_name(struct str name)
+{
+    if (name.len == 0 || name.len > LIST_NAME_MAX || name.at[0] < 'a' || name.at[0] > 'z') return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9')) return false;
+    }
+    return true;
+}
+
 enum entity api_object(const struct request *request)
 {
     static const struct str prefix = STR_INIT("/api/v1/");

@@ -30,6 +30,9 @@ bool api_find_path(struct request *request, enum entity *object, uint32_t *recor
 /* An identifier of a fact out of a reference. False: not well formed; answers nothing. */
 bool api_reference(enum entity object, struct str ref, struct fact_identifier *out);
 
+/* Small letters, digits and '_', a letter first, at most LIST_NAME_MAX of them: what somebody may call a thing of the API. */
+bool api_is_name(struct str name);
+
 int64_t api_now_ms(const struct request *request);
 /* An instant of the query, RFC 3339; `otherwise` when absent. 400 when it is none that can be asked for. */
 bool api_query_instant(struct request *request, const char *name, int64_t otherwise, int64_t *out);

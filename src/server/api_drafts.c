@@ -148,10 +148,10 @@ void api_draft_put(struct request *request)
         return;
     }
     if (!api_body(request, &body) || !read_text(request, body, &text)) return;
-    pthread_mutex_lock(&request->server->drafts_lock); /* no other between looking and putting */
+    pthread_mutex_lock(&request->server->texts_lock); /* no other between looking and putting */
     bool may = may_replace(request, text);
     bool kept = may && store_put_text(request->server->store, api_draft_key(request), text, &why) == ERR_OK;
-    pthread_mutex_unlock(&request->server->drafts_lock);
+    pthread_mutex_unlock(&request->server->texts_lock);
     if (kept) {
         http_set_header(request->exchange, "ETag", etag_of(request, text));
         answer_validation(request, text);

@@ -25,16 +25,6 @@ static struct str key_of(struct request *request, struct str name)
     return arena_format(request->arena, KEY_PREFIX STR_FMT, STR_ARG(name));
 }
 
-static bool is_name(struct str name)
-{
-    if (name.len == 0 || name.len > LIST_NAME_MAX || name.at[0] < 'a' || name.at[0] > 'z') return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9')) return false;
-    }
-    return true;
-}
-
 /* ERR_NOT_FOUND. Memory of the request. */
 static enum err load(struct request *request, struct str name, struct named_list *out, struct err_info *why)
 {
@@ -132,7 +122,7 @@ void api_list_create(struct request *request)
         !api_member_text(request, body, "title", &list.title) || !api_member_text(request, body, "object", &object))
         return;
     (void)list_names(request, &count);
-    if (!is_name(list.name))
+    if (!api_is_name(list.name))
         api_refuse(request, 400, "bad_name", STR("name"),
                    "a list's name has small letters a-z, digits and '_', begins with a letter, and is at most %d long",
                    LIST_NAME_MAX);

@@ -95,7 +95,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->config = options->config;
     server->secure = options->tls_cert != NULL || str_starts_with(options->config->base_url, STR("https://"));
     server->started_ms = options->clock->now_ms(options->clock);
-    pthread_mutex_init(&server->drafts_lock, NULL);
+    pthread_mutex_init(&server->texts_lock, NULL);
     server->router = router_new();
     server->metrics = metrics_new();
     server->parsers = parsers_new();
@@ -137,6 +137,6 @@ void server_stop(struct server *server)
     parsers_free(server->parsers);
     metrics_free(server->metrics);
     router_free(server->router);
-    pthread_mutex_destroy(&server->drafts_lock);
+    pthread_mutex_destroy(&server->texts_lock);
     memory_free(server);
 }

@@ -49,7 +49,7 @@ struct server {
     struct answers *answers;
     struct housekeeper *housekeeper;
     struct workers *workers;
-    pthread_mutex_t drafts_lock; /* one draft is put at a time */
+    pthread_mutex_t texts_lock; /* whoever looks at a draft or an experiment, and then puts another */
     bool secure;                 /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
     atomic_uint handling;  /* handlers at work */

@@ -350,7 +350,7 @@ MUST_CHECK enum err store_model_versions(struct store *store, struct arena *aren
 MUST_CHECK enum err store_model_image(struct store *store, struct str model, uint32_t number, struct arena *arena,
                                       struct str *out, struct err_info *why);
 
-/* Small named texts that belong to the store: the hash seed, the one-time sign-in, drafts.
+/* Small named texts that belong to the store: the hash seed, the one-time sign-in, drafts, experiments.
  * ERR_NOT_FOUND. An empty text deletes. */
 MUST_CHECK enum err store_get_text(struct store *store, struct str name, struct arena *arena, struct str *out,
                                    struct err_info *why);

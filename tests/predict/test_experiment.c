@@ -267,6 +267,17 @@ TEST(what_was_once_found_when_looking_at_any_time_stays_found)
     CHECK_TRUE(first_of(&plan, 0.2, 4000).always_p >= result.always_p);
 }
 
+TEST(an_arm_with_hardly_a_conversion_lets_nobody_say_that_the_arms_are_alike)
+{
+    char text[ERR_MESSAGE_BYTES];
+    struct experiment_plan plan = plan_of(0.1, 0.5);
+    struct experiment_result result = look(&plan, 3, 100, 60, 100);
+    CHECK_TRUE(result.needed < 200);
+    CHECK_INT(result.verdict, EXPERIMENT_WAITING);
+    experiment_tell(&plan, &result, STR("a"), STR("b"), text);
+    CHECK_CONTAINS(str_from_c(text), STR("fewer than 10 records converted"));
+}
+
 TEST(rates_that_change_amid_an_experiment_are_told)
 {
     static struct experiment_record records[40000];
