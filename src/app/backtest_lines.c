@@ -1,25 +1,11 @@
 /* backtest_lines.c — one line for each finding of a backtest, told apart by "kind". Numbers that have no meaning are null. */
 // SPDX-License-Identifier: Apache-2.0
-#include <math.h>
-
 #include "app/backtest_output.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "report/figure_json.h"
 
 #define LINE_BYTES_MAX ((size_t)64 * 1024)
-
-static void put_number(struct json_writer *json, const char *key, double number)
-{
-    json_key(json, key);
-    if (isfinite(number)) json_double(json, number);
-    else json_null(json);
-}
-
-static void put_count(struct json_writer *json, const char *key, uint64_t count)
-{
-    json_key(json, key);
-    json_i64(json, (int64_t)count);
-}
 
 static void put_points(struct json_writer *json, const char *key, int64_t micro)
 {
@@ -34,21 +20,6 @@ static void put_instant(struct json_writer *json, const char *key, int64_t at_ms
     instant_format(&text, at_ms);
     json_key(json, key);
     json_string(json, buf_str(&text));
-}
-
-/* "NAME":value,"NAME_interval":[low,high] */
-static void put_interval(struct json_writer *json, const char *key, const char *interval_key,
-                         const struct interval *interval)
-{
-    put_number(json, key, interval->value);
-    json_key(json, interval_key);
-    json_begin_array(json);
-    for (int end = 0; end < 2; end++) {
-        double number = end == 0 ? interval->low : interval->high;
-        if (isfinite(number)) json_double(json, number);
-        else json_null(json);
-    }
-    json_end_array(json);
 }
 
 static void begin_line(struct json_writer *json, const char *kind, const struct tested *tested)
@@ -73,9 +44,9 @@ static void end_line(struct json_writer *json, FILE *to)
 
 static void put_order(struct json_writer *json, const struct interval figures[FIGURE_COUNT])
 {
-    put_interval(json, "auc", "auc_interval", &figures[FIGURE_ROC_AUC]);
-    put_interval(json, "pr_auc", "pr_auc_interval", &figures[FIGURE_PR_AUC]);
-    put_interval(json, "lift_top_decile", "lift_top_decile_interval", &figures[FIGURE_LIFT]);
+    figure_json_interval(json, "auc", "auc_interval", &figures[FIGURE_ROC_AUC]);
+    figure_json_interval(json, "pr_auc", "pr_auc_interval", &figures[FIGURE_PR_AUC]);
+    figure_json_interval(json, "lift_top_decile", "lift_top_decile_interval", &figures[FIGURE_LIFT]);
 }
 
 static void put_summary(struct json_writer *json, const struct tested_all *all, const struct tested *tested)
@@ -88,11 +59,11 @@ static void put_summary(struct json_writer *json, const struct tested_all *all, 
     json_string(json, all->outcome);
     put_instant(json, "from", b->at_ms[0]);
     put_instant(json, "to", b->at_ms[b->instants - 1]);
-    put_count(json, "instants", b->instants);
-    put_number(json, "horizon_days", (double)b->horizon_ms / (double)MS_PER_DAY);
-    put_count(json, "snapshots", snapshots);
-    put_count(json, "converters", tested->calls[0].converters);
-    put_interval(json, "conversion", "conversion_interval", &tested->figures[FIGURE_BASE_RATE]);
+    figure_json_count(json, "instants", b->instants);
+    figure_json_number(json, "horizon_days", (double)b->horizon_ms / (double)MS_PER_DAY);
+    figure_json_count(json, "snapshots", snapshots);
+    figure_json_count(json, "converters", tested->calls[0].converters);
+    figure_json_interval(json, "conversion", "conversion_interval", &tested->figures[FIGURE_BASE_RATE]);
     put_order(json, tested->figures);
 }
 
@@ -102,10 +73,10 @@ static void put_bin(struct json_writer *json, const struct tested *tested, uint3
     begin_line(json, "bin", tested);
     put_points(json, "from_micro", at->from_micro);
     put_points(json, "until_micro", bin == 0 ? SCORE_UNKNOWN : tested->bins[bin - 1].from_micro);
-    put_count(json, "snapshots", at->snapshots);
-    put_count(json, "converted", at->converted);
-    put_interval(json, "conversion", "conversion_interval", &at->conversion);
-    put_number(json, "lift", at->lift);
+    figure_json_count(json, "snapshots", at->snapshots);
+    figure_json_count(json, "converted", at->converted);
+    figure_json_interval(json, "conversion", "conversion_interval", &at->conversion);
+    figure_json_number(json, "lift", at->lift);
 }
 
 static void put_threshold(struct json_writer *json, const struct tested *tested, uint32_t threshold)
@@ -113,14 +84,14 @@ static void put_threshold(struct json_writer *json, const struct tested *tested,
     const struct backtest_calls *calls = &tested->calls[threshold];
     begin_line(json, "threshold", tested);
     put_points(json, "from_micro", tested->thresholds[threshold]);
-    put_count(json, "called", calls->called);
-    put_number(json, "called_a_week", calls->calls_a_week);
-    put_count(json, "converted", calls->converted);
-    put_number(json, "precision", calls->precision);
-    put_interval(json, "conversion", "conversion_interval", &calls->conversion);
-    put_number(json, "recall", calls->recall);
-    put_number(json, "f1", calls->f1);
-    put_count(json, "missed", calls->missed);
+    figure_json_count(json, "called", calls->called);
+    figure_json_number(json, "called_a_week", calls->calls_a_week);
+    figure_json_count(json, "converted", calls->converted);
+    figure_json_number(json, "precision", calls->precision);
+    figure_json_interval(json, "conversion", "conversion_interval", &calls->conversion);
+    figure_json_number(json, "recall", calls->recall);
+    figure_json_number(json, "f1", calls->f1);
+    figure_json_count(json, "missed", calls->missed);
 }
 
 static void put_advice(struct json_writer *json, const struct tested *tested, enum goal goal)
@@ -135,12 +106,12 @@ static void put_advice(struct json_writer *json, const struct tested *tested, en
     put_points(json, "from_micro", advice->micro);
     put_points(json, "low_micro", advice->low_micro);
     put_points(json, "high_micro", advice->high_micro);
-    put_interval(json, "precision", "precision_interval", &advice->precision);
-    put_interval(json, "called_a_week", "called_a_week_interval", &advice->calls_a_week);
-    put_number(json, "recall", advice->calls.recall);
-    put_number(json, "f1", advice->calls.f1);
-    if (goal == GOAL_PROFIT) put_number(json, "profit", advice->profit);
-    put_number(json, "met_share", advice->met_share);
+    figure_json_interval(json, "precision", "precision_interval", &advice->precision);
+    figure_json_interval(json, "called_a_week", "called_a_week_interval", &advice->calls_a_week);
+    figure_json_number(json, "recall", advice->calls.recall);
+    figure_json_number(json, "f1", advice->calls.f1);
+    if (goal == GOAL_PROFIT) figure_json_number(json, "profit", advice->profit);
+    figure_json_number(json, "met_share", advice->met_share);
 }
 
 static void put_missed(struct json_writer *json, const struct tested_all *all, const struct tested *tested, uint32_t i)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/chance.h"
 #include "predict/cohort.h"
 
 #define Z95 1.959963984540054 /* of the normal distribution, for 95 % */
@@ -54,6 +55,7 @@ static void count_trait(const struct profiling *p, struct finding *finding)
     finding->count = (struct contrast){.group = p->cohort.customers, .others = p->cohort.others};
     for (uint32_t r = 0; r < p->cohort.count; r++) {
         if (!trait_holds(&finding->trait, p->value + (size_t)r * p->out->plan.count)) continue;
+        finding->holders = chance_mix(finding->holders ^ r);
         if (p->cohort.at[r].happened) finding->count.with++;
         else finding->count.other_with++;
     }
@@ -102,8 +104,10 @@ static void mark_best(struct profile *out)
         finding->best = true;
         for (uint32_t k = 0; k < out->count && finding->best; k++) {
             const struct finding *other = &out->findings[k];
-            if (k == i || other->trait.family != finding->trait.family) continue;
-            finding->best = finding->p < other->p || (finding->p <= other->p && i < k);
+            if (k == i) continue;
+            if (other->trait.family == finding->trait.family)
+                finding->best = finding->p < other->p || (finding->p <= other->p && i < k);
+            else finding->best = other->holders != finding->holders || i < k;
         }
     }
 }

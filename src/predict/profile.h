@@ -32,8 +32,9 @@ struct finding {
     struct contrast count;
     struct interval share, other_share, ratio; /* 95 % */
     double p, q;
-    bool found; /* q is at most PROFILE_FALSE_MAX */
-    bool best;  /* of its family the one with the least p */
+    bool found;       /* q is at most PROFILE_FALSE_MAX */
+    bool best;        /* of its family the one with the least p, and the first of those that the same records have */
+    uint64_t holders; /* a hash of the records that have it */
 };
 
 struct profile {

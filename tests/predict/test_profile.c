@@ -109,7 +109,7 @@ static const char segment[] = "segment: customer\nobject: contact\nwhen: {event:
 static struct product *thirty_and_thirty(const char *more)
 {
     struct product *p = product_new("contact: {industry: string, vip: boolean, size: number, email: string, since: "
-                                    "date, topics: set, phone: string}\ncompany: {land: string}",
+                                    "date, topics: set, phone: string, even: string}\ncompany: {land: string}",
                                     segment);
     AUTO_BUF facts = BUF_INIT((size_t)1 << 20);
     for (int i = 0; i < 60; i++) {
@@ -129,6 +129,7 @@ static struct product *thirty_and_thirty(const char *more)
         buf_format(&facts, "company k%d land=%s\nc%02d in k%d 2026-01-01T00:00:00Z\n", i, i % 3 == 0 ? "DE" : "FR", i,
                    i);
         if (buys) buf_format(&facts, "event c%02d bought 2026-04-01T00:00:00Z\n", i);
+        if (i % 2 == 0) buf_format(&facts, "contact c%02d even=yes\n", i);
         if (i >= 45) buf_format(&facts, "contact c%02d phone=%d\n", i, i);
     }
     buf_append_c(&facts, more);
@@ -187,6 +188,16 @@ TEST(traits_are_told_in_the_writing_of_the_facts_and_in_round_numbers)
         for (uint32_t r = 0; r < 60; r++) have += trait_holds(&traits[t], value + (size_t)r * profile.plan.count);
         CHECK_INT(have, rows[i].have);
     }
+    product_free(p);
+}
+
+TEST(of_traits_that_the_same_records_have_one_is_shown)
+{
+    struct product *p = thirty_and_thirty("");
+    struct profile profile = small_profile(p, "2026-07-01T00:00:00Z");
+    const struct finding *topics = must_find(&profile, "topics has a"), *even = must_find(&profile, "even is yes");
+    CHECK_INT(topics->count.with, even->count.with);
+    CHECK_TRUE(topics->best != even->best);
     product_free(p);
 }
 
