@@ -131,6 +131,8 @@ static void tell(const struct engine *engine)
             listener->bands(listener->context, batch->band_changes.at, batch->band_changes.count);
         if (batch->member_changes.count > 0 && listener->members != NULL)
             listener->members(listener->context, batch->member_changes.at, batch->member_changes.count);
+        if (batch->touched.count > 0 && listener->touched != NULL)
+            listener->touched(listener->context, batch->touched.at, batch->touched.count);
     }
 }
 

@@ -282,11 +282,16 @@ struct member_change { /* of a segment or list */
     int64_t at_ms;
     enum band_cause cause;
 };
+struct touched { /* a record about which there are new facts, or whose scores were looked at */
+    enum entity object;
+    uint32_t record;
+};
 /* Whoever wants to know. Its functions are called on the writer's thread after each commit that changed something of
  * that kind; they must not block. NULL: not wanted. */
 struct engine_listener {
     void (*bands)(void *context, const struct band_change *changes, size_t count);
     void (*members)(void *context, const struct member_change *changes, size_t count);
+    void (*touched)(void *context, const struct touched *records, size_t count);
     void *context;
 };
 #define ENGINE_LISTENERS_MAX 8

@@ -12,6 +12,7 @@
  *   declare.c     a property's type, said by a person
  *   members.c     segments that records entered and left
  *   lists.c       lists, whose members somebody names
+ *   model_terms.c what a model asks, compiled
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep
@@ -44,11 +45,6 @@
 void engine_forget_columns(struct engine *engine);
 
 /* ---- batch.c ---- */
-
-struct touched {
-    enum entity object;
-    uint32_t record;
-};
 
 /* The facts of one transaction as they gather. Views in them are borrowed from submissions, or lie in `arena`. */
 struct batch {

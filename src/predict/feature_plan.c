@@ -26,6 +26,13 @@ struct planning {
     LIST(struct event_kind) kinds;
 };
 
+const struct value *source_value(const struct feature_source *source, uint32_t property, const struct value *value,
+                                 struct arena *arena, struct value *room)
+{
+    if (value == NULL || value->type != TYPE_OPEN) return value;
+    return value_read_as(arena, catalog_at(source_catalog(source), property)->type, value, room) ? room : NULL;
+}
+
 /* ---- Counting texts by the examples that have them. ---- */
 
 struct census {
@@ -112,9 +119,13 @@ struct column {
 
 static void look_at(const struct planning *p, struct column *column)
 {
+    AUTO_ARENA scratch = arena_new();
+    struct value room;
     column->values.texts = intern_new();
     for (uint32_t i = 0; i < p->sample_count; i++) {
+        arena_reset(scratch);
         const struct value *value = value_at(p, column->property, column->of_company, i);
+        value = source_value(p->source, column->property, value, scratch, &room);
         if (value == NULL) continue;
         column->known++;
         if (value->type == TYPE_SET) {
@@ -170,7 +181,7 @@ static void add_set(struct planning *p, const struct column *column)
 
 static void plan_property(struct planning *p, uint32_t property, bool of_company)
 {
-    const struct property *known = catalog_at(history_catalog(p->source->history), property);
+    const struct property *known = catalog_at(source_catalog(p->source), property);
     struct column column = {.property = property, .of_company = of_company, .type = known->type};
     column.name = arena_format(p->arena, "%s" STR_FMT, of_company ? "company." : "", STR_ARG(known->name));
     look_at(p, &column);
@@ -192,7 +203,7 @@ static void plan_property(struct planning *p, uint32_t property, bool of_company
 static void plan_properties(struct planning *p)
 {
     const struct feature_source *source = p->source;
-    struct catalog *catalog = history_catalog(source->history);
+    struct catalog *catalog = source_catalog(source);
     for (uint32_t i = 0; i < catalog_count(catalog); i++) {
         enum entity entity = catalog_at(catalog, i)->entity;
         if (source->left_out != NULL && source->left_out[i]) continue;
@@ -227,7 +238,7 @@ static void look_at_event(const struct planning *p, const struct dated_event *ev
                           struct census *names, struct census *pairs, struct buf *buf)
 {
     const struct history *history = p->source->history;
-    struct catalog *catalog = history_catalog(history);
+    struct catalog *catalog = source_catalog(p->source);
     struct str name = history_class_name(history, event->class_id);
     if (name.len == 0) return;
     census_add(names, name, example);
@@ -272,7 +283,7 @@ static struct str name_of_kind(const struct planning *p, const struct event_kind
 {
     if (kind->name.len == 0) return STR("any event");
     if (kind->property == INTERN_NONE) return kind->name;
-    const struct property *property = catalog_at(history_catalog(p->source->history), kind->property);
+    const struct property *property = catalog_at(source_catalog(p->source), kind->property);
     return arena_format(p->arena, STR_FMT " with " STR_FMT " " STR_FMT, STR_ARG(kind->name), STR_ARG(property->name),
                         STR_ARG(kind->text));
 }

@@ -26,6 +26,9 @@
 /* Where rows come from; all borrowed. */
 struct feature_source {
     const struct history *history; /* built or frozen: it does not grow meanwhile */
+    /* The properties, and the types by which their values are read; its numbers are the history's. NULL: the history's own,
+     * which of a frozen one grows, and leaves open what nothing has asked for yet. */
+    struct catalog *catalog;
     enum entity object;
     /* For the contributions of rules; NULL: none. */
     const struct scan *scan;
@@ -34,6 +37,11 @@ struct feature_source {
     const bool *left_out;             /* [properties of the catalog] never to be used; NULL: none */
     const struct record_dates *dates; /* when deals began and ended; NULL: as their facts tell */
 };
+
+static inline struct catalog *source_catalog(const struct feature_source *source)
+{
+    return source->catalog != NULL ? source->catalog : history_catalog(source->history);
+}
 
 enum feature_kind {
     FEATURE_NUMBER, /* NAN without a value; so are the next two */
@@ -97,6 +105,11 @@ enum column_kind feature_column_kind(enum feature_kind kind);
 #define FEATURE_SUPPORT_MIN 10
 void feature_plan_choose(const struct feature_source *source, const struct examples *examples, const uint8_t *sides,
                          struct arena *arena, struct feature_plan *out);
+
+/* A value of the history as the type that the source has for its property: in *room when it has to be read so, with memory in
+ * `arena`. NULL when it does not read so, or is NULL. */
+const struct value *source_value(const struct feature_source *source, uint32_t property, const struct value *value,
+                                 struct arena *arena, struct value *room);
 
 /* How a plan names what a score says: "rule GROUP / RULE", "score NAME". In `arena`. */
 struct str rule_feature_name(struct arena *arena, const struct group *group, const struct rule *rule);

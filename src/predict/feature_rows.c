@@ -38,6 +38,8 @@ struct row {
     uint32_t property; /* whose value is at hand; INTERN_NONE */
     bool of_company;
     const struct value *value;
+    struct arena *values; /* of `room` */
+    struct value room;
 };
 
 /* ---- Once for each example. ---- */
@@ -98,6 +100,7 @@ static void begin_example(struct row *row, const struct training_example *exampl
     row->record = example->record;
     row->at_ms = example->at_ms;
     row->property = INTERN_NONE;
+    arena_reset(row->values);
     read_associations(row); /* reads events of colleagues */
     event_reader_read(&row->events, row->source->object, row->record, row->at_ms);
     event_reader_tally(&row->events, row->at_ms);
@@ -121,11 +124,13 @@ static bool always_held(const struct history *history, uint32_t property, uint32
 }
 
 /* As it was known then. */
-static const struct value *value_then(const struct history *history, uint32_t property, uint32_t record, int64_t at_ms)
+static const struct value *value_then(struct row *row, uint32_t property, uint32_t record)
 {
-    const struct value *value = history_value(history, property, record, at_ms);
+    const struct history *history = row->source->history;
+    const struct value *value = history_value(history, property, record, row->at_ms);
+    value = source_value(row->source, property, value, row->values, &row->room);
     bool is_date = value != NULL && (value->type == TYPE_DATE || value->type == TYPE_DATETIME);
-    if (is_date && value->instant_ms > at_ms && always_held(history, property, record, at_ms)) return NULL;
+    if (is_date && value->instant_ms > row->at_ms && always_held(history, property, record, row->at_ms)) return NULL;
     return value;
 }
 
@@ -135,7 +140,7 @@ static const struct value *value_of(struct row *row, const struct feature *featu
     uint32_t record = feature->of_company ? row->company : row->record;
     row->property = feature->property;
     row->of_company = feature->of_company;
-    row->value = record == RECORD_NONE ? NULL : value_then(row->source->history, feature->property, record, row->at_ms);
+    row->value = record == RECORD_NONE ? NULL : value_then(row, feature->property, record);
     return row->value;
 }
 
@@ -210,7 +215,7 @@ static double number_of(struct row *row, const struct feature *feature)
 
 static void row_init(struct row *row, const struct feature_plan *plan, const struct feature_source *source)
 {
-    *row = (struct row){.plan = plan, .source = source, .scratch = arena_new()};
+    *row = (struct row){.plan = plan, .source = source, .scratch = arena_new(), .values = arena_new()};
     event_reader_init(&row->events, source->history, plan->kinds, plan->kind_count);
     for (uint32_t f = 0; f < plan->count; f++) {
         row->wants_rules |= plan->features[f].kind >= FEATURE_RULE;
@@ -231,6 +236,7 @@ static void row_release(struct row *row)
 {
     event_reader_release(&row->events);
     arena_free(row->scratch);
+    arena_free(row->values);
     memory_free(row->first_rule);
     memory_free(row->rules);
 }

@@ -54,14 +54,13 @@ static struct str subject_name(const struct feature_plan *plan, const struct fea
 {
     if (is_of_property(feature))
         return arena_format(arena, "%s" STR_FMT, feature->of_company ? "company." : "",
-                            STR_ARG(catalog_at(history_catalog(source->history), feature->property)->name));
+                            STR_ARG(catalog_at(source_catalog(source), feature->property)->name));
     if (!is_of_events(feature)) return feature->name;
     const struct event_kind *kind = &plan->kinds[feature->events];
     if (kind->name.len == 0) return STR("any event");
     if (kind->property == INTERN_NONE) return arena_format(arena, "event " STR_FMT, STR_ARG(kind->name));
     return arena_format(arena, "event " STR_FMT " with " STR_FMT " " STR_FMT, STR_ARG(kind->name),
-                        STR_ARG(catalog_at(history_catalog(source->history), kind->property)->name),
-                        STR_ARG(kind->text));
+                        STR_ARG(catalog_at(source_catalog(source), kind->property)->name), STR_ARG(kind->text));
 }
 
 static void judge_subject(const struct feature_plan *plan, const struct feature_source *source, uint32_t first,
@@ -115,7 +114,7 @@ static void mark_features(const struct feature_plan *plan, const struct leak *le
 void leaks_find(const struct feature_plan *plan, const struct feature_source *source, const struct lifetime *lives,
                 const struct leak_rows *rows, struct arena *arena, struct leaks *out)
 {
-    uint32_t properties = catalog_count(history_catalog(source->history));
+    uint32_t properties = catalog_count(source_catalog(source));
     *out = (struct leaks){.at = ARENA_ARRAY(arena, struct leak, plan->count + properties + LEAK_NAMES_MAX),
                           .features = ARENA_ARRAY(arena, bool, plan->count)};
     find_tell_alls(plan, source, lives, rows, arena, out);

@@ -53,9 +53,9 @@ static int64_t first_value_ms(const struct history *history, uint32_t property, 
 static void look_at_properties(struct looking *l, uint32_t record)
 {
     const struct history *history = l->source->history;
-    const struct catalog *catalog = history_catalog(history);
+    const struct catalog *catalog = source_catalog(l->source);
     for (uint32_t p = 0; p < catalog_count(catalog); p++) {
-        if (catalog_at(history_catalog(history), p)->entity != l->source->object) continue;
+        if (catalog_at(source_catalog(l->source), p)->entity != l->source->object) continue;
         int64_t first_ms = first_value_ms(history, p, record);
         if (first_ms != NEVER) count_first(&l->properties[p], &l->lives[record], first_ms);
     }
@@ -99,7 +99,7 @@ static void add_leak(const struct looking *l, const struct presence *presence, s
 
 static void tell(const struct looking *l, struct arena *arena, struct leaks *out)
 {
-    struct catalog *catalog = history_catalog(l->source->history);
+    struct catalog *catalog = source_catalog(l->source);
     for (uint32_t p = 0; p < catalog_count(catalog); p++)
         if (is_leak(l, &l->properties[p]))
             add_leak(l, &l->properties[p],
@@ -123,7 +123,7 @@ void leaks_afterwards(const struct feature_source *source, const struct lifetime
     struct looking l = {
         .source = source,
         .lives = lives,
-        .properties = memory_array(catalog_count(history_catalog(source->history)), sizeof *l.properties),
+        .properties = memory_array(catalog_count(source_catalog(source)), sizeof *l.properties),
         .names = memory_array(LEAK_NAMES_MAX, sizeof *l.names),
         .texts = intern_new(),
         .records = history_records(source->history, source->object),

@@ -46,7 +46,7 @@ static struct segment_column by_property(const struct feature_source *source, co
         struct str text = text_at(source, by, test->record[r], test->at_ms[r]);
         column->value[r] = text.len > 0 ? intern_add(column->texts, text) : SEGMENT_NONE;
     }
-    struct str name = catalog_at(history_catalog(source->history), by->property)->name;
+    struct str name = catalog_at(source_catalog(source), by->property)->name;
     return column_end(column, arena_format(arena, "%s" STR_FMT, by->of_company ? "company." : "", STR_ARG(name)),
                       arena);
 }
