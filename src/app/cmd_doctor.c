@@ -78,7 +78,10 @@ static void examine_engine(struct examination *x)
         wrong(x, "%s", why.msg);
         return;
     }
-    const struct history *history = engine_history(x->offline->engine);
+    struct engine *engine = x->offline->engine;
+    struct visit visit;
+    engine_visit(engine, &visit);
+    const struct history *history = engine_history(engine);
     uint64_t before = x->findings, events = history_events(history);
     AUTO_BUF text = BUF_INIT(1024);
     for (enum entity object = ENTITY_CONTACT; object <= ENTITY_DEAL; object++) {
@@ -89,6 +92,7 @@ static void examine_engine(struct examination *x)
         text_counted(&text, loaded, entity_name(object), entity_plural(object));
         buf_append_c(&text, ", ");
     }
+    engine_leave(engine, &visit);
     if (events > size.events)
         wrong(x, "%llu events were loaded, but the database has %llu.", (unsigned long long)events,
               (unsigned long long)size.events);

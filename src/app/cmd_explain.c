@@ -51,6 +51,8 @@ static int explain(struct app *app, const struct arguments *arguments, struct en
     const char *name = options_value(arguments, "score");
     const struct edition *edition = engine_edition(engine);
     const struct remembered remembered = {engine, edition};
+    struct visit visit;
+    engine_visit(engine, &visit);
     struct results results = {.set = &edition->set,
                               .history = engine_history(engine),
                               .scan = edition->scan,
@@ -74,6 +76,7 @@ static int explain(struct app *app, const struct arguments *arguments, struct en
         if (shown == 0) app_fail(app, "no score of %s is in force", entity_plural(object));
         else status = STATUS_OK;
     }
+    engine_leave(engine, &visit);
     edition_release(edition);
     return status;
 }

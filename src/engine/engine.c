@@ -150,8 +150,29 @@ void engine_listen(struct engine *engine, struct engine_listener listener)
 
 /* ---- Who is who. ---- */
 
+static _Thread_local unsigned visits; /* under way on this thread */
+
+void engine_visit(struct engine *engine, struct visit *visit)
+{
+    live_visit(engine->live, visit);
+    visits++;
+}
+
+void engine_leave(struct engine *engine, struct visit *visit)
+{
+    visits--;
+    live_leave(engine->live, visit);
+}
+
+/* The writer's thread sees nothing replaced but by itself. */
+void engine_visit_for_ever(void)
+{
+    visits++;
+}
+
 const struct history *engine_history(struct engine *engine)
 {
+    INVARIANT(visits > 0);
     return live_history(engine->live);
 }
 

@@ -166,8 +166,15 @@ struct edition {
 };
 const struct edition *engine_edition(struct engine *engine); /* give back by edition_release */
 void edition_release(const struct edition *edition);
-const struct history *engine_history(struct engine *engine); /* the live one */
-struct catalog *engine_catalog(struct engine *engine);       /* for reading */
+
+/* Whoever looks at the live history says so, around each look: what facts replace meanwhile stays until the visit is over.
+ * A long one (minutes) keeps a lot. Any thread, once the engine is ready; a visit ends on the thread it began on. Visits may
+ * contain each other. */
+void engine_visit(struct engine *engine, struct visit *visit);
+void engine_leave(struct engine *engine, struct visit *visit);
+const struct history *engine_history(
+    struct engine *engine);                            /* the live one; only while visiting, or told by a listener */
+struct catalog *engine_catalog(struct engine *engine); /* for reading */
 
 enum band_cause {
     CAUSE_FACT,

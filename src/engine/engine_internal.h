@@ -44,6 +44,8 @@
 /* Empty columns, people, bands and catalog, while loading. */
 void engine_forget_columns(struct engine *engine);
 
+void engine_visit_for_ever(void); /* of the writer's thread */
+
 /* ---- batch.c ---- */
 
 /* The facts of one transaction as they gather. Views in them are borrowed from submissions, or lie in `arena`. */

@@ -26,7 +26,12 @@ static bool is_on(const struct history *history, uint32_t property, uint32_t rec
 bool engine_in_list(struct engine *engine, struct str list, enum entity object, uint32_t record)
 {
     uint32_t property = catalog_find_list(engine->catalog, object, list);
-    return property != INTERN_NONE && is_on(live_history(engine->live), property, record, engine_now(engine));
+    if (property == INTERN_NONE) return false;
+    struct visit visit;
+    engine_visit(engine, &visit);
+    bool on = is_on(live_history(engine->live), property, record, engine_now(engine));
+    engine_leave(engine, &visit);
+    return on;
 }
 
 /* Whoever listens hears of it. */

@@ -4,10 +4,14 @@
 
 uint32_t engine_event_rows(struct engine *engine, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows)
 {
-    return live_event_rows(engine->live, contact, skip, most, rows);
+    struct visit visit;
+    engine_visit(engine, &visit);
+    uint32_t count = live_event_rows(engine->live, contact, skip, most, rows);
+    engine_leave(engine, &visit);
+    return count;
 }
 
 uint32_t engine_event_count(struct engine *engine, uint32_t contact)
 {
-    return live_event_count(engine->live, contact);
+    return live_event_count(engine->live, contact); /* a word */
 }

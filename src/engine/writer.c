@@ -249,6 +249,7 @@ static void *write_until_stopped(void *context)
     struct engine *engine = context;
     struct err_info why = {0};
     gather_before_running();
+    engine_visit_for_ever();
     if (startup_load(engine, &why) != ERR_OK) {
         set_phase(engine, ENGINE_FAILED, &why);
         refuse_all(engine, &why);

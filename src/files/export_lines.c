@@ -150,6 +150,13 @@ static void put_json_record(const struct columns *columns, const struct framed *
     json_end_object(&writer);
 }
 
+/* A new visit for the next round, so that an export of an hour keeps nothing for an hour. */
+static void come_again(struct engine *engine, struct visit *visit)
+{
+    engine_leave(engine, visit);
+    engine_visit(engine, visit);
+}
+
 uint64_t export_records(const struct export *export, enum entity object, FILE *to)
 {
     AUTO_ARENA arena = arena_new();
@@ -157,6 +164,8 @@ uint64_t export_records(const struct export *export, enum entity object, FILE *t
     AUTO_BUF company = BUF_INIT(LINE_BYTES_MAX);
     AUTO_BUF contacts = BUF_INIT(LINE_BYTES_MAX);
     struct engine *engine = export->engine;
+    struct visit visit;
+    engine_visit(engine, &visit);
     const struct history *history = engine_history(engine);
     uint32_t records = history_records(history, object);
     uint64_t lines = 0;
@@ -168,6 +177,7 @@ uint64_t export_records(const struct export *export, enum entity object, FILE *t
     begin(export, records);
     if (export->format == LINES_CSV) put_header(&columns, framed.own, framed.count, &line);
     for (uint32_t r = 0; r < records && (r % RECORDS_A_ROUND != 0 || goes_on(export, to, r)); r++) {
+        if (r % RECORDS_A_ROUND == 0) come_again(engine, &visit);
         if (!history_is_listed(history, object, r)) continue;
         if (framed.count > 1) find_neighbours(engine, object, r, ENTITY_COMPANY, export->as_of_ms, true, &company);
         if (framed.count > 2) find_neighbours(engine, object, r, ENTITY_CONTACT, export->as_of_ms, false, &contacts);
@@ -180,6 +190,7 @@ uint64_t export_records(const struct export *export, enum entity object, FILE *t
         end_line(&line, to);
         lines++;
     }
+    engine_leave(engine, &visit);
     if (line.len > 0) end_line(&line, to);
     end(export);
     return lines;
@@ -206,11 +217,17 @@ static const struct str event_frame[] = {STR_INIT("contact"), STR_INIT("event"),
 /* Whoever was merged away is called by the one that stayed. */
 static struct str contact_id(const struct events *events, uint32_t contact)
 {
-    const struct history *history = engine_history(events->export->engine);
+    struct engine *engine = events->export->engine;
+    struct visit visit;
+    engine_visit(engine, &visit);
+    const struct history *history = engine_history(engine);
     struct str id = history_record_id(history, ENTITY_CONTACT, contact);
-    if (history_is_listed(history, ENTITY_CONTACT, contact)) return id;
-    uint32_t stays = engine_find(events->export->engine, ENTITY_CONTACT, id);
-    return stays == RECORD_NONE ? id : history_record_id(history, ENTITY_CONTACT, stays);
+    if (!history_is_listed(history, ENTITY_CONTACT, contact)) {
+        uint32_t stays = engine_find(engine, ENTITY_CONTACT, id);
+        if (stays != RECORD_NONE) id = history_record_id(history, ENTITY_CONTACT, stays);
+    }
+    engine_leave(engine, &visit);
+    return id;
 }
 
 static const struct json_item *parse(struct events *events, struct str json, enum err *e, struct err_info *why)

@@ -45,6 +45,7 @@ void history_free(struct history *history)
     if (history == NULL) return;
     INVARIANT(history->kind != HISTORY_LIVE); /* live_free's */
     if (history->kind == HISTORY_BUILT) free_built(history);
+    if (history->kind == HISTORY_FROZEN) visit_end(history->visits, &history->visit);
     for (size_t i = 0; i < OBJECT_COUNT; i++) memory_free(history->records[i].listed);
     for (size_t i = 0; i < ASSOCIATION_COUNT; i++) {
         memory_free(history->edges[i].forward_run);

@@ -19,6 +19,7 @@
 #ifndef PLUMB_HISTORY_HISTORY_INTERNAL_H
 #define PLUMB_HISTORY_HISTORY_INTERNAL_H
 
+#include "base/visits.h"
 #include "base/arena.h"
 #include "base/intern.h"
 #include "base/segment.h"
@@ -133,7 +134,9 @@ enum history_kind { HISTORY_BUILT, HISTORY_LIVE, HISTORY_FROZEN };
 struct history {
     enum history_kind kind;
     struct catalog *catalog; /* borrowed */
-    struct arena *arena;     /* dictionaries, classes, names; NULL of a frozen one */
+    struct visits *visits;   /* of the live history that a frozen one looks at, for as long as it is there */
+    struct visit visit;
+    struct arena *arena; /* dictionaries, classes, names; NULL of a frozen one */
     struct record_table records[OBJECT_COUNT];
     struct property_column *properties;    /* [property_count] by catalog id; those of events are empty */
     struct event_column *event_properties; /* [property_count] by catalog id; those of records are empty */

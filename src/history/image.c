@@ -21,6 +21,7 @@ struct column_image {
 
 struct live_image {
     const struct live *live;
+    struct visit visit;
     struct column_image *columns; /* [property_count] */
     uint32_t property_count;
     uint64_t fact_id_end;
@@ -70,6 +71,7 @@ struct live_image *live_image_take(const struct live *live)
         .earliest_ms = history->earliest_ms,
         .latest_ms = history->latest_ms,
     };
+    live_visit(live, &image->visit);
     image->event_run = copied_words(history->event_run, image->contacts);
     image->columns = memory_array(image->property_count, sizeof *image->columns);
     for (uint32_t p = 0; p < image->property_count; p++) take_column(live, p, &image->columns[p]);
@@ -79,6 +81,7 @@ struct live_image *live_image_take(const struct live *live)
 void live_image_free(struct live_image *image)
 {
     if (image == NULL) return;
+    live_leave(image->live, &image->visit);
     for (uint32_t p = 0; p < image->property_count; p++) memory_free(image->columns[p].words);
     memory_free(image->columns);
     memory_free(image->event_run);

@@ -2,7 +2,8 @@
  *
  * A batch is undone from a log of words and what they were. Pools are not rewound: a reader may
  * still hold what was rolled back. A run with room behind it is copied then, so that the
- * next element does not fall where such a reader looks.
+ * next element does not fall where such a reader looks. The same log tells a commit which
+ * runs were left; their places are used again when all who may have seen them are gone.
  *
  * Freezing copies words first and asks for counts afterwards, so that nothing a copied
  * word leads to lies beyond the copied count. */
@@ -86,6 +87,8 @@ struct live *live_new(struct catalog *catalog)
     live->catalog = catalog;
     live->arena = arena_new();
     live->scratch = arena_new();
+    live->visits = memory_alloc(sizeof *live->visits);
+    visits_init(live->visits);
     live->columns = memory_array(PROPERTIES_MAX, sizeof *live->columns);
     history->kind = HISTORY_LIVE;
     history->catalog = catalog;
@@ -117,6 +120,8 @@ static void free_columns(struct live *live)
 void live_free(struct live *live)
 {
     if (live == NULL) return;
+    visits_release(live->visits);
+    memory_free(live->visits);
     free_columns(live);
     for (int o = 0; o < OBJECT_COUNT; o++) {
         intern_free(live->history.records[o].names);
@@ -150,6 +155,16 @@ void live_free(struct live *live)
     memory_free(live);
 }
 
+void live_visit(const struct live *live, struct visit *visit)
+{
+    visit_begin(live->visits, visit);
+}
+
+void live_leave(const struct live *live, struct visit *visit)
+{
+    visit_end(live->visits, visit);
+}
+
 const struct history *live_history(const struct live *live)
 {
     return &live->history;
@@ -165,7 +180,7 @@ void live_log(struct live *live, void *at, uint64_t old, struct run_pool *pool, 
         live->log_capacity = live->log_capacity == 0 ? 64 : live->log_capacity * 2;
         live->log = memory_resize(live->log, live->log_capacity, sizeof *live->log);
     }
-    live->log[live->log_count++] = (struct undo){at, old, pool, bytes};
+    live->log[live->log_count++] = (struct undo){.at = at, .old = old, .pool = pool, .bytes = bytes};
 }
 
 void live_begin(struct live *live)
@@ -190,10 +205,26 @@ void live_begin_alone(struct live *live)
     set_alone(live, true);
 }
 
+/* What the batch has replaced is of this turn, and what nobody sees of former turns is given back. */
+static void end_turn(struct live *live)
+{
+    const uint64_t turn = visits_turn(live->visits);
+    for (uint64_t i = 0; i < live->log_count; i++)
+        if (live->log[i].moved) run_pool_outgrow(live->log[i].pool, live->log[i].old, turn);
+    const uint64_t before = visits_end_turn(live->visits);
+    run_pool_reuse(&live->events, before);
+    run_pool_reuse(&live->versions, before);
+    for (int k = 0; k < ASSOCIATION_COUNT; k++) {
+        run_pool_reuse(&live->forward[k], before);
+        run_pool_reuse(&live->backward[k], before);
+    }
+}
+
 void live_commit(struct live *live)
 {
     INVARIANT(live->writing);
     live_place_late(live);
+    end_turn(live);
     set_alone(live, false);
     live->writing = false;
 }
@@ -279,6 +310,8 @@ struct history *live_freeze(const struct live *live)
     const struct history *from = &live->history;
     struct history *to = memory_alloc(sizeof *to);
     to->kind = HISTORY_FROZEN;
+    to->visits = live->visits;
+    visit_begin(to->visits, &to->visit);
     to->catalog = from->catalog;
     to->properties = from->properties;
     to->event_properties = from->event_properties;

@@ -8,6 +8,8 @@
  * Then the word is swung, with release order. Whoever read the old word keeps a whole,
  * unchanged run.
  *
+ * What runs have outgrown is used again when every visit that may have seen it is over.
+ *
  * So a reader may look at one record at any time, and a copy of the words of events and
  * associations (live_freeze) is a consistent history for a scan over everybody.
  *
@@ -26,6 +28,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/visits.h"
 #include "history/builder.h"
 #include "history/history.h"
 
@@ -36,12 +39,17 @@ struct live; /* opaque; see live.c */
 struct live *live_new(struct catalog *catalog);
 void live_free(struct live *live); /* NULL is fine; no reader may be left */
 
+/* Around each look at facts of the growing history by others than the writer: what was outgrown stays until the visit is
+ * over. Any thread; visits may overlap and contain each other. Cost: two short locks. */
+void live_visit(const struct live *live, struct visit *visit);
+void live_leave(const struct live *live, struct visit *visit);
+
 /* The growing history itself, for questions about one record: history_value, history_find,
- * scan_explain. Any thread, at any time. */
+ * scan_explain. Any thread, at any time, for whoever visits; records and their names may be asked for by anybody. */
 const struct history *live_history(const struct live *live);
 
 /* The history as it is now, for scans over everybody: it shares the pools and has words of its own. Only
- * values of properties are those of the time when a scan of it begins (or an explanation asks).
+ * values of properties are those of the time when a scan of it begins (or an explanation asks). It is a visit in itself.
  * Any thread, also while the writer writes. Free with history_free before the live one.
  * Cost: 8 bytes copied a record, and as much again for each kind of association. */
 struct history *live_freeze(const struct live *live);
@@ -131,8 +139,8 @@ void live_merge(struct live *live, enum entity object, uint32_t stays, uint32_t 
                 bool (*same)(void *context, uint32_t a, uint32_t b), void *context);
 
 /* Forget all facts about a record but its number: erased people. Its id reads as empty and, like its
- * aliases, leads nowhere, until it is given anew. What was outgrown stays in memory, out of
- * reach, until the process ends. */
+ * aliases, leads nowhere, until it is given anew. Values and names that nobody has any more stay in memory,
+ * out of reach, until the process ends. */
 void live_erase(struct live *live, enum entity object, uint32_t record);
 
 #endif

@@ -12,6 +12,7 @@
 #define PLUMB_HISTORY_LIVE_INTERNAL_H
 
 #include "base/reserve.h"
+#include "base/visits.h"
 #include "history/door.h"
 #include "history/history_internal.h"
 #include "history/live.h"
@@ -29,6 +30,7 @@ struct undo {
     uint64_t old;
     struct run_pool *pool; /* of a word that names a run, else NULL */
     uint32_t bytes;        /* 1, 4 or 8 */
+    bool moved;            /* the run is elsewhere since */
 };
 
 /* Reserved arrays of one object's records. */
@@ -67,6 +69,7 @@ struct live {
     struct arena *arena;     /* values, classes */
     struct arena *scratch;   /* for parsing a text at the door */
 
+    struct visits *visits; /* apart, so that one may visit who must not write */
     bool writing, alone;
     struct undo *log;
     uint64_t log_count, log_capacity;
@@ -106,7 +109,9 @@ void live_log(struct live *live, void *at, uint64_t old, struct run_pool *pool, 
 
 static inline void live_swing(struct live *live, struct run_pool *pool, uint64_t *at, uint64_t word)
 {
-    live_log(live, at, *at, pool, sizeof *at);
+    const uint64_t old = *at;
+    live_log(live, at, old, pool, sizeof *at);
+    if (!live->alone) live->log[live->log_count - 1].moved = run_of(old).first != run_of(word).first;
     run_publish(at, word);
 }
 

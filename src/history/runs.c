@@ -1,8 +1,8 @@
 /* runs.c — the one way in which a run becomes another.
  *
  * While readers may look, a run that does not just grow at its end is copied, and where it was
- * stays as it was, for ever. While nobody looks (a history that is being loaded) it is changed
- * in place, and places it has outgrown are given to others, so that nothing is left behind. */
+ * stays as it was until nobody can see it. While nobody looks (a history that is being loaded) it is
+ * changed in place. Either way places that are left are given to others. */
 // SPDX-License-Identifier: Apache-2.0
 #include "history/runs.h"
 
@@ -25,7 +25,8 @@ void run_pool_init(struct run_pool *pool, uint64_t all, const uint32_t *bytes)
 void run_pool_release(struct run_pool *pool)
 {
     for (uint32_t c = 0; c < pool->column_count; c++) reserve_release(&pool->columns[c]);
-    for (size_t i = 0; i < COUNT_OF(pool->outgrown); i++) memory_free(pool->outgrown[i].first);
+    for (size_t i = 0; i < COUNT_OF(pool->spare); i++) memory_free(pool->spare[i].first);
+    LIST_RELEASE(&pool->outgrown);
 }
 
 /* Elements that a run of `count` has room for: count rounded up to a power of two. */
@@ -39,12 +40,12 @@ bool run_pool_has_room(const struct run_pool *pool, uint64_t count)
     return count <= RUN_COUNT_MAX && room_of((uint32_t)count) <= pool->all - pool->end;
 }
 
-/* Places for a run of `count`: outgrown ones, else new ones at the end. */
+/* Places for a run of `count`: free ones, else new ones at the end. */
 static uint64_t take_places(struct run_pool *pool, uint32_t count)
 {
     uint64_t room = room_of(count);
-    struct free_places *outgrown = room > 0 ? &pool->outgrown[__builtin_ctzll(room)] : NULL;
-    if (pool->alone && room > 0 && outgrown->count > 0) return outgrown->first[--outgrown->count];
+    struct free_places *spare = room > 0 ? &pool->spare[__builtin_ctzll(room)] : NULL;
+    if (spare != NULL && spare->count > 0) return spare->first[--spare->count];
     INVARIANT(run_pool_has_room(pool, count));
     uint64_t first = pool->end;
     pool->end += room;
@@ -54,12 +55,12 @@ static uint64_t take_places(struct run_pool *pool, uint32_t count)
 
 static void give_places(struct run_pool *pool, uint64_t first, uint64_t room)
 {
-    struct free_places *outgrown = &pool->outgrown[__builtin_ctzll(room)];
-    if (outgrown->count == outgrown->capacity) {
-        outgrown->capacity = outgrown->capacity == 0 ? 16 : outgrown->capacity * 2;
-        outgrown->first = memory_resize(outgrown->first, outgrown->capacity, sizeof *outgrown->first);
+    struct free_places *spare = &pool->spare[__builtin_ctzll(room)];
+    if (spare->count == spare->capacity) {
+        spare->capacity = spare->capacity == 0 ? 16 : spare->capacity * 2;
+        spare->first = memory_resize(spare->first, spare->capacity, sizeof *spare->first);
     }
-    outgrown->first[outgrown->count++] = first;
+    spare->first[spare->count++] = first;
 }
 
 /* A run that is changed in place keeps the room of its new count: give the upper halves of the old. */
@@ -104,4 +105,24 @@ uint64_t run_renew(struct run_pool *pool, uint64_t word)
     struct run_edit edit = run_edit(pool, 0, 0, 0, run.count);
     move(pool, run.first, edit.place, run.count);
     return edit.word;
+}
+
+void run_pool_outgrow(struct run_pool *pool, uint64_t word, uint64_t turn)
+{
+    if (run_of(word).count > 0) *LIST_ADD(&pool->outgrown) = (struct outgrown){word, turn};
+}
+
+void run_pool_reuse(struct run_pool *pool, uint64_t before)
+{
+    size_t at = pool->outgrown_first, count = pool->outgrown.count;
+    for (; at < count && pool->outgrown.at[at].turn < before; at++) {
+        struct run run = run_of(pool->outgrown.at[at].word);
+        give_places(pool, run.first, room_of(run.count));
+    }
+    if (at * 2 > count) { /* what is left moves to the front */
+        memmove(pool->outgrown.at, pool->outgrown.at + at, (count - at) * sizeof *pool->outgrown.at);
+        pool->outgrown.count = count - at;
+        at = 0;
+    }
+    pool->outgrown_first = at;
 }

@@ -4,8 +4,9 @@
  *
  * A word is read and written whole. Whoever read one owns a view of a run that never
  * changes: the writer only appends behind what a word names, or makes a copy at the
- * pool's end and swings the word. A copied run has room for its count rounded up to a power
- * of two, so its room is known from its count alone. Never outside src/history. */
+ * pool's end and swings the word. Where the run was, is used again when nobody sees it any more. A
+ * copied run has room for its count rounded up to a power of two, so its room is known from its
+ * count alone. Never outside src/history. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HISTORY_RUNS_H
 #define PLUMB_HISTORY_RUNS_H
@@ -13,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/list.h"
 #include "base/reserve.h"
 
 #define RUN_COUNT_BITS 30
@@ -44,6 +46,12 @@ static inline struct run run_at(const uint64_t *word)
 
 #define POOL_COLUMNS_MAX 5
 
+/* The run of a word that was swung away. */
+struct outgrown {
+    uint64_t word;
+    uint64_t turn; /* see base/visits.h */
+};
+
 /* Elements in columns side by side, in reserved memory: column i of element p is at
  * columns[i].at + p * bytes[i]. */
 struct run_pool {
@@ -52,11 +60,13 @@ struct run_pool {
     uint32_t column_count;
     uint64_t end; /* places taken */
     uint64_t all; /* places there can be */
-    bool alone;   /* nobody reads: runs may be changed where they are, outgrown places be used again */
+    bool alone;   /* nobody reads: runs may be changed where they are */
     struct free_places {
         uint64_t *first;
         uint64_t count, capacity;
-    } outgrown[RUN_COUNT_BITS + 1]; /* by room: 1, 2, 4, ... */
+    } spare[RUN_COUNT_BITS + 1];    /* by room: 1, 2, 4, ... */
+    LIST(struct outgrown) outgrown; /* places that somebody may still see, by turn */
+    size_t outgrown_first;          /* those before were given back */
 };
 
 /* `bytes` ends with 0. */
@@ -80,6 +90,11 @@ struct run_edit run_edit(struct run_pool *pool, uint64_t word, uint32_t at, uint
 /* The same run in a place that nobody has seen, so that what was written behind it can be
  * written again; the run itself when it has no room behind it. */
 uint64_t run_renew(struct run_pool *pool, uint64_t word);
+
+/* No word names this run any more since that turn; turns never fall. */
+void run_pool_outgrow(struct run_pool *pool, uint64_t word, uint64_t turn);
+/* What was outgrown in earlier turns than that may be used again. */
+void run_pool_reuse(struct run_pool *pool, uint64_t before);
 
 static inline void run_publish(uint64_t *at, uint64_t word)
 {

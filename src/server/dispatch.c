@@ -180,16 +180,24 @@ static bool is_quick(const struct endpoint *endpoint)
     return endpoint->permission == PERM_PUBLIC && endpoint->method == HTTP_GET;
 }
 
-static void handle(struct request *request)
+static bool may_be_handled(struct request *request)
 {
-    if (is_ready(request) && is_allowed(request) && is_first_time(request)) request->endpoint->handle(request);
+    return is_ready(request) && is_allowed(request) && is_first_time(request);
+}
+
+static void handle_as_visitor(struct request *request)
+{
+    struct visit visit;
+    engine_visit(request->server->engine, &visit);
+    request->endpoint->handle(request);
+    engine_leave(request->server->engine, &visit);
 }
 
 static void handle_at_leisure(void *context)
 {
     struct request *request = context;
     struct server *server = request->server;
-    handle(request);
+    if (may_be_handled(request)) handle_as_visitor(request);
     http_release(request->exchange);
     atomic_fetch_sub(&server->handling, 1);
 }
@@ -221,7 +229,7 @@ void dispatch(void *server, struct http_exchange *exchange)
         hand_to_workers(request);
         return;
     }
-    handle(request);
+    if (may_be_handled(request)) request->endpoint->handle(request);
     atomic_fetch_sub(&s->handling, 1);
 }
 

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "core/band.h"
 #include "harness.h"
+#include "look.h"
 
 #define EVENTS_SHOWN 4096
 #define NEIGHBOURS_SHOWN 256
@@ -127,7 +128,7 @@ struct str engine_dump(struct fixture *fixture, struct arena *arena)
 {
     AUTO_BUF out = BUF_INIT(SIZE_MAX);
     struct dump d = {.fixture = fixture,
-                     .history = engine_history(fixture->engine),
+                     .history = look_at(fixture->engine),
                      .edition = engine_edition(fixture->engine),
                      .out = &out};
     for (d.object = ENTITY_CONTACT; d.object < OBJECT_COUNT; d.object++) {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "harness.h"
+#include "look.h"
 
 struct rebuilding {
     struct fixture *fixture;
@@ -24,7 +25,7 @@ struct rebuilding {
 static void add_records(struct rebuilding *r, enum entity object)
 {
     struct engine *engine = r->fixture->engine;
-    uint32_t count = history_records(engine_history(engine), object);
+    uint32_t count = history_records(look_at(engine), object);
     for (uint32_t i = 0; i < count; i++) {
         struct record_info info;
         engine_record(engine, object, i, r->arena, &info);
@@ -125,7 +126,7 @@ static void compare_scores(struct rebuilding *r, const struct edition *edition)
         const struct score *score = edition->set.scores[s];
         for (uint32_t i = 0; !score->anonymous && i < r->numbers[score->object].count; i++) {
             AUTO_ARENA arena = arena_new();
-            struct str id = history_record_id(engine_history(r->fixture->engine), score->object, i);
+            struct str id = history_record_id(look_at(r->fixture->engine), score->object, i);
             if (id.len == 0 || r->roots[score->object].at[i] != i) continue;
             struct explanation live;
             scan_explain(edition->scan, s, i, r->fixture->clock.fixed_ms, arena, &live);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/macros.h"
 #include "harness.h"
+#include "look.h"
 
 #define NAMES 14 /* of each kind of identifier */
 #define COMPANIES 9
@@ -195,7 +196,7 @@ struct act act_draw(uint64_t *dice, struct fixture *fixture, struct arena *arena
     static const enum entity ends[ASSOCIATION_COUNT][2] = {
         {ENTITY_CONTACT, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_COMPANY}, {ENTITY_DEAL, ENTITY_CONTACT}};
     struct drawing d = {dice, fixture, arena};
-    const struct history *history = engine_history(fixture->engine);
+    const struct history *history = look_at(fixture->engine);
     struct act act = {.kind = draw_kind(dice), .object = ENTITY_CONTACT, .on = draw(dice, 2) == 0};
     enum entity other = ENTITY_CONTACT;
     if (act.kind == ACT_FACTS) act.fact_count = 1 + draw(dice, ACT_FACTS_MAX);
@@ -243,7 +244,7 @@ static enum err do_publish(const struct act *act, struct fixture *fixture, struc
 
 static enum err do_listed(const struct act *act, struct fixture *fixture, struct buf *out, struct err_info *why)
 {
-    if (act->record >= history_records(engine_history(fixture->engine), ENTITY_CONTACT)) return ERR_OK; /* nobody */
+    if (act->record >= history_records(look_at(fixture->engine), ENTITY_CONTACT)) return ERR_OK; /* nobody */
     struct list_change change = {.list = STR(LIST_NAME),
                                  .object = ENTITY_CONTACT,
                                  .records = &act->record,

@@ -4,6 +4,7 @@
 
 #include "engine_fixture.h"
 #include "harness.h"
+#include "look.h"
 
 static const char lead_score[] =
     "score: lead\n"
@@ -103,7 +104,7 @@ TEST(what_a_visitor_did_before_signing_up_counts_from_then_on)
     fixture_event(&f, "anon:a1", "demo_requested", MONDAY - DAY, NULL, NULL, NULL);
     uint32_t visitor = fixture_contact(&f, "anon:a1");
     CHECK_STR(fixture_band(&f, "lead", visitor), STR("")); /* nobody to call yet */
-    CHECK_FALSE(history_is_listed(engine_history(f.engine), ENTITY_CONTACT, visitor));
+    CHECK_FALSE(history_is_listed(look_at(f.engine), ENTITY_CONTACT, visitor));
     fixture_set(&f, "anon:a1 user:ada email:Ada@Acme.example", MONDAY, "plan", "pro");
     uint32_t ada = fixture_contact(&f, "email:ada@acme.example");
     CHECK_INT(ada, visitor);
@@ -230,6 +231,6 @@ TEST(a_value_that_always_held_may_be_told_again_and_is_there_after_a_restart)
     fixture_reopen(&f);
     uint32_t ann = fixture_contact(&f, "id:ann");
     uint32_t plan = catalog_find(engine_catalog(f.engine), ENTITY_CONTACT, STR("plan"));
-    CHECK_STR(history_value(engine_history(f.engine), plan, ann, 0)->raw, STR("pro"));
+    CHECK_STR(history_value(look_at(f.engine), plan, ann, 0)->raw, STR("pro"));
     fixture_close(&f);
 }

@@ -7,6 +7,7 @@
 #include "engine_dump.h"
 #include "engine_fixture.h"
 #include "harness.h"
+#include "look.h"
 
 static const char definitions[] =
     "score: lead\n"
@@ -91,8 +92,8 @@ static uint32_t merge(struct fixture *f, enum entity object, const char *a, cons
 static bool works_at(struct fixture *f, const char *who, uint32_t at)
 {
     uint32_t found[8];
-    uint32_t count = history_associated(engine_history(f->engine), ENTITY_CONTACT, fixture_contact(f, who),
-                                        ENTITY_COMPANY, f->clock.fixed_ms, found, 8);
+    uint32_t count = history_associated(look_at(f->engine), ENTITY_CONTACT, fixture_contact(f, who), ENTITY_COMPANY,
+                                        f->clock.fixed_ms, found, 8);
     for (uint32_t i = 0; i < count; i++)
         if (found[i] == at) return true;
     return false;
@@ -129,7 +130,7 @@ TEST(of_two_companies_the_older_stays_and_all_scores_follow_in_the_same_commit)
     CHECK_TRUE(works_at(&f, "user:eve", acme));
     CHECK_TRUE(works_at(&f, "user:ada", acme));
     CHECK_FALSE(works_at(&f, "user:eve", gone));
-    CHECK_FALSE(history_is_listed(engine_history(f.engine), ENTITY_COMPANY, gone));
+    CHECK_FALSE(history_is_listed(look_at(f.engine), ENTITY_COMPANY, gone));
     CHECK_STR(fixture_band(&f, "account", gone), STR(""));
     CHECK_TRUE(engine_is_member(f.engine, ENTITY_COMPANY, STR("large"), acme));
     CHECK_FALSE(engine_is_member(f.engine, ENTITY_COMPANY, STR("large"), gone));
@@ -166,7 +167,7 @@ TEST(facts_that_name_a_company_by_either_id_are_the_stayers)
     CHECK_TRUE(works_at(&f, "user:bob", acme));
     CHECK_INT(tell(&f, ENTITY_DEAL, "d3", "stage", "won", "acme-inc", NULL), FACT_TAKEN);
     CHECK_INT(fixture_score(&f, "account", acme), 30000000);
-    CHECK_INT(history_records(engine_history(f.engine), ENTITY_COMPANY), 2);
+    CHECK_INT(history_records(look_at(f.engine), ENTITY_COMPANY), 2);
     fixture_close(&f);
 }
 

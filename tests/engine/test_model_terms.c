@@ -6,6 +6,7 @@
 
 #include "engine_fixture.h"
 #include "harness.h"
+#include "look.h"
 
 static struct model_terms *terms_of(struct fixture *fixture, struct model_question question)
 {
@@ -36,7 +37,7 @@ static void take(struct fixture *fixture, struct fact fact)
 static void deal(struct fixture *fixture, uint32_t contact, const char *stage)
 {
     const struct fact_value values[] = {{STR("stage"), str_from_c(stage)}};
-    struct str id = history_record_id(engine_history(fixture->engine), ENTITY_CONTACT, contact);
+    struct str id = history_record_id(look_at(fixture->engine), ENTITY_CONTACT, contact);
     take(fixture, (struct fact){.object = ENTITY_DEAL,
                                 .identifiers = {{IDENTIFIER_ID, STR("d1")}},
                                 .identifier_count = 1,

@@ -7,6 +7,7 @@
 #include "../store/fault_vfs.h"
 #include "engine_dump.h"
 #include "harness.h"
+#include "look.h"
 
 static const char lead[] = "score: lead\n"
                            "bands:\n"
@@ -177,10 +178,10 @@ TEST(who_is_put_away_by_the_name_of_one_merged_away_is_the_one_who_stayed)
     CHECK_OK(engine_merge(f.engine, ENTITY_CONTACT, ada, eve, actor, &stays, &why), why);
     CHECK_INT(stays, ada);
     CHECK_OK(engine_archive(f.engine, ENTITY_CONTACT, eve, true, actor, &why), why);
-    CHECK_FALSE(history_is_listed(engine_history(f.engine), ENTITY_CONTACT, ada));
+    CHECK_FALSE(history_is_listed(look_at(f.engine), ENTITY_CONTACT, ada));
     CHECK_OK(engine_archive(f.engine, ENTITY_CONTACT, eve, false, actor, &why), why);
-    CHECK_TRUE(history_is_listed(engine_history(f.engine), ENTITY_CONTACT, ada));
-    CHECK_FALSE(history_is_listed(engine_history(f.engine), ENTITY_CONTACT, eve));
+    CHECK_TRUE(history_is_listed(look_at(f.engine), ENTITY_CONTACT, ada));
+    CHECK_FALSE(history_is_listed(look_at(f.engine), ENTITY_CONTACT, eve));
     fixture_close(&f);
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "harness.h"
+#include "../engine/look.h"
 
 #define NOW INT64_C(1767571200000) /* 2026-01-05 */
 
@@ -81,7 +82,7 @@ static struct str value(const struct kept *kept, enum entity object, const char 
     uint32_t property = catalog_find(engine_catalog(kept->engine), object, str_from_c(name));
     uint32_t record = engine_find(kept->engine, object, str_from_c(id));
     if (property == INTERN_NONE || record == RECORD_NONE) return STR("-");
-    const struct value *found = history_value(engine_history(kept->engine), property, record, at_ms);
+    const struct value *found = history_value(look_at(kept->engine), property, record, at_ms);
     return found == NULL ? STR("-") : found->raw;
 }
 
@@ -114,7 +115,7 @@ TEST(a_company_is_found_by_its_name_and_one_that_no_file_lists_is_only_mentioned
     const char *companies = file(kept, "firms.csv", "id,name\nf1,Acme\n");
     const char *contacts = file(kept, "staff.csv", "id,company\nann,acme\nben,Globex\n");
     CHECK_INT(import(kept, (struct load_options){.contacts = contacts, .companies = companies}, 10), ERR_OK);
-    const struct history *history = engine_history(kept->engine);
+    const struct history *history = look_at(kept->engine);
     uint32_t found = RECORD_NONE, globex = engine_find(kept->engine, ENTITY_COMPANY, STR("Globex"));
     uint32_t ann = contact(kept, IDENTIFIER_ID, "ann");
     CHECK_INT(history_associated(history, ENTITY_CONTACT, ann, ENTITY_COMPANY, 0, &found, 1), 1);
@@ -137,7 +138,7 @@ TEST(a_line_that_is_a_record_as_the_api_takes_it_is_read_as_the_api_reads_it)
     CHECK_INT(kept->summary.load.rows[ENTITY_CONTACT], 3);
     CHECK_STR(value(kept, ENTITY_CONTACT, "ann", "plan", 0), STR("pro"));
     uint32_t ben = contact(kept, IDENTIFIER_EMAIL, "ben@acme.example");
-    struct str ben_id = history_record_id(engine_history(kept->engine), ENTITY_CONTACT, ben);
+    struct str ben_id = history_record_id(look_at(kept->engine), ENTITY_CONTACT, ben);
     CHECK_STR(value(kept, ENTITY_CONTACT, arena_str(kept->arena, ben_id).at, "plan", 0), STR("free"));
     CHECK_STR(value(kept, ENTITY_CONTACT, "cy", "plan", 0), STR("-"));
     CHECK_STR(value(kept, ENTITY_CONTACT, "cy", "plan", NOW), STR("pro"));
@@ -154,7 +155,7 @@ TEST(a_deal_knows_its_contacts_by_id_and_by_address)
     CHECK_INT(import(kept, (struct load_options){.contacts = contacts, .deals = deals}, 10), ERR_OK);
     uint32_t found[4];
     uint32_t deal = engine_find(kept->engine, ENTITY_DEAL, STR("d1"));
-    const struct history *history = engine_history(kept->engine);
+    const struct history *history = look_at(kept->engine);
     CHECK_INT(history_associated(history, ENTITY_DEAL, deal, ENTITY_CONTACT, 0, found, 4), 3);
     CHECK_FALSE(history_is_listed(history, ENTITY_CONTACT, contact(kept, IDENTIFIER_ID, "zoe")));
     close_kept(kept);

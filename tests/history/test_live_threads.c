@@ -117,6 +117,8 @@ static void *explain_some(void *context)
         uint32_t who = history_find(history, ENTITY_CONTACT, str_from_c(id));
         if (who == RECORD_NONE) continue;
         AUTO_ARENA arena = arena_new();
+        struct visit visit;
+        live_visit(scene->live, &visit);
         struct explanation why = {0};
         uint32_t score = definitions_find_score(&scene->product->set, STR("s"));
         scan_explain(scene->alive, score, who, instant_of(AS_OF), arena, &why);
@@ -126,6 +128,7 @@ static void *explain_some(void *context)
         scorer_score(scorer, ENTITY_CONTACT, &who, 1, instant_of(AS_OF), values);
         look_at(scene, "a score", values[score].total == 0 || values[score].total == POINT);
         (void)history_record_id(history, ENTITY_CONTACT, who);
+        live_leave(scene->live, &visit);
     }
     scorer_free(scorer);
     return NULL;
