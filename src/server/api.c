@@ -220,6 +220,28 @@ bool api_take(struct request *request, struct fact *fact, struct fact_result *re
                       result->message);
 }
 
+bool api_take_event(struct request *request, uint32_t contact, struct str event, struct fact_value *values,
+                    uint32_t value_count, int64_t at_ms)
+{
+    struct str id = history_record_id(engine_history(request->server->engine), ENTITY_CONTACT, contact);
+    struct fact_result result;
+    struct fact fact = {
+        .object = ENTITY_CONTACT,
+        .identifiers = {{IDENTIFIER_ID, id}},
+        .identifier_count = 1,
+        .expect = FACT_UPDATE,
+        .lists = true,
+        .at_ms = at_ms,
+        .received_ms = api_now_ms(request),
+        .event = event,
+        .event_values = values,
+        .event_value_count = value_count,
+        .source = request->actor->text,
+        .body = http_body(request->exchange),
+    };
+    return api_take(request, &fact, &result);
+}
+
 void api_note(struct request *request, const struct actor *actor, const char *action, struct str target,
               struct str detail)
 {

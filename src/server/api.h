@@ -52,6 +52,9 @@ bool api_body(struct request *request, const struct json_item **out);
 
 /* Take one fact and wait. False: refused or unavailable, and answered so. A duplicate counts as taken. */
 bool api_take(struct request *request, struct fact *fact, struct fact_result *result);
+/* The same for an event of a contact that the actor tells of. */
+bool api_take_event(struct request *request, uint32_t contact, struct str event, struct fact_value *values,
+                    uint32_t value_count, int64_t at_ms);
 /* The status that a refusal's reason means: 404, 409, 400. */
 unsigned api_status_of_reason(const char *reason);
 

@@ -9,23 +9,6 @@
 
 #define DETECTABLE_WEEKS_MAX 52 /* 4, 8, 16, 32: what would be seen after so many */
 
-static void write_number(struct json_writer *writer, const char *name, double value)
-{
-    json_key(writer, name);
-    if (isfinite(value)) json_double(writer, value);
-    else json_null(writer);
-}
-
-static void write_interval(struct json_writer *writer, const char *name, struct interval interval)
-{
-    json_key(writer, name);
-    json_begin_object(writer);
-    write_number(writer, "value", interval.value);
-    write_number(writer, "low", interval.low);
-    write_number(writer, "high", interval.high);
-    json_end_object(writer);
-}
-
 /* ---- Size. ---- */
 
 /* Weeks until so many records have come and their horizon is over; infinite when none comes. */
@@ -49,7 +32,7 @@ static void write_detectable(struct json_writer *writer, const struct experiment
         json_begin_object(writer);
         api_write_count(writer, "weeks", (uint64_t)weeks);
         api_write_count(writer, "records", (uint64_t)records);
-        write_number(writer, "effect", experiment_detectable(plan, (uint64_t)records));
+        api_write_number(writer, "effect", experiment_detectable(plan, (uint64_t)records));
         json_end_object(writer);
     }
     json_end_array(writer);
@@ -61,22 +44,23 @@ static void write_size(struct json_writer *writer, const struct experiment *expe
     struct experiment_size size = experiment_size(plan);
     uint64_t needed = experiment_needed(plan);
     json_begin_object(writer);
-    write_number(writer, "base_rate", plan->base_rate);
+    api_write_number(writer, "base_rate", plan->base_rate);
     json_key(writer, "base_rate_given");
     json_bool(writer, !isnan(experiment->base_rate));
-    write_number(writer, "effect", plan->effect);
+    api_write_number(writer, "effect", plan->effect);
     api_write_count(writer, "planned", size.planned);
     api_write_count(writer, "always", size.always);
     api_write_text(writer, "analysis", str_from_c(analysis_name(plan->analysis)));
     api_write_count(writer, "needed", needed);
-    write_number(writer, "per_week", (double)past->came * 7 / EXPERIMENT_PAST_DAYS);
+    api_write_number(writer, "per_week", (double)past->came * 7 / EXPERIMENT_PAST_DAYS);
     api_write_count(writer, "there", past->there);
-    write_number(writer, "weeks", weeks_for(experiment, past, needed));
+    api_write_number(writer, "weeks", weeks_for(experiment, past, needed));
     json_key(writer, "past");
     json_begin_object(writer);
     api_write_count(writer, "records", past->records);
     api_write_count(writer, "converted", past->converted);
-    write_interval(writer, "rate", interval_wilson((double)past->converted, (double)past->records, 1.959963984540054));
+    api_write_interval(writer, "rate",
+                       interval_wilson((double)past->converted, (double)past->records, 1.959963984540054));
     json_end_object(writer);
     write_detectable(writer, experiment, past, plan);
     json_end_object(writer);
@@ -211,7 +195,7 @@ static void write_arms(struct json_writer *writer, const struct findings *f)
         api_write_count(writer, "pending", f->pending[arm]);
         api_write_count(writer, "counted", f->result.all.records[arm]);
         api_write_count(writer, "converted", f->result.all.converted[arm]);
-        write_interval(writer, "rate", f->result.all.rate[arm]);
+        api_write_interval(writer, "rate", f->result.all.rate[arm]);
         json_key(writer, "score");
         if (f->has_figures[arm]) write_figures(writer, &f->experiment->ways[arm], &f->figures[arm]);
         else json_null(writer);
@@ -256,13 +240,13 @@ static void write_results(struct json_writer *writer, const struct findings *f)
     api_write_text(writer, "analysis", str_from_c(analysis_name(f->plan.analysis)));
     api_write_count(writer, "needed", result->needed);
     write_arms(writer, f);
-    write_interval(writer, "difference", result->all.difference);
-    write_interval(writer, "ratio", result->all.ratio);
-    write_number(writer, "p", result->all.p);
+    api_write_interval(writer, "difference", result->all.difference);
+    api_write_interval(writer, "ratio", result->all.ratio);
+    api_write_number(writer, "p", result->all.p);
     json_key(writer, "always");
     json_begin_object(writer);
-    write_interval(writer, "difference", result->always);
-    write_number(writer, "p", result->always_p);
+    api_write_interval(writer, "difference", result->always);
+    api_write_number(writer, "p", result->always_p);
     json_key(writer, "decided_after");
     if (result->always_at > 0) json_i64(writer, (int64_t)result->always_at);
     else json_null(writer);
@@ -271,8 +255,8 @@ static void write_results(struct json_writer *writer, const struct findings *f)
     json_begin_object(writer);
     json_key(writer, "reached");
     json_bool(writer, result->planned_reached);
-    write_interval(writer, "difference", result->planned.difference);
-    write_number(writer, "p", result->planned.p);
+    api_write_interval(writer, "difference", result->planned.difference);
+    api_write_number(writer, "p", result->planned.p);
     json_end_object(writer);
     write_warnings(writer, f);
     json_end_object(writer);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api_json.h"
 
+#include <math.h>
+
 #include "base/instant.h"
 #include "report/value_json.h"
 
@@ -26,6 +28,23 @@ void api_write_count(struct json_writer *writer, const char *name, uint64_t coun
 {
     json_key(writer, name);
     json_i64(writer, (int64_t)count);
+}
+
+void api_write_number(struct json_writer *writer, const char *name, double value)
+{
+    json_key(writer, name);
+    if (isfinite(value)) json_double(writer, value);
+    else json_null(writer);
+}
+
+void api_write_interval(struct json_writer *writer, const char *name, struct interval interval)
+{
+    json_key(writer, name);
+    json_begin_object(writer);
+    api_write_number(writer, "value", interval.value);
+    api_write_number(writer, "low", interval.low);
+    api_write_number(writer, "high", interval.high);
+    json_end_object(writer);
 }
 
 static void write_properties(struct json_writer *writer, const struct history *history, enum entity object,

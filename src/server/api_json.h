@@ -5,12 +5,16 @@
 
 #include "base/json.h"
 #include "engine/engine.h"
+#include "predict/quality.h"
 #include "report/score_json.h"
 
 /* "name": "2026-01-05T10:00:00Z"; null for FOREVER. */
 void api_write_instant(struct json_writer *writer, const char *name, int64_t at_ms);
 void api_write_text(struct json_writer *writer, const char *name, struct str text);
 void api_write_count(struct json_writer *writer, const char *name, uint64_t count);
+void api_write_number(struct json_writer *writer, const char *name, double value); /* null for what is not finite */
+/* {"value", "low", "high"}, null where they are not finite. */
+void api_write_interval(struct json_writer *writer, const char *name, struct interval interval);
 
 /* {"id", "object", "created", "archived", "identifiers" (of contacts), "properties"}; values as they stand at as_of. The
  * object stays open, for the caller to add to. */

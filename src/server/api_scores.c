@@ -178,24 +178,9 @@ void api_score_history(struct request *request)
 static void take_event(struct request *request, struct subject *subject, struct str event, struct fact_value *values,
                        uint32_t value_count)
 {
-    struct engine *engine = request->server->engine;
     int64_t now_ms = api_now_ms(request);
-    struct fact_result result;
-    struct fact fact = {
-        .object = ENTITY_CONTACT,
-        .identifiers = {{IDENTIFIER_ID, history_record_id(engine_history(engine), ENTITY_CONTACT, subject->record)}},
-        .identifier_count = 1,
-        .expect = FACT_UPDATE,
-        .lists = true,
-        .at_ms = now_ms,
-        .received_ms = now_ms,
-        .event = event,
-        .event_values = values,
-        .event_value_count = value_count,
-        .source = request->actor->text,
-        .body = http_body(request->exchange),
-    };
-    if (api_take(request, &fact, &result)) answer_line(request, subject, now_ms, true, true);
+    if (api_take_event(request, subject->record, event, values, value_count, now_ms))
+        answer_line(request, subject, now_ms, true, true);
 }
 
 void api_score_adjust(struct request *request)

@@ -162,13 +162,6 @@ bool experiment_read(struct request *request, const struct json_item *body, stru
 
 /* ---- Writing. ---- */
 
-static void write_share(struct json_writer *writer, const char *name, double value)
-{
-    json_key(writer, name);
-    if (isnan(value)) json_null(writer);
-    else json_double(writer, value);
-}
-
 static void write_condition(struct json_writer *writer, const char *name, struct str condition)
 {
     json_key(writer, name);
@@ -204,12 +197,12 @@ void experiment_write(struct json_writer *writer, const struct experiment *exper
     json_key(writer, "existing");
     json_bool(writer, experiment->existing);
     api_write_text(writer, "analysis", str_from_c(analysis_name(experiment->analysis)));
-    write_share(writer, "share_b", experiment->share_b);
-    write_share(writer, "alpha", experiment->alpha);
-    write_share(writer, "power", experiment->power);
-    write_share(writer, "base_rate", experiment->base_rate);
-    write_share(writer, "effect", experiment->effect);
-    write_share(writer, "relative_effect", experiment->relative_effect);
+    api_write_number(writer, "share_b", experiment->share_b);
+    api_write_number(writer, "alpha", experiment->alpha);
+    api_write_number(writer, "power", experiment->power);
+    api_write_number(writer, "base_rate", experiment->base_rate);
+    api_write_number(writer, "effect", experiment->effect);
+    api_write_number(writer, "relative_effect", experiment->relative_effect);
     api_write_count(writer, "seed", experiment->seed);
     api_write_instant(writer, "created", experiment->created_ms);
     api_write_instant(writer, "started", experiment->started_ms);
