@@ -13,6 +13,7 @@
 extern const struct command command_score;
 extern const struct command command_backtest;
 extern const struct command command_profile;
+extern const struct command command_train;
 extern const struct command command_check;
 extern const struct command command_serve;
 extern const struct command command_demo_data;
@@ -33,6 +34,7 @@ const struct command *const commands[] = {
     &command_score,
     &command_backtest,
     &command_profile,
+    &command_train,
     &command_check,
     &command_serve,
     &command_import,

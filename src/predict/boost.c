@@ -296,6 +296,12 @@ static enum err train_on(struct training *t, const struct boost_set *train, doub
     return err == ERR_OK ? cut_and_settle(t, out, why) : err;
 }
 
+bool boost_is_there(void)
+{
+    const struct xgboost_library *library;
+    return xgboost_library(&library, NULL) == ERR_OK;
+}
+
 enum err boost_train(const struct boost_set *train, const struct boost_set *watched, uint32_t columns,
                      const struct boost_options *options, struct boost **out, struct err_info *why)
 {

@@ -63,6 +63,8 @@ struct boost_options {
 
 struct boost; /* opaque; see boost.c */
 
+bool boost_is_there(void); /* XGBoost is on this machine */
+
 /* Grow trees on `train`; `watched` (rows 0: none, then rounds_max trees) decides when to stop.
  * Errors   ERR_INVALID: one outcome only, a value that is infinite, an option outside its limits;
  *          ERR_TOO_BIG; ERR_UNAVAILABLE: XGBoost is not there, or go_on gave up; ERR_INTERNAL: XGBoost's own words. */

@@ -41,6 +41,12 @@ bool column_is_lifecycle(struct str name)
     return is_listed("|lifecycle|lifecyclestage|lifecyclephase|leadlifecyclestage|", name);
 }
 
+bool column_is_reference(struct str name)
+{
+    return is_listed(
+        "|id|recordid|contact|contactid|contacts|contactids|company|companyid|companies|deal|dealid|deals|", name);
+}
+
 bool column_is_protected(struct str name)
 {
     return is_listed("|gender|sex|salutation|honorific|pronouns|age|agegroup|agerange|birthday|birthdate|"

@@ -11,6 +11,8 @@ bool column_is_creation(struct str name);  /* when a record came to be */
 bool column_is_closing(struct str name);   /* when a deal was won or lost */
 bool column_is_lifecycle(struct str name); /* the stage of a contact or company: lead, customer, ... */
 
+bool column_is_reference(struct str name); /* an id, the company or contacts of a record: associations, not values */
+
 /* What the law protects, or what gives it away: sex, age, origin, names, belief, health, family, politics. No model learns from
  * it unless it is told to. By English names only, as whole names: what is called otherwise its owner leaves out. */
 bool column_is_protected(struct str name);

@@ -14,6 +14,7 @@
 
 struct presence {
     uint32_t before, after; /* of those with the outcome: how many had it before, how many first got it then or later */
+    uint32_t at_once;       /* of those after: at the very instant of the outcome */
     uint32_t others;        /* of those without: how many ever had it */
     uint32_t seen;          /* the record that was counted last, plus one */
 };
@@ -36,7 +37,10 @@ static void count_first(struct presence *presence, const struct lifetime *life, 
 {
     if (!came(life)) presence->others++;
     else if (first_ms < life->happened_ms) presence->before++;
-    else presence->after++;
+    else {
+        presence->after++;
+        presence->at_once += first_ms == life->happened_ms;
+    }
 }
 
 /* When a record first had a value of the property; NEVER. */
@@ -84,6 +88,12 @@ static bool is_leak(const struct looking *l, const struct presence *presence)
     return (double)presence->others / l->others <= LEAK_OTHERS_MAX * had / l->happened;
 }
 
+/* An event that is never later than the outcome is the outcome. */
+static bool is_outcome(const struct presence *presence)
+{
+    return presence->at_once == presence->after;
+}
+
 static void add_leak(const struct looking *l, const struct presence *presence, struct leak leak, struct arena *arena,
                      struct leaks *out)
 {
@@ -107,7 +117,7 @@ static void tell(const struct looking *l, struct arena *arena, struct leaks *out
                      out);
     for (uint32_t n = 0; n < intern_count(l->texts); n++) {
         struct str name = arena_str(arena, intern_at(l->texts, n));
-        if (is_leak(l, &l->names[n]))
+        if (is_leak(l, &l->names[n]) && !is_outcome(&l->names[n]))
             add_leak(l, &l->names[n],
                      (struct leak){.property = INTERN_NONE,
                                    .event = name,

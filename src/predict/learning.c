@@ -87,12 +87,13 @@ static enum err hold_contest(struct contest *c, bool with_trees, struct candidat
     static const uint32_t depths[] = {3, 5};
     struct contest trees = *c;
     enum err err = ERR_OK;
-    for (size_t i = 0; i < COUNT_OF(penalties) && err == ERR_OK; i++)
+    bool with_logistic = !c->learning->options->without_logistic || !with_trees;
+    for (size_t i = 0; i < COUNT_OF(penalties) && with_logistic && err == ERR_OK; i++)
         err = try_candidate(c, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]}, why);
     for (size_t i = 0; i < COUNT_OF(depths) && with_trees && err == ERR_OK; i++)
         err = try_candidate(&trees, (struct candidate){.kind = MODEL_TREES, .depth = depths[i]}, why);
-    if (err == ERR_OK) *winner = c->best;
-    if (err == ERR_OK && trees.best_probability != NULL) {
+    if (err == ERR_OK) *winner = with_logistic ? c->best : trees.best;
+    if (err == ERR_OK && with_logistic && trees.best_probability != NULL) {
         struct interval apart[FIGURE_COUNT];
         struct prediction forecast = prediction_of(&c->judged, trees.best_probability);
         struct bootstrap how = {.draws = 200,
@@ -120,6 +121,7 @@ static enum err choose(const struct learning *l, bool few, struct candidate *win
     if (few || !has_both(&contest.learn, POSITIVES_NEEDED) || !has_both(&contest.judged, POSITIVES_NEEDED))
         return ERR_OK; /* nothing to choose by */
     bool with_trees = !l->options->without_trees && has_both(&contest.watched, POSITIVES_NEEDED);
+    if (!l->options->without_logistic) with_trees &= boost_is_there(); /* else whoever insists is told */
     return hold_contest(&contest, with_trees, winner, why);
 }
 

@@ -35,7 +35,7 @@ const char *verdict_name(enum verdict verdict); /* "usable", "no usable signal",
 enum model_kind { MODEL_NONE, MODEL_LOGISTIC, MODEL_TREES };
 
 struct learning_options {
-    bool without_trees;
+    bool without_trees, without_logistic; /* not both */
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;

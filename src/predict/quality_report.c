@@ -8,6 +8,8 @@
 
 #include "predict/calibrate.h"
 
+#define Z_95 1.959963984540054 /* 97.5 % of a normal distribution lie below */
+
 static double weight_of(const struct prediction *forecast, uint64_t example)
 {
     return forecast->weight != NULL ? forecast->weight[example] : 1;
@@ -119,6 +121,10 @@ static void judge_segment(const struct part *part, const struct bootstrap *how, 
     out->examples = part->count;
     out->forecast = sum / out->weight;
     out->observed = figures[FIGURE_BASE_RATE];
+    /* Where nobody did, no draw knows of anybody who might. */
+    struct interval alone = interval_wilson(out->positives, out->weight, Z_95);
+    out->observed.low = fmin(out->observed.low, alone.low);
+    out->observed.high = fmax(out->observed.high, alone.high);
     out->auc = figures[FIGURE_ROC_AUC];
     out->fails = out->forecast < out->observed.low || out->forecast > out->observed.high;
 }

@@ -36,7 +36,7 @@ struct quality_segment {
     uint64_t examples;
     double weight, positives;
     double forecast;          /* mean probability */
-    struct interval observed; /* share of those who did */
+    struct interval observed; /* share of those who did; at least as wide as Wilson's interval */
     struct interval auc;      /* NAN with one outcome only */
     bool fails;               /* the forecast is outside of `observed` */
 };

@@ -89,6 +89,13 @@ void record_dates_find(const struct history *history, struct record_dates *out)
     *out = (struct record_dates){.deals = memory_array(deals, sizeof *out->deals)};
     for (enum entity object = 0; object < OBJECT_COUNT; object++)
         out->creation[object] = date_by_words(catalog, object, column_is_creation);
+    out->first_fact_ms = INT64_MAX;
+    for (enum entity object = 0; object < OBJECT_COUNT; object++)
+        for (uint32_t r = 0; r < history_records(history, object); r++) {
+            int64_t first_ms = history_first_fact(history, object, r);
+            if (first_ms < out->first_fact_ms) out->first_fact_ms = first_ms;
+        }
+    if (out->first_fact_ms == INT64_MAX) out->first_fact_ms = FOREVER;
     for (uint32_t d = 0; d < deals; d++) out->deals[d] = life_of(history, d, out->creation[ENTITY_DEAL], closing);
 }
 
@@ -103,5 +110,7 @@ int64_t record_began(const struct history *history, const struct record_dates *d
 {
     int64_t first_ms = history_first_fact(history, object, record);
     int64_t created_ms = date_of(history, dates->creation[object], record);
-    return created_ms != FOREVER && created_ms < first_ms ? created_ms : first_ms;
+    if (created_ms == FOREVER) return first_ms;
+    if (created_ms < dates->first_fact_ms) created_ms = dates->first_fact_ms;
+    return created_ms < first_ms ? created_ms : first_ms;
 }

@@ -4,7 +4,8 @@
  * June. Taken as it stands that deal had always been won, and its contact would have had a won deal before anybody met. So
  * columns of dates are believed, by their names (column_words.h), where a fact has no time:
  *
- *     a record began at its creation date, if that is before its first dated fact
+ *     a record began at its creation date, if that is before its first dated fact; but not before the first
+ *     one of anybody: nothing was recorded then, and what is not known looks as if it had not happened
  *     a deal ended when its stage became won or lost; one that always was, at its closing date */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_PREDICT_RECORD_DATES_H
@@ -21,6 +22,7 @@ struct deal_life {
 struct record_dates {
     struct deal_life *deals;         /* [deals] */
     uint32_t creation[OBJECT_COUNT]; /* the property that tells; INTERN_NONE */
+    int64_t first_fact_ms;           /* of anybody; FOREVER without any */
 };
 
 /* Of a history whose types are settled. Release with record_dates_release. */

@@ -120,6 +120,7 @@ static enum err learn_from_tables(struct training *t, struct err_info *why)
 {
     const struct training_options *options = t->options;
     const struct learning_options how = {.without_trees = options->without_trees,
+                                         .without_logistic = options->without_logistic,
                                          .seed = options->seed,
                                          .threads = options->threads,
                                          .bootstrap_draws = options->bootstrap_draws,

@@ -27,8 +27,8 @@ struct report_property {
 struct training_options {
     struct str outcome; /* in words, to be told with the model; may be empty */
     struct example_options examples;
-    struct split_options split; /* its horizon is that of examples */
-    bool without_trees;
+    struct split_options split;           /* its horizon is that of examples */
+    bool without_trees, without_logistic; /* not both */
     bool keep_leaks; /* what looks like a leak is told, and used all the same; else it is dropped */
     uint64_t seed;
     unsigned threads;

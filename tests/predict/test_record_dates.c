@@ -20,6 +20,9 @@ static const char facts[] = "contact ada create_date=2026-01-05\n"
                             "contact bea create_date=2026-03-01\n"
                             "event bea visited 2026-02-01T00:00:00Z\n"
                             "contact cid\n"
+                            "contact dan create_date=2024-01-01\n"
+                            "event dan visited 2026-01-04T00:00:00Z\n"
+                            "contact eve create_date=2024-01-01\n"
                             "deal d1 stage=won Created=2026-03-01 closed=2026-06-01\n"
                             "deal d1 with ada\n"
                             "deal d2 stage=lost Created=2026-02-10 closed=2026-04-01\n"
@@ -76,6 +79,7 @@ TEST(a_property_is_known_by_its_name_however_it_is_spelt)
     CHECK_TRUE(column_is_closing(STR("CloseDate")) && !column_is_closing(STR("close")));
     CHECK_TRUE(column_is_lifecycle(STR("Lifecycle Stage")) && !column_is_lifecycle(STR("stage")));
     CHECK_TRUE(column_is_protected(STR("Date of Birth")) && column_is_protected(STR("first_name")));
+    CHECK_TRUE(column_is_reference(STR("Company ID")) && !column_is_reference(STR("company_size")));
     CHECK_FALSE(column_is_protected(STR("job_title")) || column_is_protected(STR("")) ||
                 column_is_protected(STR("a|b")));
     CHECK_FALSE(column_is_protected(STR("|gender")));
@@ -102,10 +106,11 @@ TEST(a_deal_whose_stages_have_times_ended_with_the_first_that_ends_one)
     clear(&g);
 }
 
-TEST(a_record_began_at_its_creation_date_or_at_an_earlier_fact)
+TEST(a_record_began_at_its_creation_date_or_at_an_earlier_fact_but_not_before_anything_was_recorded)
 {
     struct ground g = ground_of(ENTITY_CONTACT);
     CHECK_INT(life(&g, ENTITY_CONTACT, "ada")->began_ms, instant_of("2026-01-05T00:00:00Z"));
+    CHECK_INT(life(&g, ENTITY_CONTACT, "eve")->began_ms, instant_of("2026-01-04T00:00:00Z"));
     CHECK_INT(life(&g, ENTITY_CONTACT, "bea")->began_ms, instant_of("2026-02-01T00:00:00Z"));
     CHECK_INT(life(&g, ENTITY_CONTACT, "cid")->began_ms, NEVER);
     clear(&g);
