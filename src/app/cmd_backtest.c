@@ -43,7 +43,9 @@ static const struct option backtest_options[] = {
      .argument = "TIME",
      .help = "The last instant. Default, and latest: a horizon before the last known fact, since later nobody knows "
              "what came."},
-    {.name = "step", .argument = "DAYS", .help = "Between instants. Default: 7."},
+    {.name = "step",
+     .argument = "DAYS",
+     .help = "Between instants. Default: 7, or more where those would be too many to remember."},
     {.name = "score", .argument = "NAME", .help = "Which score of the definitions, if there are several."},
     PAST_OPTIONS,
 
@@ -94,7 +96,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     const struct {
         const char *name;
         uint64_t least, most, otherwise, *to;
-    } numbers[] = {{"step", 1, PAST_DAYS_MAX, BACKTEST_STEP_DAYS, &out->step_days},
+    } numbers[] = {{"step", 1, PAST_DAYS_MAX, 0, &out->step_days},
                    {"missed", 0, BACKTEST_MISSED_MAX, MISSED_SHOWN, &out->missed},
                    {"min-conversion", 1, 100, 0, &out->conversion_percent},
                    {"max-calls", 1, RECORDS_MAX, 0, &out->calls_a_week},
@@ -198,6 +200,7 @@ static enum err test_all(struct trial *t, struct err_info *why)
         .to_ms = request->to_ms,
         .horizon_days = (uint32_t)request->past.horizon_days,
         .step_days = (uint32_t)request->step_days,
+        .cells_max = BACKTEST_CELLS_MAX,
         .goals = {.conversion = (double)request->conversion_percent / 100,
                   .calls_a_week = (double)request->calls_a_week,
                   .value = (double)request->value,

@@ -54,6 +54,18 @@ bool percent_decode(struct str text, struct arena *arena, struct str *out)
     return decode(text, false, arena, out);
 }
 
+static bool stands_for_itself(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || has(STR("-._~"), c);
+}
+
+void percent_encode(struct str text, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (stands_for_itself(text.at[i])) buf_append_char(out, text.at[i]);
+        else buf_format(out, "%%%02X", (unsigned char)text.at[i]);
+}
+
 struct str query_value(struct str query, struct str name, struct arena *arena)
 {
     while (query.len > 0) {

@@ -6,11 +6,15 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/str.h"
 
 /* Decode %HH of a path's segment. Without any, *out is `text` itself; else it lives in `arena`.
  * False: a '%' without two hexadecimal digits, or %00; *out is left alone. */
 MUST_CHECK bool percent_decode(struct str text, struct arena *arena, struct str *out);
+
+/* A text as a segment of a path: all but letters, digits, '-', '.', '_' and '~' becomes %HH. */
+void percent_encode(struct str text, struct buf *out);
 
 /* The value of the first member called `name` in "a=1&b=x%20y+z": decoded, '+' a blank. A value that
  * is not well encoded (see above) is given as it came. at == NULL: there is none. */

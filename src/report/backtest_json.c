@@ -246,7 +246,6 @@ static void write_list(struct json_writer *json, const struct backtest_report *r
 
 void backtest_document(struct json_writer *json, const struct backtest_report *report, backtest_link *link)
 {
-    json_begin_object(json);
     put_text(json, "object", str_from_c(entity_name(report->object)));
     json_key(json, "definitions");
     json_begin_array(json);
@@ -270,5 +269,4 @@ void backtest_document(struct json_writer *json, const struct backtest_report *r
         put_comparison(json, report);
         json_end_object(json);
     }
-    json_end_object(json);
 }

@@ -16,8 +16,8 @@ void backtest_lines(const struct backtest_report *report, FILE *to);
 /* Where more is to be found about a record: appends a path. */
 typedef void backtest_link(struct buf *out, enum entity object, struct str id);
 
-/* {"outcome", "object", "definitions": [{summary, "bins", "bands", "thresholds", "advice", "missed"}], "comparison"};
- * each of the missed ends with its "link". */
+/* Members of the object that the caller has begun: "object", "definitions": [{summary, "missed_count", "bins", "bands",
+ * "thresholds", "advice", "missed"}], "comparison" (of two). Each of the missed ends with its "link". */
 void backtest_document(struct json_writer *json, const struct backtest_report *report, backtest_link *link);
 
 #endif

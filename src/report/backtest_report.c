@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/backtest_report.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -126,25 +127,45 @@ static void on_instant(void *context, uint64_t done, uint64_t all)
     tell(context, "scoring", done, all);
 }
 
-static struct backtest_options options_for(const struct backtest_question *question)
+/* The days between instants, so that all of them have room. */
+static enum err choose_step(const struct backtest_question *question, struct backtest_options *options,
+                            struct err_info *why)
 {
-    struct backtest_options options = {.step_ms = (int64_t)question->step_days * MS_PER_DAY,
-                                       .horizon_ms = (int64_t)question->horizon_days * MS_PER_DAY,
-                                       .end_ms = question->end_ms,
-                                       .threads = question->threads,
-                                       .stop = question->stop,
-                                       .progress = on_instant,
-                                       .progress_context = (void *)(uintptr_t)question};
-    options.to_ms = question->to_ms != FOREVER ? question->to_ms : options.end_ms - options.horizon_ms;
-    options.from_ms =
-        question->from_ms != FOREVER ? question->from_ms : options.to_ms - BACKTEST_SPAN_DAYS * MS_PER_DAY;
-    return options;
+    enum entity object = question->of[0].set->scores[question->of[0].score]->object;
+    uint64_t records = history_records(question->history, object);
+    int64_t last_ms = options->end_ms - options->horizon_ms;
+    int64_t span_ms = (last_ms < options->to_ms ? last_ms : options->to_ms) - options->from_ms;
+    uint64_t most = records > 0 ? question->cells_max / records : BACKTEST_INSTANTS_MAX;
+    if (most > BACKTEST_INSTANTS_MAX) most = BACKTEST_INSTANTS_MAX;
+    if (most == 0) return err_set(why, ERR_TOO_BIG, "%" PRIu64 " records are more than can be looked at", records);
+    int64_t least = span_ms > 0 ? span_ms / MS_PER_DAY / (int64_t)most + 1 : 1;
+    int64_t days = question->step_days > 0 ? question->step_days : BACKTEST_STEP_DAYS;
+    if (question->step_days == 0 && days < least) days = least;
+    options->step_ms = days * MS_PER_DAY;
+    if (span_ms <= 0 || (uint64_t)(span_ms / options->step_ms) < most) return ERR_OK;
+    return err_set(why, ERR_TOO_BIG,
+                   "that are too many instants of %" PRIu64 " records: take %" PRId64 " days or more between them",
+                   records, least);
+}
+
+static enum err settle_options(const struct backtest_question *question, struct backtest_options *out,
+                               struct err_info *why)
+{
+    *out = (struct backtest_options){.horizon_ms = (int64_t)question->horizon_days * MS_PER_DAY,
+                                     .end_ms = question->end_ms,
+                                     .threads = question->threads,
+                                     .stop = question->stop,
+                                     .progress = on_instant,
+                                     .progress_context = (void *)(uintptr_t)question};
+    out->to_ms = question->to_ms != FOREVER ? question->to_ms : out->end_ms - out->horizon_ms;
+    out->from_ms = question->from_ms != FOREVER ? question->from_ms : out->to_ms - BACKTEST_SPAN_DAYS * MS_PER_DAY;
+    return choose_step(question, out, why);
 }
 
 static enum err run_all(const struct backtest_question *question, struct backtest_report *out, struct err_info *why)
 {
-    struct backtest_options options = options_for(question);
-    enum err e = ERR_OK;
+    struct backtest_options options;
+    enum err e = settle_options(question, &options, why);
     for (uint32_t i = 0; i < question->count && e == ERR_OK; i++) {
         struct backtested *tested = &out->of[i];
         const struct definitions *set = question->of[i].set;

@@ -33,7 +33,9 @@ struct backtest_question {
     const struct history *history;
     int64_t end_ms;         /* the last instant of which facts are known */
     int64_t from_ms, to_ms; /* the first and last instant; FOREVER: BACKTEST_SPAN_DAYS up to the last possible one */
-    uint32_t horizon_days, step_days;
+    uint32_t horizon_days;
+    uint32_t step_days; /* 0: BACKTEST_STEP_DAYS, or more where that would be too many instants */
+    uint64_t cells_max; /* records * instants; at most BACKTEST_CELLS_MAX */
     struct goals goals;
     bool asked[GOAL_COUNT]; /* the best F1 and the reach always are */
     uint32_t missed;        /* most of them; up to BACKTEST_MISSED_MAX */
@@ -82,7 +84,8 @@ struct backtest_report {
 };
 
 /* Errors   ERR_INVALID: there is nothing to test, in a sentence; ERR_TOO_BIG; ERR_UNAVAILABLE: stopped.
- * Release in either case. Memory: 8 bytes for each record and instant; cost: a scan of everybody for each instant. */
+ * Release in either case. Memory, for each record and instant: 8 bytes a definition, and 50 while intervals are drawn.
+ * Cost: a scan of everybody for each instant, and some hundred passes over what was open. */
 MUST_CHECK enum err backtest_report_make(const struct backtest_question *question, struct backtest_report *out,
                                          struct err_info *why);
 void backtest_report_release(struct backtest_report *report);

@@ -14,5 +14,9 @@ void api_write_validation(struct json_writer *writer, const struct diagnostics *
 
 /* Under which name the store keeps the draft of the score that the path names. Lives in the request's arena. */
 struct str api_draft_key(const struct request *request);
+struct str api_draft_key_of(const struct request *request, struct str score);
+
+/* The first score of a text. False: it cannot be read or has none, and that was answered with the first mistake's place. */
+bool api_first_score(struct request *request, struct str text, struct str *out);
 
 #endif

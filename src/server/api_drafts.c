@@ -78,9 +78,14 @@ void api_definition_validate(struct request *request)
 
 /* ---- Drafts. ---- */
 
+struct str api_draft_key_of(const struct request *request, struct str score)
+{
+    return arena_format(request->arena, "draft/" STR_FMT, STR_ARG(score));
+}
+
 struct str api_draft_key(const struct request *request)
 {
-    return arena_format(request->arena, "draft/" STR_FMT, STR_ARG(request_path(request, "name")));
+    return api_draft_key_of(request, request_path(request, "name"));
 }
 
 static struct str etag_of(struct request *request, struct str text)
@@ -280,8 +285,7 @@ static bool read_outcome(struct request *request, const struct json_item *body, 
     return true;
 }
 
-/* The first score of the text. A text that cannot be read is refused here, with the place of the first mistake. */
-static bool find_name(struct request *request, struct str text, struct str *out)
+bool api_first_score(struct request *request, struct str text, struct str *out)
 {
     struct catalog *scratch = catalog_new();
     struct diagnostics *diagnostics = ARENA_NEW(request->arena, struct diagnostics);
@@ -315,7 +319,7 @@ void api_score_preview(struct request *request)
     struct str text, name, outcome = {0};
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_text(request, body, &text) || !read_outcome(request, body, &outcome) ||
-        !find_name(request, text, &name) || !api_enter(request))
+        !api_first_score(request, text, &name) || !api_enter(request))
         return;
     const struct preview_use *use = previews_take(request->server->previews, name);
     if (use == NULL) {

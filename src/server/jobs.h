@@ -27,6 +27,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/stop.h"
+#include "core/definition.h"
 #include "server/role.h"
 
 #define JOBS_WAITING_MAX 4 /* of a lane, with what they are to take */
@@ -66,7 +67,7 @@ struct job {
     enum job_state state;
     enum job_result result; /* what it gives when it is done */
     char actor[64];
-    char what[130]; /* what it is about: "contacts", the name of a score */
+    char what[NAME_MAX_BYTES + 1]; /* what it is about: "contacts", the name of a score */
     /* How far it is: */
     char phase[40];                                /* what is being done, "scoring"; empty: what the kind says */
     uint64_t done, all;                            /* bytes of an import, lines of an export, units of the phase */

@@ -103,6 +103,29 @@ check 'what cannot be exported there is told' refused "'planets' cannot be expor
 check 'an export that the server cannot write is told' refused 'does not answer' export contacts --output gone \
     --url http://127.0.0.1:1 --token-file token
 check 'and leaves no file' test ! -e gone
+ask() { # ROUTE BODY: the job is done, and its result in the file `result`
+    local job state=
+    job=$(curl -s -H "Authorization: Bearer $(cat token)" "$url/api/v1/$1" -d "$2" | sed -n 's/^{"id":\([0-9]*\),.*/\1/p')
+    for _ in $(seq 300); do
+        state=$(curl -s -H "Authorization: Bearer $(cat token)" "$url/api/v1/jobs/$job" | tee err | grep -o '"state":"[a-z]*"')
+        case $state in *waiting* | *running*) sleep 0.1 ;; *) break ;; esac
+    done
+    curl -s -H "Authorization: Bearer $(cat token)" "$url/api/v1/jobs/$job/result" >result
+    test "$state" = '"state":"done"'
+}
+backtested() { # every finding of the command on exported files stands in the server's answer, to the last digit
+    local what finding outcome='{"event":"meeting_booked"}'
+    for what in contacts companies deals events; do
+        "$plumb" export $what --format csv --data data >"now-$what.csv" 2>err || return 1
+    done
+    "$plumb" backtest lead_score.yaml --contacts now-contacts.csv --companies now-companies.csv --deals now-deals.csv \
+        --events now-events.csv --outcome "$outcome" --horizon 30 --missed 100 --min-conversion 5 --format jsonl >lines 2>err || return 1
+    ask backtests "{\"score\":\"lead_score\",\"outcome\":$outcome,\"horizon_days\":30,\"goals\":{\"min_conversion\":5}}" || return 1
+    sed 's/.*"score":"lead_score",//; s/}$//' lines >findings
+    test "$(wc -l <findings)" -gt 20 || return 1
+    while IFS= read -r finding; do grep -qF -- "$finding" result || { echo "$finding" >err && return 1; }; done <findings
+}
+check 'a backtest by the server finds what one of the exported files does' backtested
 check 'a score is explained beside the server' well explain c0000001 --data data
 asked() { # the page that the server's answer gives is that of its folder, but for the person's name
     "$plumb" explain c0000001 --data data --as-of 2026-01-05 | tail -n +3 >beside

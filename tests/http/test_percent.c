@@ -50,3 +50,14 @@ TEST(a_cookie_is_found_among_others)
     CHECK_TRUE(cookie_value(header, STR("ession")).at == NULL);
     CHECK_TRUE(cookie_value(STR(""), STR("session")).at == NULL);
 }
+
+TEST(what_is_encoded_is_decoded_as_it_was)
+{
+    AUTO_ARENA arena = arena_new();
+    AUTO_BUF out = BUF_INIT(256);
+    struct str back, text = STR("ada/lovelace?#%20 \"\xc3\xa4-._~");
+    percent_encode(text, &out);
+    CHECK_STR(buf_str(&out), STR("ada%2Flovelace%3F%23%2520%20%22%C3%A4-._~"));
+    CHECK_TRUE(percent_decode(buf_str(&out), arena, &back));
+    CHECK_STR(back, text);
+}

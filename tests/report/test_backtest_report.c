@@ -60,6 +60,7 @@ static struct backtest_question ask(const struct product *product)
                                       .to_ms = instant_of("2026-01-15T00:00:00Z"),
                                       .horizon_days = 30,
                                       .step_days = 7,
+                                      .cells_max = BACKTEST_CELLS_MAX,
                                       .goals = {.reach = 0.8},
                                       .missed = 10,
                                       .seed = 1,
@@ -161,6 +162,24 @@ TEST(two_definitions_are_told_apart_on_the_same_snapshots)
     CHECK_NEAR(report.apart[FIGURE_ROC_AUC].value, 0.5 - report.of[0].figures[FIGURE_ROC_AUC].value, 1e-12);
     CHECK_TRUE(report.apart[FIGURE_ROC_AUC].high < 0);
     CHECK_INT(report.of[1].band_count, 0);
+    backtest_report_release(&report);
+    product_free(product);
+}
+
+TEST(too_many_instants_are_spread_when_nobody_says_how_far_apart_and_refused_when_somebody_does)
+{
+    struct product *product = world();
+    struct backtest_question question = ask(product);
+    static struct backtest_report report;
+    struct err_info why = {0};
+    question.cells_max = (uint64_t)2 * history_records(product->history, ENTITY_CONTACT);
+    CHECK_INT(backtest_report_make(&question, &report, &why), ERR_TOO_BIG);
+    CHECK_CONTAINS(str_from_c(why.msg), STR("take 8 days or more between them"));
+    backtest_report_release(&report);
+    question.step_days = 0;
+    make(&question, &report);
+    CHECK_INT(report.of[0].backtest.instants, 2);
+    CHECK_INT(report.of[0].backtest.step_ms, 8 * MS_PER_DAY);
     backtest_report_release(&report);
     product_free(product);
 }

@@ -1,0 +1,83 @@
+/* hindsight.c — see hindsight.h. */
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/hindsight.h"
+
+#include "predict/backtest.h"
+#include "predict/column_words.h"
+
+#define WORDS_MAX ((size_t)1024 * 1024)
+
+/* A text as YAML takes it, whatever it holds. */
+static void append_quoted(struct buf *out, struct str text)
+{
+    buf_append_char(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '\'') buf_append_char(out, '\'');
+        buf_append_char(out, text.at[i]);
+    }
+    buf_append_char(out, '\'');
+}
+
+/* The stage alone, for deals are looked at by their dates; a condition that never holds where nothing is a stage. */
+static void append_usual(struct engine *engine, enum entity object, struct buf *out)
+{
+    uint32_t stage = property_by_words(engine_catalog(engine), object, column_is_lifecycle);
+    buf_append_c(out, "{any: [");
+    if (stage != INTERN_NONE) {
+        buf_append_c(out, "{property: ");
+        append_quoted(out, catalog_at(engine_catalog(engine), stage)->name);
+        buf_append_c(out, ", is: customer}");
+    }
+    buf_append_c(out, "]}");
+}
+
+enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *wish, struct model_terms **out,
+                           struct err_info *why)
+{
+    AUTO_BUF words = BUF_INIT(WORDS_MAX);
+    const struct edition *edition = engine_edition(engine);
+    if (wish->outcome.len == 0) {
+        append_usual(engine, wish->object, &words);
+    } else if (definitions_find_segment(&edition->set, wish->outcome) != UINT32_MAX) {
+        buf_append_c(&words, "{segment: ");
+        append_quoted(&words, wish->outcome);
+        buf_append_c(&words, "}");
+    } else {
+        buf_append(&words, wish->outcome);
+    }
+    edition_release(edition);
+    if (words.failed) return err_set(why, ERR_TOO_BIG, "the outcome is longer than %zu bytes", WORDS_MAX);
+    const struct model_question question = {
+        .object = wish->object, .outcome = buf_str(&words), .score = wish->score, .use_protected = wish->use_protected};
+    return model_terms_compile(engine, &question, out, why);
+}
+
+void hindsight_open(struct engine *engine, const struct model_terms *terms, const struct hindsight_wish *wish,
+                    int64_t as_of_ms, struct hindsight *out)
+{
+    *out = (struct hindsight){.terms = terms, .as_of_ms = as_of_ms, .usual = wish->outcome.len == 0};
+    model_ground_open(engine, terms, &out->ground);
+}
+
+void hindsight_close(struct hindsight *hindsight)
+{
+    memory_free(hindsight->lives);
+    record_dates_release(&hindsight->dates);
+    if (hindsight->ground.history != NULL) model_ground_close(&hindsight->ground);
+    *hindsight = (struct hindsight){0};
+}
+
+void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_flag stop)
+{
+    const struct model_ground *ground = &hindsight->ground;
+    enum entity object = hindsight->terms->object;
+    hindsight->lives = memory_array(history_records(ground->history, object), sizeof *hindsight->lives);
+    outcome_find(ground->scan, &hindsight->terms->draft.set, ground->history, hindsight->terms->outcome, threads, stop,
+                 hindsight->lives);
+    record_dates_find(ground->history, &hindsight->dates);
+    outcome_date_lives(ground->history, &hindsight->dates, object, hindsight->lives);
+    for (uint32_t r = 0; r < history_records(ground->history, object); r++)
+        if (!history_is_listed(ground->history, object, r)) hindsight->lives[r].began_ms = NEVER;
+    if (hindsight->usual) outcome_add_won_deals(ground->history, &hindsight->dates, object, hindsight->lives);
+    hindsight->end_ms = backtest_latest_fact(ground->history, object, hindsight->as_of_ms);
+}

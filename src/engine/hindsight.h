@@ -1,0 +1,48 @@
+/* hindsight.h — a question of the past, asked of everybody whom the engine knows.
+ *
+ *     hindsight_compile(engine, &wish, &terms, &why)     the outcome, beside what is in force: quick, tells mistakes
+ *     hindsight_open(engine, terms, ...)                 everybody's facts, frozen; intake goes on
+ *     hindsight_find_lives(&h, threads, stop)            when the outcome came to each record
+ *
+ * What backtests, advice and profiles have in common over a server's facts, as app/past.h has it over files. */
+// SPDX-License-Identifier: Apache-2.0
+#ifndef PLUMB_ENGINE_HINDSIGHT_H
+#define PLUMB_ENGINE_HINDSIGHT_H
+
+#include "base/stop.h"
+#include "engine/model_terms.h"
+#include "predict/outcome.h"
+#include "predict/record_dates.h"
+
+#define OUTCOME_USUAL_WORDS "customer, or a deal won"
+
+struct hindsight_wish { /* borrowed */
+    enum entity object;
+    /* A segment in force by its name, or a condition in YAML or JSON. Empty: the usual one, which is the lifecycle stage
+     * customer, or an associated deal won (a deal: won), as its stage or its closing date tells. */
+    struct str outcome;
+    struct str score;   /* whose rules are features; empty: none, as a backtest wants */
+    bool use_protected; /* as model_question.use_protected */
+};
+
+/* Errors   those of model_terms_compile. Release with model_terms_free. */
+MUST_CHECK enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *wish,
+                                      struct model_terms **out, struct err_info *why);
+
+struct hindsight {
+    const struct model_terms *terms; /* borrowed */
+    struct model_ground ground;
+    struct record_dates dates;
+    struct lifetime *lives; /* [records of the object]; NULL until hindsight_find_lives */
+    int64_t end_ms;         /* the latest fact about them up to `as_of_ms` */
+    int64_t as_of_ms;
+    bool usual;
+};
+/* Cost: that of live_freeze. Any thread. */
+void hindsight_open(struct engine *engine, const struct model_terms *terms, const struct hindsight_wish *wish,
+                    int64_t as_of_ms, struct hindsight *out);
+void hindsight_close(struct hindsight *hindsight); /* of zeroes is fine */
+/* Who is not listed (archived, merged into another, known by events alone) was never there. */
+void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_flag stop);
+
+#endif
