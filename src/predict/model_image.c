@@ -209,12 +209,15 @@ enum err model_image_read(struct str bytes, struct catalog *catalog, const struc
     return err;
 }
 
-enum err model_image_declare(struct str bytes, struct catalog *catalog, struct err_info *why)
+enum err model_image_declare(struct str bytes, struct catalog *catalog, struct arena *arena, struct model_needs *out,
+                             struct err_info *why)
 {
-    AUTO_ARENA arena = arena_new();
-    struct model_walk m = {.walk = {.arena = arena, .why = why}, .catalog = catalog, .declares = true};
+    AUTO_ARENA scratch = arena_new();
+    struct model_walk m = {.walk = {.arena = scratch, .why = why}, .catalog = catalog, .declares = true};
     struct trained trained;
     enum err err = read_image(&m, bytes, &trained);
+    *out = (struct model_needs){.outcome = arena_str(arena, trained.outcome), .object = trained.object};
+    if (err == ERR_OK) out->rules = has_rules(&trained.plan);
     trained_release(&trained);
     return err;
 }

@@ -29,8 +29,16 @@ MUST_CHECK enum err model_image_write(const struct trained *trained, struct cata
 MUST_CHECK enum err model_image_read(struct str bytes, struct catalog *catalog, const struct definitions *set,
                                      uint32_t score, struct arena *arena, struct trained *out, struct err_info *why);
 
-/* Before files are loaded for a model: the properties that it asks for are declared as what it learnt them as, so that they
- * are kept and read so. A schema that was read before has the last word. Errors as above. */
-MUST_CHECK enum err model_image_declare(struct str bytes, struct catalog *catalog, struct err_info *why);
+/* What must be known of a model before files are loaded for it. */
+struct model_needs {
+    struct str outcome;
+    enum entity object;
+    bool rules; /* of a score */
+};
+
+/* The properties that it asks for are declared as what it learnt them as, so that they are kept and read so. A schema that was
+ * read before has the last word. Texts of *out in `arena`. Errors as above. */
+MUST_CHECK enum err model_image_declare(struct str bytes, struct catalog *catalog, struct arena *arena,
+                                        struct model_needs *out, struct err_info *why);
 
 #endif

@@ -62,11 +62,12 @@ static void write_again(const struct trained *trained, struct catalog *catalog, 
 }
 
 /* For files that are read only now: what it asks for is declared, or the image is refused. */
-static void declare(struct str image)
+static void declare(struct str image, struct arena *arena)
 {
+    struct model_needs needs;
     struct catalog *catalog = catalog_new();
     struct err_info why = {0};
-    if (model_image_declare(image, catalog, &why) != ERR_OK)
+    if (model_image_declare(image, catalog, arena, &needs, &why) != ERR_OK)
         INVARIANT(why.msg[0] != 0 && unicode_valid(str_from_c(why.msg), NULL));
     catalog_free(catalog);
 }
@@ -105,6 +106,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
     trained_release(&trained);
     catalog_free(catalog);
-    declare(buf_str(&image));
+    declare(buf_str(&image), arena);
     return 0;
 }

@@ -228,14 +228,17 @@ TEST(properties_that_a_model_asks_for_are_declared_as_what_it_learnt_them_as)
     AUTO_BUF bytes = BUF_INIT(MODEL_BYTES_MAX);
     write_image(&trained, product, &bytes);
     struct catalog *fresh = catalog_new();
-    CHECK_OK(model_image_declare(buf_str(&bytes), fresh, &why), why);
+    struct model_needs needs;
+    CHECK_OK(model_image_declare(buf_str(&bytes), fresh, product->arena, &needs, &why), why);
+    CHECK_STR(needs.outcome, STR("customer"));
+    CHECK_TRUE(needs.rules && needs.object == ENTITY_CONTACT);
     uint32_t noise = catalog_find(fresh, ENTITY_CONTACT, STR("noise"));
     CHECK_TRUE(noise != INTERN_NONE);
     CHECK_INT(catalog_door_type(fresh, noise), TYPE_NUMBER);
     CHECK_INT(catalog_door_type(fresh, catalog_find(fresh, ENTITY_CONTACT, STR("region"))), TYPE_STRING);
     catalog_free(fresh);
     struct product *other = product_new("contact: {region: number}", other_score);
-    CHECK_INT(model_image_declare(buf_str(&bytes), other->catalog, &why), ERR_CONFLICT);
+    CHECK_INT(model_image_declare(buf_str(&bytes), other->catalog, product->arena, &needs, &why), ERR_CONFLICT);
     product_free(other);
     product_free(product);
 }
