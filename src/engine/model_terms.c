@@ -3,27 +3,24 @@
 #include "engine/model_terms.h"
 
 #include "engine/engine_internal.h"
+#include "engine/usual_outcome.h"
 #include "predict/column_words.h"
 
 #define OUTCOME "plumb_model_outcome"    /* names of ours; definitions of users may not begin so */
 #define WON_DEALS "plumb_model_won_deal" /* a score: 1 point when there is one */
 #define TEXT_BYTES_MAX ((size_t)1024 * 1024)
 
-#define IS_WON                                                                                                      \
-    "{any: [{property: is_won, is: \"true\"}, {property: stage, in: [won, closedwon, \"closed won\"]}, {property: " \
-    "dealstage, in: [won, closedwon, \"closed won\"]}]}"
-
 static void append_usual(struct buf *out, enum entity object)
 {
     if (object == ENTITY_DEAL) {
-        buf_append_c(out, "segment: " OUTCOME "\nobject: deal\nwhen: " IS_WON "\n");
+        buf_append_c(out, "segment: " OUTCOME "\nobject: deal\nwhen: " USUAL_WON "\n");
         return;
     }
     buf_format(out,
                "score: " WON_DEALS "\nobject: %s\ngroups:\n- name: outcome\n  category: fit\n  rules:\n"
-               "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: " IS_WON "}}\n"
-               "---\nsegment: " OUTCOME "\nobject: %s\nwhen: {any: [{property: lifecycle_stage, is: customer}, "
-               "{property: lifecyclestage, is: customer}, {score: " WON_DEALS ", gte: 1}]}\n",
+               "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: " USUAL_WON "}}\n"
+               "---\nsegment: " OUTCOME "\nobject: %s\nwhen: {any: [" USUAL_CUSTOMER ", {score: " WON_DEALS
+               ", gte: 1}]}\n",
                entity_name(object), entity_name(object));
 }
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "engine/preview.h"
+#include "engine/usual_outcome.h"
 
 #define OUTCOME "plumb_preview_outcome" /* its name; definitions of users may not begin so */
 #define TEXT_BYTES_MAX ((size_t)8 * 1024 * 1024)
 
-static const char customer[] = "{any: [{property: lifecycle_stage, is: customer}, {property: lifecyclestage, is: "
-                               "customer}]}";
+static const char customer[] = "{any: [" USUAL_CUSTOMER "]}";
 
 struct preview_ground {
     const struct everybody *everybody;
@@ -89,9 +89,7 @@ static struct str with_outcome(struct str text, struct str outcome, struct arena
     else buf_append_c(&out, customer);
     buf_append_c(&out, "}\n");
     if (outcome.len == 0)
-        buf_append_c(&out, "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: {any: ["
-                           "{property: is_won, is: \"true\"}, {property: stage, in: [won, closedwon, \"closed won\"]}, "
-                           "{property: dealstage, in: [won, closedwon, \"closed won\"]}]}}}\n");
+        buf_append_c(&out, "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: " USUAL_WON "}}\n");
     return out.failed ? STR("") : arena_str(arena, buf_str(&out));
 }
 

@@ -20,10 +20,12 @@ struct scene {
     struct preview preview;
 };
 
+static const char *schema = "";
+
 static void open_scene_for(struct scene *scene, const char *facts, const char *score)
 {
     static const char published[] = SCORE("10", "20");
-    *scene = (struct scene){.product = product_new("", published), .text = str_from_c(published)};
+    *scene = (struct scene){.product = product_new(schema, published), .text = str_from_c(published)};
     product_facts(scene->product, facts);
     product_finish(scene->product);
     struct scan_options options = {.as_of_ms = instant_of(AS_OF), .threads = 1, .keep_signals = true};
@@ -137,6 +139,20 @@ TEST(a_won_deal_makes_its_contact_a_customer)
     look(&scene, SCORE("10", "20"));
     CHECK_INT(scene.preview.bands[2].after, 2);
     CHECK_INT(scene.preview.bands[2].converted, 1);
+    close_scene(&scene);
+}
+
+TEST(a_won_deal_makes_a_customer_also_where_the_stages_are_declared)
+{
+    struct scene scene;
+    schema = "deal:\n  stage: {enumeration: [offer, won, lost]}\n";
+    open_scene(&scene,
+               "contact ada\ndeal d stage=won\ndeal d with ada\ncontact ben\ndeal e stage=offer\ndeal e with ben\n");
+    schema = "";
+    look(&scene, SCORE("10", "20"));
+    uint64_t converted = 0;
+    for (uint32_t b = 0; b < scene.preview.band_count; b++) converted += scene.preview.bands[b].converted;
+    CHECK_INT(converted, 1);
     close_scene(&scene);
 }
 
