@@ -38,8 +38,9 @@ void experiment_tell(const struct experiment_plan *plan, const struct experiment
     case EXPERIMENT_WAITING:
         if (counted < result->needed)
             snprintf(out, ERR_MESSAGE_BYTES,
-                     "nothing can be said yet: the horizon of %" PRIu64 " of %" PRIu64 " records is over", counted,
-                     result->needed);
+                     "nothing can be said yet: the horizon of %" PRIu64 " records is over, and %s%" PRIu64
+                     " are needed",
+                     counted, plan->analysis == ANALYSIS_ALWAYS ? "at most " : "", result->needed);
         else
             snprintf(
                 out, ERR_MESSAGE_BYTES,

@@ -1,6 +1,7 @@
 /* api_experiment_results.c — how many records an experiment needs, what it has found, and in which arm a record is. */
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
+#include <stdio.h>
 
 #include "base/instant.h"
 #include "core/band.h"
@@ -38,12 +39,33 @@ static void write_detectable(struct json_writer *writer, const struct experiment
     json_end_array(writer);
 }
 
+static void write_size_sentence(struct json_writer *writer, const struct experiment *experiment,
+                                const struct experiment_past *past, const struct experiment_plan *plan)
+{
+    char text[ERR_MESSAGE_BYTES];
+    uint64_t needed = experiment_needed(plan);
+    double weeks = weeks_for(experiment, past, needed);
+    const char *most = plan->analysis == ANALYSIS_ALWAYS ? "at most " : "";
+    if (isfinite(weeks))
+        snprintf(text, sizeof text,
+                 "%s%llu records are needed; as %.1f come in a week, and each has %u days to convert, that takes "
+                 "%s%.0f weeks",
+                 most, (unsigned long long)needed, (double)past->came * 7 / EXPERIMENT_PAST_DAYS,
+                 experiment->horizon_days, most, ceil(weeks));
+    else
+        snprintf(text, sizeof text,
+                 "%s%llu records are needed, and nobody came in the last %d days: how long that takes is not known",
+                 most, (unsigned long long)needed, EXPERIMENT_PAST_DAYS);
+    api_write_text(writer, "sentence", str_from_c(text));
+}
+
 static void write_size(struct json_writer *writer, const struct experiment *experiment,
                        const struct experiment_past *past, const struct experiment_plan *plan)
 {
     struct experiment_size size = experiment_size(plan);
     uint64_t needed = experiment_needed(plan);
     json_begin_object(writer);
+    write_size_sentence(writer, experiment, past, plan);
     api_write_number(writer, "base_rate", plan->base_rate);
     json_key(writer, "base_rate_given");
     json_bool(writer, !isnan(experiment->base_rate));

@@ -300,7 +300,7 @@ TEST(a_verdict_is_a_sentence_that_names_the_better_way)
     CHECK_CONTAINS(str_from_c(text), STR("'new rules' converts more than 'as it is'"));
     result = first_of(&plan, 0.1, 100);
     experiment_tell(&plan, &result, STR("as it is"), STR("new rules"), text);
-    CHECK_CONTAINS(str_from_c(text), STR("nothing can be said yet: the horizon of 100 of "));
+    CHECK_CONTAINS(str_from_c(text), STR("nothing can be said yet: the horizon of 100 records is over, and at most "));
     result = first_of(&plan, 0.1, 5000);
     experiment_tell(&plan, &result, STR("as it is"), STR("new rules"), text);
     CHECK_CONTAINS(str_from_c(text), STR("no difference was shown with 5000 records"));

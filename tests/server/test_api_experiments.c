@@ -88,7 +88,7 @@ TEST(an_experiment_goes_from_a_draft_to_a_verdict)
     CHECK_CONTAINS(api_at(site, then, "sentence"), STR("'new' converts more than 'as it is'"));
     CHECK_STR(api_at(site, then, "arms.1.label"), STR("new"));
     CHECK_STR(api_at(site, then, "warnings.0"), STR("(absent)"));
-    int64_t a, b;
+    int64_t a = 0, b = 0;
     CHECK_TRUE(str_to_i64(api_at(site, then, "arms.0.counted"), &a) &&
                str_to_i64(api_at(site, then, "arms.1.counted"), &b));
     CHECK_INT(a + b, 120);
@@ -161,6 +161,44 @@ TEST(whoever_comes_after_the_stop_takes_no_part_and_who_did_still_counts)
     site_close(site);
 }
 
+TEST(those_who_were_there_take_part_from_the_start_where_the_experiment_says_so)
+{
+    struct site *site = open_site(NULL);
+    act(site, "early", "form_sent");
+    act(site, "sold", "form_sent");
+    days_pass(site, 1);
+    act(site, "sold", "bought"); /* nothing is left to find out */
+    days_pass(site, 1);
+    make(site, "{'name':'trial','who':{'event':'form_sent'},'existing':true,'outcome':{'event':'bought'},"
+               "'horizon_days':10,'base_rate':0.2,'effect':0.4,'arms':[{'label':'a'},{'label':'b'}]}");
+    struct str started = api_at(site, start(site), "started");
+    struct reply early = api_call(site, "GET /api/v1/contacts/userId:early/experiments", "", 200);
+    CHECK_STR(api_at(site, early, "results.0.since"), started);
+    struct reply sold = api_call(site, "GET /api/v1/contacts/userId:sold/experiments", "", 200);
+    CHECK_STR(api_at(site, sold, "results.0.arm"), STR("(absent)"));
+    site_close(site);
+}
+
+TEST(deals_may_be_tried_two_ways_as_well)
+{
+    struct site *site = open_site(NULL);
+    make(site, "{'name':'trial','object':'deal','outcome':{'property':'stage','is':'won'},'horizon_days':10,"
+               "'base_rate':0.2,'effect':0.4,'arms':[{'label':'a'},{'label':'b'}]}");
+    start(site);
+    api_call(site, "POST /api/v1/deals", "{'id':'d-1','properties':{'stage':'offer'}}", 201);
+    days_pass(site, 2);
+    api_call(site, "PATCH /api/v1/deals/d-1", "{'properties':{'stage':'won'}}", 200);
+    struct reply deal = api_call(site, "GET /api/v1/deals/d-1/experiments", "", 200);
+    CHECK_STR(api_at(site, deal, "results.0.converted"), STR("true"));
+    days_pass(site, 9);
+    struct reply found = results(site);
+    int64_t a = 0, b = 0;
+    CHECK_TRUE(str_to_i64(api_at(site, found, "arms.0.converted"), &a) &&
+               str_to_i64(api_at(site, found, "arms.1.converted"), &b));
+    CHECK_INT(a + b, 1);
+    site_close(site);
+}
+
 TEST(two_who_are_one_have_the_arm_of_the_one_that_stays)
 {
     struct site *site = open_site(NULL);
@@ -169,7 +207,7 @@ TEST(two_who_are_one_have_the_arm_of_the_one_that_stays)
     days_pass(site, 1);
     api_call(site, "POST /api/v1/contacts", "{'id':'old'}", 201);
     struct reply trial = api_call(site, "GET /api/v1/experiments/trial", "", 200);
-    uint64_t seed;
+    uint64_t seed = 0;
     CHECK_TRUE(str_to_u64(api_at(site, trial, "seed"), &seed));
     days_pass(site, 1);
     act(site, "visitor", "form_sent");
@@ -219,18 +257,25 @@ TEST(the_size_is_told_before_the_start_with_the_weeks_it_takes_as_leads_come_now
                                  "'effect':0.1,'analysis':'planned','arms':[{'label':'a'},{'label':'b'}]}",
                                  200);
     CHECK_STR(api_at(site, size, "base_rate_given"), STR("false"));
-    int64_t records, converted;
+    int64_t records = 0, converted = 0;
     CHECK_TRUE(str_to_i64(api_at(site, size, "past.records"), &records) &&
                str_to_i64(api_at(site, size, "past.converted"), &converted));
     CHECK_TRUE(records >= 53 && records <= 55 && converted >= 13 && converted <= 14);
     CHECK_STR(api_at(site, size, "needed"), api_at(site, size, "planned"));
-    double weeks, needed, a_week;
+    double weeks = 0, needed = 0, a_week = 0;
     CHECK_TRUE(str_to_double(api_at(site, size, "weeks"), &weeks) &&
                str_to_double(api_at(site, size, "needed"), &needed) &&
                str_to_double(api_at(site, size, "per_week"), &a_week));
     CHECK_NEAR(a_week, 6.9, 0.1);
     CHECK_NEAR(weeks, needed / a_week + 10.0 / 7, 1e-6);
     CHECK_STR(api_at(site, size, "detectable.0.weeks"), STR("4"));
+    CHECK_CONTAINS(api_at(site, size, "sentence"), STR("records are needed; as 6.9 come in a week"));
+    struct reply nobody = api_call(site, "POST /api/v1/experiments/size",
+                                   "{'who':{'event':'never'},'outcome':{'event':'bought'},'horizon_days':10,"
+                                   "'base_rate':0.1,'effect':0.1,'arms':[{'label':'a'},{'label':'b'}]}",
+                                   200);
+    CHECK_STR(api_at(site, nobody, "weeks"), STR("null"));
+    CHECK_CONTAINS(api_at(site, nobody, "sentence"), STR("nobody came in the last 56 days"));
     make(site, "{'name':'trial','who':{'event':'form_sent'},'outcome':{'event':'bought'},'horizon_days':10,"
                "'relative_effect':0.5,'arms':[{'label':'a'},{'label':'b'}]}");
     CHECK_STR(api_at(site, start(site), "base_rate"), api_at(site, size, "base_rate"));
@@ -250,7 +295,7 @@ TEST(a_planned_experiment_says_nothing_before_its_one_look)
     CHECK_STR(api_at(site, found, "verdict"), STR("waiting"));
     CHECK_STR(api_at(site, found, "planned.reached"), STR("false"));
     CHECK_STR(api_at(site, found, "planned.p"), STR("null"));
-    CHECK_CONTAINS(api_at(site, found, "sentence"), STR("the horizon of 100 of "));
+    CHECK_CONTAINS(api_at(site, found, "sentence"), STR("the horizon of 100 records is over, and "));
     site_close(site);
 }
 
