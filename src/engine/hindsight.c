@@ -31,6 +31,11 @@ static void append_usual(struct engine *engine, enum entity object, struct buf *
     buf_append_c(out, "]}");
 }
 
+struct str hindsight_words(const struct hindsight_wish *wish)
+{
+    return wish->outcome.len > 0 ? wish->outcome : STR(OUTCOME_USUAL_WORDS);
+}
+
 enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *wish, struct model_terms **out,
                            struct err_info *why)
 {

@@ -25,6 +25,9 @@ struct hindsight_wish { /* borrowed */
     bool use_protected; /* as model_question.use_protected */
 };
 
+/* The outcome as it is told. */
+struct str hindsight_words(const struct hindsight_wish *wish);
+
 /* Errors   those of model_terms_compile. Release with model_terms_free. */
 MUST_CHECK enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *wish,
                                       struct model_terms **out, struct err_info *why);

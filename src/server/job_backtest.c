@@ -4,7 +4,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "engine/hindsight.h"
 #include "http/percent.h"
 #include "report/backtest_json.h"
 #include "server/api_json.h"
@@ -113,7 +112,7 @@ static enum err ask(struct job_run *run, const struct trial *trial, const struct
     struct backtest_report *report = memory_alloc(sizeof *report);
     struct backtest_question question = {
         .count = wish->count,
-        .outcome_words = wish->outcome.len > 0 ? wish->outcome : STR(OUTCOME_USUAL_WORDS),
+        .outcome_words = hindsight_words(&trial->wish),
         .lives = hindsight->lives,
         .history = hindsight->ground.history,
         .end_ms = hindsight->end_ms,

@@ -4,6 +4,7 @@
 #define PLUMB_SERVER_JOB_KINDS_H
 
 #include "core/entity.h"
+#include "engine/hindsight.h"
 #include "files/export.h"
 #include "report/backtest_report.h"
 #include "server/jobs.h"
@@ -44,5 +45,12 @@ extern const struct job_kind job_backtest;
 /* Would it begin? Errors   ERR_INVALID: with a place in the text, or ERR_NOT_FOUND: a score that is not in force. */
 MUST_CHECK enum err backtest_wish_check(const struct server *server, const struct backtest_wish *wish,
                                         struct err_info *why);
+
+struct profile_wish {
+    struct hindsight_wish question;
+    uint32_t horizon_days;
+    uint64_t seed;
+};
+extern const struct job_kind job_profile;
 
 #endif

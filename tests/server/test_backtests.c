@@ -67,18 +67,24 @@ static struct site *open_world(int cold)
     return site;
 }
 
-static struct reply ask(struct site *site, const char *wish)
+static struct reply result_of(struct site *site, struct reply begun)
 {
-    struct reply job = wait_for(site, api_call(site, "POST /api/v1/backtests", wish, 202));
+    struct reply job = wait_for(site, begun);
     if (!str_equal(api_at(site, job, "state"), STR("done"))) FAIL("the job is " STR_FMT, STR_ARG(job.body));
-    CHECK_STR(api_at(site, job, "kind"), STR("backtest"));
-    CHECK_STR(api_at(site, job, "what"), STR("lead"));
     const char *line =
         arena_format(site->arena, "GET /api/v1/jobs/" STR_FMT "/result", STR_ARG(api_at(site, job, "id"))).at;
     return api_call(site, line, "", 200);
 }
 
-static void check_schema(struct site *site, struct reply result)
+static struct reply ask(struct site *site, const char *wish)
+{
+    struct reply job = api_call(site, "POST /api/v1/backtests", wish, 202);
+    CHECK_STR(api_at(site, job, "kind"), STR("backtest"));
+    CHECK_STR(api_at(site, job, "what"), STR("lead"));
+    return result_of(site, job);
+}
+
+static void check_schema(struct site *site, struct reply result, const char *schema)
 {
     struct buf text = BUF_INIT(DOCUMENT_MAX);
     AUTO_BUF wrong = BUF_INIT(DOCUMENT_MAX);
@@ -89,7 +95,7 @@ static void check_schema(struct site *site, struct reply result)
     size_t length = text.len;
     buf_append_repeat(&text, '\0', JSON_PADDING);
     CHECK_OK(json_parse(parser, (struct str){text.at, length}, &document, &why), why);
-    schema_check(document, STR("Backtest"), api_read(site, result), &wrong);
+    schema_check(document, str_from_c(schema), api_read(site, result), &wrong);
     if (wrong.len > 0) FAIL("not as promised:\n" STR_FMT, STR_ARG(buf_str(&wrong)));
     json_parser_free(parser);
     buf_release(&text);
@@ -99,7 +105,7 @@ TEST(a_backtest_tells_what_each_band_was_worth_and_where_to_call_from)
 {
     struct site *site = open_world(40);
     struct reply r = ask(site, "{'score': 'lead', " SPAN ", 'goals': {'min_conversion': 60}}");
-    check_schema(site, r);
+    check_schema(site, r, "Backtest");
     CHECK_STR(api_at(site, r, "definitions.0.definition"), STR("lead, in force"));
     CHECK_STR(api_at(site, r, "definitions.0.instants"), STR("3"));
     CHECK_STR(api_at(site, r, "definitions.0.snapshots"), STR("240"));
@@ -130,7 +136,7 @@ TEST(a_draft_is_held_against_what_is_in_force_with_a_paired_interval)
     struct site *site = open_world(40);
     api_call(site, "PUT /api/v1/scores/lead/draft", "{'text': '" FLAT "'}", 200);
     struct reply r = ask(site, "{'score': 'lead', 'draft': true, 'against': {}, " SPAN "}");
-    check_schema(site, r);
+    check_schema(site, r, "Backtest");
     CHECK_STR(api_at(site, r, "definitions.0.definition"), STR("lead, in force"));
     CHECK_STR(api_at(site, r, "definitions.1.definition"), STR("lead, draft"));
     CHECK_STR(api_at(site, r, "definitions.1.auc"), STR("0.5"));
@@ -245,5 +251,35 @@ TEST(a_stop_of_the_server_waits_for_no_backtest)
 {
     struct site *site = open_world(40000);
     (void)begin_long(site);
+    site_close(site);
+}
+
+/* ---- Profiles. ---- */
+
+TEST(a_profile_tells_that_customers_were_hot_more_often_and_how_often)
+{
+    struct site *site = open_world(40);
+    struct reply begun =
+        api_call(site, "POST /api/v1/profiles", "{'outcome': {'event': 'bought'}, 'horizon_days': 30}", 202);
+    CHECK_STR(api_at(site, begun, "kind"), STR("profile"));
+    CHECK_STR(api_at(site, begun, "what"), STR("contacts"));
+    struct reply r = result_of(site, begun);
+    check_schema(site, r, "Profile");
+    CHECK_STR(api_at(site, r, "customers"), STR("21"));
+    CHECK_CONTAINS(r.body, STR("{\"trait\":\"heat is hot\",\"found\":true,\"best\":true,\"customers_with\":15,"));
+    CHECK_CONTAINS(r.body, STR("{\"trait\":\"heat is cold\",\"found\":true,\"best\":true,\"customers_with\":1,"));
+    site_close(site);
+}
+
+TEST(a_profile_of_too_few_says_what_is_missing)
+{
+    struct site *site = open_world(1);
+    struct reply begun =
+        api_call(site, "POST /api/v1/profiles", "{'outcome': {'event': 'danced'}, 'object': 'contact'}", 202);
+    struct reply job = wait_for(site, begun);
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    CHECK_CONTAINS(api_at(site, job, "why"), STR("10"));
+    api_call(site, "POST /api/v1/profiles", "{'object': 'planet'}", 400);
+    api_call(site, "POST /api/v1/profiles", "{'outcome': '{score: nothing, gt: 3}'}", 400);
     site_close(site);
 }
