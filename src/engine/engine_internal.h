@@ -13,6 +13,7 @@
  *   members.c     segments that records entered and left
  *   lists.c       lists, whose members somebody names
  *   model_terms.c what a model asks, compiled
+ *   model_train.c models learnt, compared and watched
  *   editions.c    published definitions: compile, publish, swap
  *   replay.c      bands as they would have been entered in the past
  *   everybody.c   scans over a frozen history, the sweep

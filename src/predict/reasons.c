@@ -243,6 +243,18 @@ enum err reasons_find(const struct trained *trained, struct catalog *catalog, co
     return ERR_OK;
 }
 
+/* A regression may have columns that never varied. */
+static bool adds_nothing(const struct trained *trained, uint32_t first, uint32_t count)
+{
+    const struct learned *learned = &trained->learned;
+    if (learned->kind != MODEL_LOGISTIC) return false;
+    for (uint32_t c = 0; c < learned->encoding.count; c++) {
+        uint32_t feature = learned->encoding.columns[c].feature;
+        if (feature >= first && feature < first + count && learned->logistic.coefficient[c] != 0) return false;
+    }
+    return true;
+}
+
 void reasons_subjects(const struct trained *trained, struct catalog *catalog, struct arena *arena, struct str **out,
                       uint32_t *count)
 {
@@ -251,7 +263,7 @@ void reasons_subjects(const struct trained *trained, struct catalog *catalog, st
     *count = 0;
     for (uint32_t f = 0; f < plan->count;) {
         struct run run = run_at(plan, NULL, f);
-        (*out)[(*count)++] = subject_of(trained, catalog, &run, arena);
+        if (!adds_nothing(trained, f, run.count)) (*out)[(*count)++] = subject_of(trained, catalog, &run, arena);
         f += run.count;
     }
 }

@@ -36,7 +36,8 @@ struct reasons {
 MUST_CHECK enum err reasons_find(const struct trained *trained, struct catalog *catalog, const float *value,
                                  uint32_t most, struct arena *arena, struct reasons *out, struct err_info *why);
 
-/* What the model looks at: the subjects of its features, each once, in the plan's order. Memory in `arena`. */
+/* What the model looks at: the subjects of its features, each once, in the plan's order; without those that add nothing to
+ * anybody in a regression. Memory in `arena`. */
 void reasons_subjects(const struct trained *trained, struct catalog *catalog, struct arena *arena, struct str **out,
                       uint32_t *count);
 

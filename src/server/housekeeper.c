@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "server/access.h"
+#include "server/models.h"
 #include "server/previews.h"
 #include "server/server.h"
 
@@ -32,6 +33,7 @@ static void go_round(struct server *server, unsigned round)
     if (access_refresh(server->access, &why) != ERR_OK)
         log_warn("access_refresh_failed", LOG_STR("why", str_from_c(why.msg)));
     store_checkpoint(server->store);
+    models_tend(server->models);
 }
 
 /* False: it is time to end. */

@@ -53,4 +53,12 @@ struct profile_wish {
 };
 extern const struct job_kind job_profile;
 
+/* A model learns what there is by now; the version it becomes is the result. */
+struct model_wish {
+    struct str name;
+};
+extern const struct job_kind job_training;
+/* A model's champion is watched for drift, and its challengers are held against it once more. */
+extern const struct job_kind job_review;
+
 #endif

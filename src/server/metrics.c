@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "server/forecasts.h"
 
 /* What we answer; anything else counts as the last. */
 static const unsigned statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 400, 401, 403, 404, 405,
@@ -197,6 +198,28 @@ void metrics_append_engine(const struct engine_counts *counts, const struct engi
     }
     append_one(out, "plumb_events", "gauge", "Events in memory.", counts->events);
     append_one(out, "plumb_ready", "gauge", "1 when everything is loaded.", progress->phase == ENGINE_READY ? 1 : 0);
+}
+
+void metrics_append_forecasts(struct forecasts *forecasts, struct buf *out)
+{
+    static const char *const states[FORECAST_STATES] = {
+        [FORECAST_NONE] = "none", [FORECAST_OPEN] = "open", [FORECAST_WON] = "won", [FORECAST_LOST] = "lost"};
+    struct forecast_counts counts;
+    append_one(out, "plumb_forecasts_waiting", "gauge", "Records that facts touched since they were last forecast.",
+               forecasts_waiting(forecasts));
+    append_help(out, "plumb_forecasts", "gauge", "Records that a model's champion was asked about, by what they are.");
+    for (size_t i = 0; forecasts_counts(forecasts, i, &counts); i++)
+        for (enum forecast_state state = FORECAST_OPEN; state < FORECAST_STATES; state++) {
+            buf_format(out, "plumb_forecasts{model=\"%s\",state=\"%s\"} ", counts.model, states[state]);
+            buf_append_u64(out, counts.states[state]);
+            buf_append_char(out, '\n');
+        }
+    append_help(out, "plumb_model_version", "gauge", "The version that is a model's champion.");
+    for (size_t i = 0; forecasts_counts(forecasts, i, &counts); i++) {
+        buf_format(out, "plumb_model_version{model=\"%s\"} ", counts.model);
+        buf_append_u64(out, counts.version);
+        buf_append_char(out, '\n');
+    }
 }
 
 void metrics_append_store(const struct store_size *size, struct buf *out)

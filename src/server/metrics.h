@@ -22,6 +22,8 @@ void metrics_count(struct metrics *metrics, const struct endpoint *endpoint, uns
 /* Text format 0.0.4. */
 void metrics_append_requests(const struct metrics *metrics, struct buf *out);
 void metrics_append_engine(const struct engine_counts *counts, const struct engine_progress *progress, struct buf *out);
+struct forecasts; /* forecasts.h */
+void metrics_append_forecasts(struct forecasts *forecasts, struct buf *out);
 void metrics_append_store(const struct store_size *size, struct buf *out);
 
 #endif

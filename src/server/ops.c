@@ -40,6 +40,7 @@ void ops_metrics(struct request *request)
     struct engine_counts counts = engine_counts(server->engine);
     struct engine_progress progress = engine_progress(server->engine);
     metrics_append_engine(&counts, &progress, &out);
+    metrics_append_forecasts(server->forecasts, &out);
     struct store_size size;
     struct err_info why = {0};
     if (store_measure(server->store, &size, &why) == ERR_OK) metrics_append_store(&size, &out);

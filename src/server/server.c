@@ -13,10 +13,12 @@
 #include "server/answers.h"
 #include "server/api_stream.h"
 #include "server/dispatch.h"
+#include "server/forecasts.h"
 #include "server/housekeeper.h"
 #include "server/hub.h"
 #include "server/jobs.h"
 #include "server/metrics.h"
+#include "server/models.h"
 #include "server/parsers.h"
 #include "server/previews.h"
 #include "server/rates.h"
@@ -62,7 +64,12 @@ static enum err open_access(struct server *server, struct err_info *why)
         .store = server->store, .clock = server->clock, .hashings_max = HASHINGS_MAX};
     enum err e = access_open(&options, &server->access, why);
     if (e == ERR_OK) e = housekeeper_start(server, &server->housekeeper, why);
-    return e == ERR_OK ? jobs_start(server, &server->jobs, why) : e;
+    if (e == ERR_OK) e = jobs_start(server, &server->jobs, why);
+    if (e == ERR_OK) e = forecasts_start(server, &server->forecasts, why);
+    if (e == ERR_OK)
+        engine_listen(server->engine,
+                      (struct engine_listener){.touched = forecasts_touched, .context = server->forecasts});
+    return e;
 }
 
 static enum err listen_at(struct server *server, const struct server_options *options, struct err_info *why)
@@ -101,6 +108,7 @@ enum err server_start(const struct server_options *options, struct server **out,
     server->parsers = parsers_new();
     server->hub = hub_new();
     server->answers = answers_new();
+    server->models = models_new(server);
     server->rates = rates_new((uint32_t)options->config->key_events_per_second);
     enum err e = open_engine(server, options->snapshot, why);
     if (e == ERR_OK) e = open_access(server, why);
@@ -127,8 +135,11 @@ void server_stop(struct server *server)
     workers_stop(server->workers);
     housekeeper_stop(server->housekeeper);
     jobs_stop(server->jobs);
+    forecasts_halt(server->forecasts);
     previews_free(server->previews); /* look at the engine's history */
+    models_free(server->models);
     engine_close(server->engine);
+    forecasts_free(server->forecasts); /* the engine told it what was touched until now */
     hub_free(server->hub); /* before the port that its streams belong to */
     http_stop(server->http);
     access_close(server->access);

@@ -20,10 +20,12 @@
 
 struct access;      /* access.h */
 struct answers;     /* answers.h */
+struct forecasts;   /* forecasts.h */
 struct hub;         /* hub.h */
 struct housekeeper; /* housekeeper.h */
 struct jobs;        /* jobs.h */
 struct metrics;     /* metrics.h */
+struct models;      /* models.h */
 struct parsers;     /* parsers.h */
 struct previews;    /* previews.h */
 struct rates;       /* rates.h */
@@ -45,6 +47,8 @@ struct server {
     struct rates *rates;
     struct hub *hub;
     struct previews *previews;
+    struct models *models;
+    struct forecasts *forecasts;
     struct jobs *jobs;
     struct answers *answers;
     struct housekeeper *housekeeper;

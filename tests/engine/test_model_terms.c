@@ -73,6 +73,27 @@ TEST(a_contact_closes_when_the_lifecycle_stage_is_customer_or_a_deal_is_won)
     fixture_close(&fixture);
 }
 
+TEST(the_usual_outcome_asks_only_for_options_that_a_declared_property_has)
+{
+    struct fixture fixture;
+    struct err_info why = {0};
+    uint32_t contradicting;
+    fixture_open(&fixture, NULL);
+    struct declaration declaration = {.entity = ENTITY_DEAL,
+                                      .name = STR("stage"),
+                                      .type = TYPE_ENUMERATION,
+                                      .options = STR("Proposal;Won;Lost"),
+                                      .actor = STR("test")};
+    CHECK_OK(engine_declare(fixture.engine, &declaration, &contradicting, &why), why);
+    fixture_set(&fixture, "user:ada", MONDAY, "plan", "free");
+    uint32_t ada = fixture_contact(&fixture, "user:ada");
+    deal(&fixture, ada, "Won");
+    struct model_terms *terms = terms_of(&fixture, (struct model_question){.object = ENTITY_CONTACT});
+    CHECK_TRUE(has_happened(&fixture, terms, ada, MONDAY));
+    model_terms_free(terms);
+    fixture_close(&fixture);
+}
+
 TEST(an_outcome_may_be_any_condition)
 {
     struct fixture fixture;
