@@ -172,9 +172,8 @@ void edition_release(const struct edition *edition);
  * contain each other. */
 void engine_visit(struct engine *engine, struct visit *visit);
 void engine_leave(struct engine *engine, struct visit *visit);
-const struct history *engine_history(
-    struct engine *engine);                            /* the live one; only while visiting, or told by a listener */
-struct catalog *engine_catalog(struct engine *engine); /* for reading */
+const struct history *engine_history(struct engine *engine); /* the live one; a listener is visiting, too */
+struct catalog *engine_catalog(struct engine *engine);       /* for reading */
 
 enum band_cause {
     CAUSE_FACT,
