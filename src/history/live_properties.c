@@ -37,11 +37,11 @@ enum err live_check_new(const struct live *live, uint32_t property, struct str t
     return door_text(live->scratch, catalog_at(live->catalog, property), door_of(live, property), text, why);
 }
 
-/* It came before somebody declared the property to be of a type that it does not parse as. */
+/* It came before the property was of a type that it does not parse as. Who had it may have been erased: that a text is known
+ * is no reason to take it, or a restart would change what is taken. */
 static bool is_unreadable(const struct live *live, uint32_t property, uint32_t code)
 {
-    const struct property *known = catalog_at(live->catalog, property);
-    return known->declared && dictionary_at(values_of(live, property), code)->type == TYPE_OPEN;
+    return door_of(live, property) != TYPE_OPEN && dictionary_at(values_of(live, property), code)->type == TYPE_OPEN;
 }
 
 enum err live_check(const struct live *live, uint32_t property, struct str text, struct err_info *why)

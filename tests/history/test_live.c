@@ -262,6 +262,23 @@ TEST(a_property_that_is_declared_or_needed_refuses_what_does_not_parse)
     end(&g);
 }
 
+TEST(what_a_needed_property_refuses_it_also_refuses_from_whom_it_was_taken_before)
+{
+    struct grown g = begun();
+    uint32_t ada = contact(&g, "ada");
+    struct err_info why = {0};
+    set(&g, "seats", ada, 1000, "many", "");
+    set(&g, "seats", ada, 2000, "5", "");
+    uint32_t seats = catalog_find(g.catalog, ENTITY_CONTACT, STR("seats"));
+    CHECK_INT(live_check(g.live, seats, STR("many"), &why), ERR_OK);
+    const struct property asked = {.need = NEED_STRONG, .needed = TYPE_NUMBER};
+    catalog_put_need(g.catalog, seats, &asked);
+    (void)live_settle(g.live, seats, TYPE_NUMBER);
+    CHECK_INT(live_check(g.live, seats, STR("5"), &why), ERR_OK);
+    CHECK_INT(live_check(g.live, seats, STR("many"), &why), ERR_INVALID);
+    end(&g);
+}
+
 TEST(a_refused_event_leaves_nothing)
 {
     struct grown g = begun();
