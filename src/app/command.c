@@ -15,6 +15,7 @@ extern const struct command command_backtest;
 extern const struct command command_profile;
 extern const struct command command_train;
 extern const struct command command_predict;
+extern const struct command command_suggest;
 extern const struct command command_check;
 extern const struct command command_serve;
 extern const struct command command_demo_data;
@@ -32,13 +33,17 @@ extern const struct command command_help;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
-    &command_score,   &command_backtest, &command_profile,
-    &command_train,   &command_predict,  &command_check,
-    &command_serve,   &command_import,   &command_apply,
-    &command_explain, &command_export,   &command_backup,
-    &command_rebuild, &command_doctor,   &command_demo_data,
-    &command_user,    &command_token,    &command_key,
-    &command_help,    &command_version,  NULL,
+    &command_score,   &command_backtest,
+    &command_profile, &command_suggest,
+    &command_train,   &command_predict,
+    &command_check,   &command_serve,
+    &command_import,  &command_apply,
+    &command_explain, &command_export,
+    &command_backup,  &command_rebuild,
+    &command_doctor,  &command_demo_data,
+    &command_user,    &command_token,
+    &command_key,     &command_help,
+    &command_version, NULL,
 };
 
 const struct command *command_find(const char *name)

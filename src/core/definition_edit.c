@@ -112,6 +112,9 @@ static enum err edit_points(struct editing *e, const struct points_edit *edit, s
     if (node == NULL || node->kind != YAML_SCALAR)
         return err_set(why, ERR_NOT_FOUND, "the text has no points at a place where the definition has some");
     replace_scalar(e, node, arena_format(e->arena, "%d", (int)edit->points));
+    const struct yaml_node *rule = rule_node(e, edit->place.group, edit->place.rule);
+    const struct yaml_node *limit = member(rule, edit->limit > 0 ? "max" : "min");
+    if (edit->limit != 0 && limit != NULL) replace_scalar(e, limit, arena_format(e->arena, "%d", (int)edit->limit));
     return ERR_OK;
 }
 

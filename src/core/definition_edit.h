@@ -9,6 +9,7 @@
 struct points_edit {
     struct points_place place;
     int32_t points;
+    int32_t limit; /* of the rule, likewise: `max` when above 0, `min` when below; 0: it stays */
 };
 
 /* All decays of a group that equal `from`, wherever they stand: at the group or at a rule. */

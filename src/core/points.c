@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
+#define WORDS_BYTES_MAX 4096
+
 static uint32_t most_of_rule(const struct rule *rule)
 {
     return 2 + rule->case_count + rule->range_count;
@@ -57,6 +61,36 @@ int32_t points_at(const struct score *score, struct points_place place)
     return *number_at(score, place);
 }
 
+/* "in Software, IT services" */
+static struct str words_of_test(const struct test *test, struct arena *arena)
+{
+    AUTO_BUF words = BUF_INIT(WORDS_BYTES_MAX);
+    for (const char *c = operator_name(test->op); *c != '\0'; c++) buf_append_char(&words, *c == '_' ? ' ' : *c);
+    for (uint32_t i = 0; i < test->argument_count; i++) {
+        buf_append_c(&words, i > 0 ? ", " : " ");
+        buf_append(&words, test->arguments[i].text);
+    }
+    return arena_str(arena, buf_str(&words));
+}
+
+struct str points_words(const struct score *score, struct points_place place, struct arena *arena)
+{
+    const struct rule *rule = &score->groups[place.group].rules[place.rule];
+    switch (place.kind) {
+    case POINTS_OF_RULE: return STR("");
+    case POINTS_OTHERWISE: return STR("otherwise");
+    case POINTS_UNKNOWN: return STR("unknown");
+    case POINTS_OF_CASE: return words_of_test(&rule->cases[place.index].test, arena);
+    case POINTS_OF_RANGE: {
+        const struct range *range = &rule->ranges[place.index];
+        if (range->to == UINT32_MAX) return arena_format(arena, "%u or more", range->from);
+        return arena_format(arena, "%u to %u", range->from, range->to);
+    }
+    }
+    INVARIANT(!"a kind of points");
+    return STR("");
+}
+
 static void *copied(struct arena *arena, const void *array, size_t count, size_t element_bytes)
 {
     void *copy = arena_array(arena, count, element_bytes);
@@ -84,6 +118,12 @@ struct score *score_copy(const struct score *score, struct arena *arena)
 void points_put(struct score *copy, struct points_place place, int32_t points)
 {
     *(int32_t *)(uintptr_t)number_at(copy, place) = points;
+}
+
+void limit_put(struct score *copy, uint32_t group, uint32_t rule, int32_t limit)
+{
+    struct clamp *clamp = (struct clamp *)(uintptr_t)&copy->groups[group].rules[rule].clamp;
+    *(limit > 0 ? &clamp->max : &clamp->min) = limit;
 }
 
 void decay_put(struct score *copy, uint32_t group, uint32_t rule, struct decay decay)

@@ -19,10 +19,15 @@ struct points_place {
 /* All places of the rules that are enabled, in the definition's order. In `arena`; returns how many. */
 uint32_t points_places(const struct score *score, struct arena *arena, struct points_place **out);
 int32_t points_at(const struct score *score, struct points_place place);
+/* Which it is of its rule's numbers, in words: "in Software, IT services", "8 to 19", "otherwise"; empty of a rule's only one.
+ * In `arena`. */
+struct str points_words(const struct score *score, struct points_place place, struct arena *arena);
 
-/* A score like it whose points and decays may be changed by points_put and decay_put. In `arena`; the rest is shared. */
+/* A score like it whose points, limits of rules and decays may be changed by the functions below. In `arena`; the rest is shared. */
 struct score *score_copy(const struct score *score, struct arena *arena);
 void points_put(struct score *copy, struct points_place place, int32_t points);
+/* Its greatest contribution when `limit` is above 0, its least when it is below. */
+void limit_put(struct score *copy, uint32_t group, uint32_t rule, int32_t limit);
 void decay_put(struct score *copy, uint32_t group, uint32_t rule, struct decay decay);
 
 /* A set like it with another score in that one's stead. In `arena`. */

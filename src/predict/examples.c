@@ -86,8 +86,8 @@ void examples_release(struct examples *examples)
 
 /* ---- Sides. ---- */
 
-static enum example_side side_of_record(const struct history *history, enum entity object, uint32_t record,
-                                        const struct split_options *options)
+enum example_side side_of_record(const struct history *history, enum entity object, uint32_t record,
+                                 const struct split_options *options)
 {
     struct chance chance = chance_of_record(history, object, record, ~options->seed);
     if (chance_unit(&chance) < options->test_records) return SIDE_TEST;

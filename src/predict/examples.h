@@ -69,4 +69,8 @@ struct split_options {
 void examples_split(const struct history *history, enum entity object, const struct examples *examples,
                     const struct split_options *options, uint8_t *sides, int64_t *begins_ms);
 
+/* Whose examples a record's may be: train, calibrate or test, whatever their time. */
+enum example_side side_of_record(const struct history *history, enum entity object, uint32_t record,
+                                 const struct split_options *options);
+
 #endif

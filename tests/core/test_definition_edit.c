@@ -27,7 +27,7 @@ static const char text[] = "# Größe zählt\n"
                            "          - {from: 8, points: 6}\n"
                            "          - {to: 7, from: 3, points: 2}\n"
                            "      - {name: Demo, event: demo, points: 18, count: once, decay: {half_life: \"45d\"}}\n"
-                           "      - {name: Chat, event: chat, points: 1}\n";
+                           "      - {name: Chat, event: chat, points: 1, max: 3}\n";
 
 static const char wanted[] =
     "# Größe zählt\n"
@@ -53,7 +53,7 @@ static const char wanted[] =
     "          - {from: 8, points: 106}\n"
     "          - {to: 7, from: 3, points: 105}\n"
     "      - {name: Demo, event: demo, points: 107, count: once, decay: {half_life: \"90d\"}}\n"
-    "      - {name: Chat, event: chat, points: 108}\n";
+    "      - {name: Chat, event: chat, points: 108, max: 900}\n";
 
 /* Every place gets a number of its own, from 100 on. */
 static struct str edited(const struct fixture *fixture, struct str from, const struct decay_edit *decays,
@@ -66,7 +66,7 @@ static struct str edited(const struct fixture *fixture, struct str from, const s
     const struct score *score = fixture->set.scores[0];
     uint32_t count = points_places(score, fixture->arena, &places);
     CHECK_TRUE(count <= 32);
-    for (uint32_t i = 0; i < count; i++) edits[i] = (struct points_edit){places[i], 100 + (int32_t)i};
+    for (uint32_t i = 0; i < count; i++) edits[i] = (struct points_edit){places[i], 100 + (int32_t)i, 900};
     CHECK_OK(definition_edit(from, score, edits, count, decays, decay_count, fixture->arena, &out, NULL, &why), why);
     return out;
 }
@@ -124,7 +124,7 @@ TEST(another_text_than_the_one_that_was_parsed_is_told)
     fixture_open(&fixture);
     fixture_parse_good(&fixture, "", text);
     struct str out = {0};
-    struct points_edit edit = {{.group = 0, .rule = 0, .kind = POINTS_OTHERWISE}, 5};
+    struct points_edit edit = {{.group = 0, .rule = 0, .kind = POINTS_OTHERWISE}, 5, 0};
     CHECK_INT(definition_edit(STR("score: t\ngroups: []\n"), fixture.set.scores[0], &edit, 1, NULL, 0, fixture.arena,
                               &out, NULL, NULL),
               ERR_NOT_FOUND);

@@ -1,0 +1,233 @@
+/* cmd_suggest.c — `plumb suggest`: what should the points be? Asked of the past, from files.
+ *
+ * The draft is the author's own text with other numbers. */
+// SPDX-License-Identifier: Apache-2.0
+#include "app/options.h"
+#include "app/outfile.h"
+#include "app/past.h"
+#include "app/suggest_output.h"
+#include "app/summary.h"
+#include "base/instant.h"
+#include "core/definition_edit.h"
+
+#define DRAWS 200
+#define PER_RECORD 6
+#define SPACINGS 3 /* examples of a record lie a third of the horizon apart */
+
+enum format { FORMAT_TABLE, FORMAT_JSONL };
+
+struct request {
+    struct past_request past;
+    const char *const *definitions;
+    size_t definition_count;
+    const char *score, *output;
+    unsigned format;
+};
+
+static const struct option suggest_options[] = {
+    RECORD_FILE_OPTIONS,
+
+    {.heading = "The question",
+     .name = "outcome",
+     .argument = "CONDITION",
+     .help = "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
+             "name of a segment of DEF. It came when the condition first held, so it needs a time. Needed."},
+    {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
+    {.name = "score", .argument = "NAME", .help = "Which score of the definition, if there are several."},
+    PAST_OPTIONS,
+
+    {.heading = "Output",
+     .name = "format",
+     .argument = "table|jsonl",
+     .help = "table, the default, is for people. jsonl has one line for each finding, told apart by 'kind': summary, "
+             "points, half_life, test."},
+    {.name = "output",
+     .argument = "FILE",
+     .help = "Write the draft here: DEF with the suggested points and half-lives, all else as it was."},
+};
+
+static const struct example suggest_examples[] = {
+    {.text = "Which points does history suggest?",
+     .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome '{event: bought}'"},
+    {.text = "Write them into a draft, and look at what they would have done",
+     .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome customer --output draft.yaml"},
+};
+
+static enum err read_request(const struct app *app, const struct arguments *arguments, struct arena *arena,
+                             struct request *out, struct err_info *why)
+{
+    *out = (struct request){.definitions = arguments->operands,
+                            .definition_count = arguments->operand_count,
+                            .score = options_value(arguments, "score"),
+                            .output = options_value(arguments, "output")};
+    enum err e = past_request_read(app, arguments, arena, "say what the score should foresee", &out->past, why);
+    if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
+    return e;
+}
+
+/* ---- Asking. ---- */
+
+struct asked {
+    struct app *app;
+    const struct request *request;
+    struct past past;
+    struct arena *arena;
+    struct feature_source source;
+    struct suggest_options how;
+    struct suggested suggested;
+};
+
+static void choose_options(struct asked *a)
+{
+    int64_t horizon_ms = (int64_t)a->request->past.horizon_days * MS_PER_DAY;
+    a->how = (struct suggest_options){.examples = {.end_ms = a->past.end_ms,
+                                                   .horizon_ms = horizon_ms,
+                                                   .spacing_ms = horizon_ms / SPACINGS,
+                                                   .per_record = PER_RECORD,
+                                                   .seed = a->request->past.seed},
+                                      .split = SPLIT_DEFAULT,
+                                      .seed = a->request->past.seed,
+                                      .threads = (unsigned)a->request->past.threads,
+                                      .draws = DRAWS};
+    a->how.split.horizon_ms = horizon_ms;
+    a->how.split.seed = a->request->past.seed;
+    a->suggested.outcome = str_trim(str_from_c(a->request->past.outcome));
+    a->suggested.horizon_days = a->request->past.horizon_days;
+}
+
+static enum err ask(struct asked *a, struct err_info *why)
+{
+    struct suggested *suggested = &a->suggested;
+    struct err_info untested = {0};
+    suggested->score = a->source.set->scores[a->source.score];
+    enum err e = suggest_points(&a->source, a->past.lives, &a->how, a->arena, &suggested->suggestion, why);
+    if (e != ERR_OK) return e;
+    suggested->tested = suggest_test(&a->source, &suggested->suggestion.set, a->source.score, a->past.lives, &a->how,
+                                     suggested->suggestion.test_begins_ms, &suggested->test, &untested) == ERR_OK;
+    suggested->untested = arena_str(a->arena, str_from_c(untested.msg));
+    return ERR_OK;
+}
+
+/* ---- The draft. ---- */
+
+static enum err make_draft(struct asked *a, struct str *out, struct err_info *why)
+{
+    const struct suggestion *suggestion = &a->suggested.suggestion;
+    struct points_edit *points = ARENA_ARRAY(a->arena, struct points_edit, suggestion->count);
+    struct decay_edit *decays = ARENA_ARRAY(a->arena, struct decay_edit, suggestion->half_life_count);
+    uint32_t changed = 0, decayed = 0;
+    for (uint32_t i = 0; i < suggestion->count; i++)
+        if (suggestion->points[i].now != suggestion->points[i].then)
+            points[changed++] = (struct points_edit){suggestion->points[i].place, suggestion->points[i].then,
+                                                     suggestion->points[i].limit_then};
+    for (uint32_t i = 0; i < suggestion->half_life_count; i++)
+        if (suggestion->half_lives[i].sure)
+            decays[decayed++] = (struct decay_edit){suggestion->half_lives[i].group, suggestion->half_lives[i].now,
+                                                    suggestion->half_lives[i].days};
+    return definition_edit(a->suggested.score->source->text, a->suggested.score, points, changed, decays, decayed,
+                           a->arena, out, NULL, why);
+}
+
+static enum err write_draft(struct asked *a, struct err_info *why)
+{
+    struct str draft = {0};
+    struct outfile out = {0};
+    if (a->request->output == NULL) return ERR_OK;
+    enum err e = make_draft(a, &draft, why);
+    if (e == ERR_OK) e = outfile_open(&out, a->request->output, a->app->out, why);
+    if (e == ERR_OK) fwrite(draft.at, 1, draft.len, out.to);
+    if (e == ERR_OK) e = outfile_finish(&out, why);
+    outfile_abandon(&out);
+    a->suggested.written_to = a->request->output;
+    return e;
+}
+
+/* ---- The steps. ---- */
+
+static bool choose_score(struct asked *a)
+{
+    const struct definitions *set = &a->past.files.set;
+    const char *path = a->request->definitions[0];
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < set->score_count; i++) {
+        if (set->scores[i]->anonymous) continue;
+        if (a->request->score != NULL && !str_equal(set->scores[i]->name, str_from_c(a->request->score))) continue;
+        a->source.score = i;
+        found++;
+    }
+    if (found == 1) return true;
+    if (found > 1) app_fail(a->app, "%s has several scores: say which one with --score NAME", path);
+    else if (a->request->score != NULL) app_fail(a->app, "%s has no score '%s'", path, a->request->score);
+    else app_fail(a->app, "there is no score in %s", path);
+    return false;
+}
+
+static bool read_and_load(struct asked *a)
+{
+    struct definitions *set = &a->past.files.set;
+    const struct request *request = a->request;
+    if (!definition_files_read(a->app, request->definitions, request->definition_count, request->past.schema, false,
+                               &a->past.files))
+        return false;
+    if (!choose_score(a)) return false;
+    enum entity object = set->scores[a->source.score]->object;
+    if (!past_read_outcome(&a->past, set, object)) return false;
+    if (a->past.object != object)
+        return app_fail(a->app, "the score is of a %s, the outcome of a %s", entity_name(object),
+                        entity_name(a->past.object)),
+               false;
+    if (!past_load(&a->past, set, 1, false)) return false;
+    a->source.history = a->past.history;
+    a->source.object = object;
+    a->source.set = set;
+    return true;
+}
+
+static int load_and_ask(struct asked *a)
+{
+    struct err_info why = {0};
+    if (!read_and_load(a)) return STATUS_FAILED;
+    past_find_lives(&a->past);
+    choose_options(a);
+    if (ask(a, &why) != ERR_OK || write_draft(a, &why) != ERR_OK) return app_fail(a->app, "%s", why.msg);
+    struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
+    if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, &page);
+    else suggest_lines(&a->suggested, a->app->out);
+    summary_put_rejects(a->app, a->past.rejects, NULL);
+    return STATUS_OK;
+}
+
+static int run_suggest(struct app *app, const struct arguments *arguments)
+{
+    AUTO_ARENA arena = arena_new();
+    struct request request;
+    struct err_info why = {0};
+    if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
+        return app_usage(app, arguments->command, "%s", why.msg);
+    struct asked asked = {.app = app, .request = &request, .arena = arena};
+    past_begin(&asked.past, app, &request.past);
+    int status = load_and_ask(&asked);
+    past_close(&asked.past);
+    return status;
+}
+
+const struct command command_suggest = {
+    .name = "suggest",
+    .operands = "DEF",
+    .operands_min = 1,
+    .operands_max = 1,
+    .summary = "Suggest points by what came of them",
+    .description =
+        "Each number of points of the score is held against what came: what does one more of it do to the odds of the "
+        "outcome within the horizon, all others being equal? Shown are the present points beside those of a draft, on "
+        "the Fibonacci scale (0 1 2 3 5 8 13 21 34 55 89) and spread as widely as the present ones; rules that say "
+        "nothing; half-lives that foresee better; and the draft against the present score on later leads from which "
+        "nothing was learnt.\n\n"
+        "A number that too few had stays as it is. Limits, bands and grades stay, too: look at them, and at the draft, "
+        "with your own eyes.",
+    .options = suggest_options,
+    .option_count = COUNT_OF(suggest_options),
+    .examples = suggest_examples,
+    .example_count = COUNT_OF(suggest_examples),
+    .run = run_suggest,
+};
