@@ -9,9 +9,7 @@
 
 #include "predict/experiment.h"
 
-/* The mixture's variance over that of the difference, at the size at which the interval is to be narrowest. */
-double experiment_mixture(double alpha);
-/* Half the width of the interval that holds at all times, in standard errors, where that ratio is `ratio`. */
-double experiment_always_reach(double alpha, double ratio);
+/* The variance of the mixture of differences: that which makes the interval of all times narrowest at experiment_size.always. */
+double experiment_mixture(const struct experiment_plan *plan);
 
 #endif

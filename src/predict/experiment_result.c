@@ -90,20 +90,18 @@ static double difference(const struct counts *c)
            (double)c->converted[ARM_A] / (double)c->records[ARM_A];
 }
 
-/* How likely a difference spread by the mixture makes what was seen, against no difference, as a logarithm:
- * sqrt(v / (v + m)) exp(d^2 m / (2 v (v + m))). */
-static double log_ratio(double d, double v, double mixture)
+/* What a difference spread by the mixture makes of what was seen, against no difference, is
+ *     sqrt(v / (v + m)) exp(d^2 m / (2 v (v + m))),
+ * with d the difference, v its variance and m the mixture's. The interval is of those differences against which it is less
+ * than 1 / alpha. `strongest` is the greatest logarithm so far. */
+static void take_look(const struct counts *c, double alpha, double mixture, double *strongest,
+                      struct experiment_result *out)
 {
-    return (d * d * mixture / (v * (v + mixture)) - log1p(mixture / v)) / 2;
-}
-
-static void take_look(const struct counts *c, double alpha, double mixture, struct experiment_result *out)
-{
-    double v = variance(c), d = difference(c);
-    double p = fmin(exp(-log_ratio(d, v, mixture)), 1);
-    double reach = experiment_always_reach(alpha, mixture / v) * sqrt(v);
-    if (p < out->always_p) out->always_p = p;
-    if (out->always_at == 0 && p < alpha) {
+    double v = variance(c), d = difference(c), spread = log1p(mixture / v);
+    double strength = (d * d * mixture / (v * (v + mixture)) - spread) / 2;
+    double reach = sqrt(v * (1 + v / mixture) * (spread - 2 * log(alpha)));
+    if (strength > *strongest) *strongest = strength;
+    if (out->always_at == 0 && strength > -log(alpha)) {
         out->always_at = c->records[ARM_A] + c->records[ARM_B];
         out->always_b = d > 0;
     }
@@ -146,13 +144,8 @@ void experiment_analyse(const struct experiment_plan *plan, const struct experim
 {
     struct experiment_size size = experiment_size(plan);
     struct counts c = {0};
-    double rate_b = plan->base_rate + plan->effect;
-    double at_size =
-        (plan->base_rate * (1 - plan->base_rate) / (1 - plan->share_b) + rate_b * (1 - rate_b) / plan->share_b) /
-        (double)size.always;
-    double mixture = experiment_mixture(plan->alpha) * at_size;
+    double mixture = experiment_mixture(plan), strongest = 0;
     *out = (struct experiment_result){.always = {NAN, -INFINITY, INFINITY},
-                                      .always_p = 1,
                                       .lots_p = lots_p(drawn, plan->share_b),
                                       .needed = experiment_needed(plan)};
     look_at(&c, plan->alpha, &out->planned);
@@ -160,8 +153,9 @@ void experiment_analyse(const struct experiment_plan *plan, const struct experim
         c.records[records[i].arm]++;
         c.converted[records[i].arm] += records[i].converted;
         if (i + 1 == size.planned) look_at(&c, plan->alpha, &out->planned);
-        if (has_enough(&c)) take_look(&c, plan->alpha, mixture, out);
+        if (has_enough(&c)) take_look(&c, plan->alpha, mixture, &strongest, out);
     }
+    out->always_p = exp(-strongest);
     out->planned_reached = count >= size.planned;
     look_at(&c, plan->alpha, &out->all);
     out->verdict = judge(plan, out, count);

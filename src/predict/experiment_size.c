@@ -40,29 +40,32 @@ static double variance_together(const struct experiment_plan *plan)
     return rate * (1 - rate) / (1 - plan->share_b) / plan->share_b;
 }
 
-double experiment_mixture(double alpha)
+/* The mixture's variance over the difference's at which the interval of all times is narrowest, all but exactly (Waudby-Smith and
+ * others, appendix B.2). */
+static double best_ratio(double alpha)
 {
-    /* Waudby-Smith and others, appendix B.2: all but the best in closed form. */
     double level = -2 * log(alpha);
     return level + log1p(level);
-}
-
-double experiment_always_reach(double alpha, double ratio)
-{
-    return sqrt((1 + 1 / ratio) * (log1p(ratio) - 2 * log(alpha)));
 }
 
 struct experiment_size experiment_size(const struct experiment_plan *plan)
 {
     check(plan);
     double alpha = normal_quantile(1 - plan->alpha / 2), power = normal_quantile(plan->power);
-    double reach = experiment_always_reach(plan->alpha, experiment_mixture(plan->alpha));
+    double ratio = best_ratio(plan->alpha);
+    double reach =
+        sqrt((1 + 1 / ratio) * (log1p(ratio) - 2 * log(plan->alpha))); /* in standard errors; see take_look */
     double once = alpha * sqrt(variance_together(plan)) + power * sqrt(variance_apart(plan));
     double any_time = (reach + power) * sqrt(variance_apart(plan));
     double square = plan->effect * plan->effect;
     return (struct experiment_size){.planned =
                                         (uint64_t)fmin(ceil(fmax(once, 0) * fmax(once, 0) / square), RECORDS_ENOUGH),
                                     .always = (uint64_t)fmin(ceil(any_time * any_time / square), RECORDS_ENOUGH)};
+}
+
+double experiment_mixture(const struct experiment_plan *plan)
+{
+    return best_ratio(plan->alpha) * variance_apart(plan) / (double)experiment_size(plan).always;
 }
 
 uint64_t experiment_needed(const struct experiment_plan *plan)

@@ -113,8 +113,8 @@ static bool read_numbers(struct request *request, const struct json_item *body, 
         !api_member_number(request, body, "seed", 0, INT64_MAX, &seed) ||
         !api_member_flag(request, body, "existing", &out->existing) ||
         !read_share(request, body, "share_b", 0, 1, &out->share_b) ||
-        !read_share(request, body, "alpha", 0, 1, &out->alpha) ||
-        !read_share(request, body, "power", 0, 1, &out->power) ||
+        !read_share(request, body, "alpha", 0, 0.5, &out->alpha) ||
+        !read_share(request, body, "power", 0.5, 1, &out->power) ||
         !read_share(request, body, "base_rate", 0, 1, &out->base_rate) ||
         !read_share(request, body, "effect", -1, 1, &out->effect) ||
         !read_share(request, body, "relative_effect", -1, 100, &out->relative_effect))
