@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/instant.h"
+#include "base/list.h"
 
 #define Z95 1.959963984540054 /* of the normal distribution, for 95 % */
 
@@ -93,78 +94,120 @@ double backtest_weeks(const struct backtest *backtest)
 
 /* ---- Order. ---- */
 
-/* Snapshots as a forecast whose "probability" only has their order. */
-struct ranking {
-    struct prediction forecast;
-    double *probability;
-    uint8_t *happened;
-    uint32_t *record;
-};
-
 static uint64_t cells(const struct backtest *b)
 {
     return (uint64_t)b->instants * b->records;
 }
 
-/* Between 0 (unknown) and 1; rising with the score. */
-static void fill_order(const struct backtest *b, double *out)
+/* Neighbouring instants at which a record had the same scores and the same came of it: most of them, so that figures cost a
+ * fraction of what all snapshots would. */
+struct stay {
+    int64_t one, other; /* micro-points by either score */
+    uint32_t record, instants;
+    bool converts;
+};
+
+struct stays {
+    struct stay *at;
+    size_t count, capacity; /* a LIST */
+};
+
+static void add_snapshot(struct stays *stays, const struct stay *snapshot)
 {
-    int64_t least = INT64_MAX, most = INT64_MIN;
-    uint64_t row = 0;
+    struct stay *last = stays->count > 0 ? &stays->at[stays->count - 1] : NULL;
+    bool same = last != NULL && last->record == snapshot->record && last->one == snapshot->one &&
+                last->other == snapshot->other && last->converts == snapshot->converts;
+    if (same) last->instants++;
+    else *LIST_ADD(stays) = *snapshot;
+}
+
+static void find_stays(const struct backtest *one, const struct backtest *other, struct stays *out)
+{
+    for (uint32_t r = 0; r < one->records; r++)
+        for (uint32_t i = 0; i < one->instants; i++) {
+            if (backtest_micro(one, i, r) == SCORE_CLOSED) continue;
+            struct stay snapshot = {backtest_micro(one, i, r), backtest_micro(other, i, r), r, 1,
+                                    backtest_converts(one, i, r)};
+            add_snapshot(out, &snapshot);
+        }
+}
+
+/* A score as a "probability" that only has its order: between 0 (unknown) and 1, rising. */
+struct scale {
+    int64_t least, most;
+};
+
+static struct scale scale_of(const struct backtest *b)
+{
+    struct scale scale = {INT64_MAX, INT64_MIN};
     for (uint64_t i = 0; i < cells(b); i++) {
         if (b->micro[i] <= SCORE_UNKNOWN) continue;
-        if (b->micro[i] < least) least = b->micro[i];
-        if (b->micro[i] > most) most = b->micro[i];
+        if (b->micro[i] < scale.least) scale.least = b->micro[i];
+        if (b->micro[i] > scale.most) scale.most = b->micro[i];
     }
-    for (uint64_t i = 0; i < cells(b); i++) {
-        if (b->micro[i] == SCORE_CLOSED) continue;
-        out[row++] = b->micro[i] == SCORE_UNKNOWN ? 0 : (double)(b->micro[i] - least + 1) / (double)(most - least + 1);
-    }
+    return scale;
 }
 
-static void ranking_init(struct ranking *ranking, const struct backtest *b)
+static double place_on(const struct scale *scale, int64_t micro)
 {
-    uint64_t rows = 0, row = 0;
-    for (uint64_t i = 0; i < cells(b); i++) rows += b->micro[i] != SCORE_CLOSED;
-    *ranking = (struct ranking){.probability = memory_array(rows, sizeof *ranking->probability),
-                                .happened = memory_array(rows, sizeof *ranking->happened),
-                                .record = memory_array(rows, sizeof *ranking->record)};
-    for (uint32_t i = 0; i < b->instants; i++)
-        for (uint32_t r = 0; r < b->records; r++) {
-            if (backtest_micro(b, i, r) == SCORE_CLOSED) continue;
-            ranking->happened[row] = backtest_converts(b, i, r);
-            ranking->record[row++] = r;
-        }
-    fill_order(b, ranking->probability);
-    ranking->forecast = (struct prediction){rows, ranking->probability, ranking->happened, NULL, ranking->record};
+    if (micro == SCORE_UNKNOWN) return 0;
+    return (double)(micro - scale->least + 1) / (double)(scale->most - scale->least + 1);
 }
 
-static void ranking_release(struct ranking *ranking)
+struct forecasts {
+    struct prediction one;
+    double *probability, *other, *weight;
+    uint8_t *happened;
+    uint32_t *record;
+};
+
+static void forecasts_init(struct forecasts *out, const struct backtest *one, const struct backtest *other)
 {
-    memory_free(ranking->probability);
-    memory_free(ranking->happened);
-    memory_free(ranking->record);
+    struct stays stays = {0};
+    struct scale first = scale_of(one), second = scale_of(other);
+    find_stays(one, other, &stays);
+    *out = (struct forecasts){.probability = memory_array(stays.count, sizeof *out->probability),
+                              .other = memory_array(stays.count, sizeof *out->other),
+                              .weight = memory_array(stays.count, sizeof *out->weight),
+                              .happened = memory_array(stays.count, sizeof *out->happened),
+                              .record = memory_array(stays.count, sizeof *out->record)};
+    for (size_t i = 0; i < stays.count; i++) {
+        const struct stay *stay = &stays.at[i];
+        out->probability[i] = place_on(&first, stay->one);
+        out->other[i] = place_on(&second, stay->other);
+        out->weight[i] = stay->instants;
+        out->happened[i] = stay->converts;
+        out->record[i] = stay->record;
+    }
+    out->one = (struct prediction){stays.count, out->probability, out->happened, out->weight, out->record};
+    LIST_RELEASE(&stays);
+}
+
+static void forecasts_release(struct forecasts *forecasts)
+{
+    memory_free(forecasts->probability);
+    memory_free(forecasts->other);
+    memory_free(forecasts->weight);
+    memory_free(forecasts->happened);
+    memory_free(forecasts->record);
 }
 
 void backtest_quality(const struct backtest *backtest, const struct bootstrap *how, struct interval out[FIGURE_COUNT])
 {
-    struct ranking ranking;
-    ranking_init(&ranking, backtest);
-    quality_intervals(&ranking.forecast, how, out);
-    ranking_release(&ranking);
+    struct forecasts forecasts;
+    forecasts_init(&forecasts, backtest, backtest);
+    quality_intervals(&forecasts.one, how, out);
+    forecasts_release(&forecasts);
 }
 
 void backtest_compare(const struct backtest *one, const struct backtest *other, const struct bootstrap *how,
                       struct interval out[FIGURE_COUNT])
 {
-    struct ranking ranking;
+    struct forecasts forecasts;
     INVARIANT(cells(one) == cells(other) && one->lives == other->lives);
-    ranking_init(&ranking, one);
-    double *order = memory_array(ranking.forecast.count, sizeof *order);
-    fill_order(other, order);
-    quality_compare(&ranking.forecast, order, how, out);
-    memory_free(order);
-    ranking_release(&ranking);
+    forecasts_init(&forecasts, one, other);
+    quality_compare(&forecasts.one, forecasts.other, how, out);
+    forecasts_release(&forecasts);
 }
 
 /* ---- Bins. ---- */

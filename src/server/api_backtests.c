@@ -154,7 +154,10 @@ void api_backtest_create(struct request *request)
     struct backtest_wish wish = {0};
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_wish(request, body, &wish)) return;
-    if (backtest_wish_check(request->server, &wish, &why) != ERR_OK) {
+    struct backtest_asked *asked = NULL;
+    enum err e = backtest_asked_compile(request->server->engine, &wish, &asked, NULL, &why);
+    backtest_asked_free(asked);
+    if (e != ERR_OK) {
         request_fail(request, &why);
         return;
     }

@@ -4,9 +4,8 @@
 #define PLUMB_SERVER_JOB_KINDS_H
 
 #include "core/entity.h"
-#include "engine/hindsight.h"
 #include "files/export.h"
-#include "report/backtest_report.h"
+#include "report/backtest_asked.h"
 #include "server/jobs.h"
 
 /* The rows of the body are taken; those that are refused go to a file: CSV with file, line, column, reason, row. */
@@ -27,24 +26,8 @@ extern const struct job_kind job_export;
 
 /* ---- Analyses: each a question of the past. ---- */
 
-struct backtest_wish {
-    struct {
-        struct str called; /* in sentences and the result: "lead version 3", "lead draft", "text" */
-        struct str score;  /* its name */
-        struct str text;   /* empty: the one in force */
-    } of[BACKTESTED_MAX];  /* with two: what it is held against first, then what is tested */
-    uint32_t count;
-    struct str outcome;     /* as hindsight_wish.outcome */
-    int64_t from_ms, to_ms; /* FOREVER: as backtest_question has it, and so are the rest */
-    uint32_t horizon_days, step_days, missed;
-    struct goals goals;
-    bool asked[GOAL_COUNT];
-    uint64_t seed;
-};
+/* Its wish is a struct backtest_wish. */
 extern const struct job_kind job_backtest;
-/* Would it begin? Errors   ERR_INVALID: with a place in the text, or ERR_NOT_FOUND: a score that is not in force. */
-MUST_CHECK enum err backtest_wish_check(const struct server *server, const struct backtest_wish *wish,
-                                        struct err_info *why);
 
 struct profile_wish {
     struct hindsight_wish question;
