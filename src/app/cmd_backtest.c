@@ -1,8 +1,12 @@
-/* cmd_backtest.c — `plumb backtest`: is the score right? Asked of the past, from files.
+/* cmd_backtest.c — `plumb backtest`: is the score right? Asked of the past, from files or a server's folder.
  *
  * One function a step: what is asked for (request), definitions and outcome, files, the test of each definition,
- * output. Two definitions may define the same score: each is read into a set of its own. */
+ * output. Two definitions may define the same score: each is read into a set of its own. Of a folder the report asks its
+ * engine (backtest_folder.h). */
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "app/backtest_folder.h"
 #include "app/backtest_output.h"
 #include "app/options.h"
 #include "app/outfile.h"
@@ -11,6 +15,8 @@
 #include "report/backtest_json.h"
 
 #define MISSED_SHOWN 10
+#define PERCENT 100.0
+#define WANTED "say what the score should foresee"
 
 enum format { FORMAT_TABLE, FORMAT_JSONL };
 
@@ -19,15 +25,14 @@ struct request {
     const char *const *definitions;
     size_t definition_count;
     const char *score, *output;
-    int64_t from_ms, to_ms; /* FOREVER where not given */
-    uint64_t step_days, missed;
-    uint64_t conversion_percent, calls_a_week, value, cost; /* goals; 0: not asked for */
-    uint64_t reach_percent;
+    struct backtest_wish wish; /* but for its definitions */
     unsigned format;
+    bool of_folder; /* else of files */
 };
 
 static const struct option backtest_options[] = {
     RECORD_FILE_OPTIONS,
+    {.name = "data", .argument = "DIR", .help = "Everybody in this server's folder, instead of files."},
 
     {.heading = "The test",
      .name = "outcome",
@@ -82,9 +87,50 @@ static const struct example backtest_examples[] = {
      .line = "plumb backtest lead.yaml --contacts c.csv --outcome customer --min-conversion 20"},
     {.text = "Is the draft better than what is in use?",
      .line = "plumb backtest lead.yaml draft.yaml --contacts c.csv --events e.jsonl --outcome customer"},
+    {.text = "What was the score worth that is in force on the server?",
+     .line = "plumb backtest --data /var/lib/plumb --score lead --outcome '{event: bought}'"},
 };
 
 /* ---- What is asked for. ---- */
+
+static enum err read_wish(const struct arguments *arguments, const struct past_request *past, struct backtest_wish *out,
+                          struct err_info *why)
+{
+    uint64_t step, missed, conversion, calls, value, cost, reach;
+    const struct {
+        const char *name;
+        uint64_t least, most, otherwise, *to;
+    } numbers[] = {{"step", 1, PAST_DAYS_MAX, 0, &step},
+                   {"missed", 0, BACKTEST_MISSED_MAX, MISSED_SHOWN, &missed},
+                   {"min-conversion", 1, 100, 0, &conversion},
+                   {"max-calls", 1, RECORDS_MAX, 0, &calls},
+                   {"value", 1, BACKTEST_MONEY_MAX, 0, &value},
+                   {"cost", 1, BACKTEST_MONEY_MAX, 0, &cost},
+                   {"reach", 1, 100, (uint64_t)(PERCENT * BACKTEST_REACH), &reach}};
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < COUNT_OF(numbers) && e == ERR_OK; i++)
+        e = options_number(arguments, numbers[i].name, numbers[i].least, numbers[i].most, numbers[i].otherwise,
+                           numbers[i].to, why);
+    if (e != ERR_OK) return e;
+    *out = (struct backtest_wish){
+        .outcome = past->outcome != NULL ? str_trim(str_from_c(past->outcome)) : STR(""),
+        .horizon_days = (uint32_t)past->horizon_days,
+        .step_days = (uint32_t)step,
+        .missed = (uint32_t)missed,
+        .goals = {.conversion = (double)conversion / PERCENT,
+                  .calls_a_week = (double)calls,
+                  .value = (double)value,
+                  .cost = (double)cost,
+                  .reach = (double)reach / PERCENT},
+        .asked = {[GOAL_CONVERSION] = conversion > 0, [GOAL_CALLS] = calls > 0, [GOAL_PROFIT] = value > 0},
+        .seed = past->seed};
+    if (str_equal(out->outcome, STR(OUTCOME_USUAL))) out->outcome = STR("");
+    e = options_instant(arguments, "from", FOREVER, &out->from_ms, why);
+    if (e == ERR_OK) e = options_instant(arguments, "to", FOREVER, &out->to_ms, why);
+    if (e == ERR_OK && (value > 0) != (cost > 0))
+        e = err_set(why, ERR_INVALID, "a profit needs both, --value of a conversion and --cost of a call");
+    return e;
+}
 
 static enum err read_request(const struct app *app, const struct arguments *arguments, struct arena *arena,
                              struct request *out, struct err_info *why)
@@ -93,25 +139,13 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .definition_count = arguments->operand_count,
                             .score = options_value(arguments, "score"),
                             .output = options_value(arguments, "output")};
-    const struct {
-        const char *name;
-        uint64_t least, most, otherwise, *to;
-    } numbers[] = {{"step", 1, PAST_DAYS_MAX, 0, &out->step_days},
-                   {"missed", 0, BACKTEST_MISSED_MAX, MISSED_SHOWN, &out->missed},
-                   {"min-conversion", 1, 100, 0, &out->conversion_percent},
-                   {"max-calls", 1, RECORDS_MAX, 0, &out->calls_a_week},
-                   {"value", 1, BACKTEST_MONEY_MAX, 0, &out->value},
-                   {"cost", 1, BACKTEST_MONEY_MAX, 0, &out->cost},
-                   {"reach", 1, 100, (uint64_t)(100 * BACKTEST_REACH), &out->reach_percent}};
-    enum err e = past_request_read(app, arguments, arena, "say what the score should foresee", &out->past, why);
-    for (size_t i = 0; i < COUNT_OF(numbers) && e == ERR_OK; i++)
-        e = options_number(arguments, numbers[i].name, numbers[i].least, numbers[i].most, numbers[i].otherwise,
-                           numbers[i].to, why);
+    out->of_folder = options_given(arguments, "data");
+    enum err e = out->of_folder ? past_question_read(app, arguments, WANTED, &out->past, why)
+                                : past_request_read(app, arguments, arena, WANTED, &out->past, why);
+    if (e == ERR_OK) e = read_wish(arguments, &out->past, &out->wish, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
-    if (e == ERR_OK) e = options_instant(arguments, "from", FOREVER, &out->from_ms, why);
-    if (e == ERR_OK) e = options_instant(arguments, "to", FOREVER, &out->to_ms, why);
-    if (e == ERR_OK && (out->value > 0) != (out->cost > 0))
-        e = err_set(why, ERR_INVALID, "a profit needs both, --value of a conversion and --cost of a call");
+    if (e == ERR_OK && !out->of_folder && out->definition_count == 0)
+        e = err_set(why, ERR_INVALID, "say which definition is meant: DEF");
     return e;
 }
 
@@ -189,6 +223,7 @@ static void on_progress(void *context, const char *phase, uint64_t done, uint64_
 static enum err test_all(struct trial *t, struct err_info *why)
 {
     const struct request *request = t->request;
+    const struct backtest_wish *wish = &request->wish;
     past_find_lives(&t->past);
     struct backtest_question question = {
         .count = (uint32_t)request->definition_count,
@@ -196,25 +231,19 @@ static enum err test_all(struct trial *t, struct err_info *why)
         .lives = t->past.lives,
         .history = t->past.history,
         .end_ms = t->past.end_ms,
-        .from_ms = request->from_ms,
-        .to_ms = request->to_ms,
-        .horizon_days = (uint32_t)request->past.horizon_days,
-        .step_days = (uint32_t)request->step_days,
+        .from_ms = wish->from_ms,
+        .to_ms = wish->to_ms,
+        .horizon_days = wish->horizon_days,
+        .step_days = wish->step_days,
         .cells_max = BACKTEST_CELLS_MAX,
-        .goals = {.conversion = (double)request->conversion_percent / 100,
-                  .calls_a_week = (double)request->calls_a_week,
-                  .value = (double)request->value,
-                  .cost = (double)request->cost,
-                  .reach = (double)request->reach_percent / 100},
-        .asked = {[GOAL_CONVERSION] = request->conversion_percent > 0,
-                  [GOAL_CALLS] = request->calls_a_week > 0,
-                  [GOAL_PROFIT] = request->value > 0},
-        .missed = (uint32_t)request->missed,
-        .seed = request->past.seed,
+        .goals = wish->goals,
+        .missed = wish->missed,
+        .seed = wish->seed,
         .threads = (unsigned)request->past.threads,
         .progress = on_progress,
         .progress_context = &t->past.progress,
     };
+    memcpy(question.asked, wish->asked, sizeof question.asked);
     for (uint32_t i = 0; i < question.count; i++) {
         question.of[i].called = str_from_c(request->definitions[i]);
         question.of[i].set = &t->sets[i];
@@ -227,15 +256,14 @@ static enum err test_all(struct trial *t, struct err_info *why)
 
 /* ---- The steps. ---- */
 
-static int write_output(struct trial *t)
+static int write_output(struct app *app, const struct request *request, const struct backtest_report *report)
 {
     struct outfile out = {0};
     struct err_info why = {0};
-    struct app *app = t->app;
-    if (outfile_open(&out, t->request->output, app->out, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
+    if (outfile_open(&out, request->output, app->out, &why) != ERR_OK) return app_fail(app, "%s", why.msg);
     struct page page = {.to = out.to, .style = style_for(out.to == app->out && app->out_colour), .width = app->width};
-    if (t->request->format == FORMAT_TABLE) backtest_page(t->report, &page);
-    else backtest_lines(t->report, out.to);
+    if (request->format == FORMAT_TABLE) backtest_page(report, &page);
+    else backtest_lines(report, out.to);
     if (outfile_finish(&out, &why) != ERR_OK) app_fail(app, "%s", why.msg);
     outfile_abandon(&out);
     return why.code == ERR_OK ? STATUS_OK : STATUS_FAILED;
@@ -246,8 +274,37 @@ static int load_and_test(struct trial *t)
     struct err_info why = {0};
     if (!past_load(&t->past, t->sets, t->request->definition_count, false)) return STATUS_FAILED;
     if (test_all(t, &why) != ERR_OK) return app_fail(t->app, "%s", why.msg);
-    int status = write_output(t);
+    int status = write_output(t->app, t->request, t->report);
     if (status == STATUS_OK) summary_put_rejects(t->app, t->past.rejects, NULL);
+    return status;
+}
+
+static int test_files(struct app *app, const struct request *request)
+{
+    AUTO_ARENA arena = arena_new();
+    struct trial trial = {.app = app, .request = request, .report = ARENA_NEW(arena, struct backtest_report)};
+    past_begin(&trial.past, app, &request->past);
+    int status = read_definitions(&trial) ? load_and_test(&trial) : STATUS_FAILED;
+    backtest_report_release(trial.report);
+    past_close(&trial.past);
+    return status;
+}
+
+static int test_folder(struct app *app, const struct arguments *arguments, const struct request *request)
+{
+    AUTO_ARENA arena = arena_new();
+    struct backtest_folder *folder = ARENA_NEW(arena, struct backtest_folder);
+    struct progress progress;
+    progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
+    struct backtest_asking how = {.now_ms = request->past.now_ms,
+                                  .cells_max = BACKTEST_CELLS_MAX,
+                                  .threads = (unsigned)request->past.threads,
+                                  .progress = on_progress,
+                                  .progress_context = &progress};
+    bool good = backtest_folder_ask(app, arguments, request->score, &request->wish, &how, folder);
+    progress_end(&progress);
+    int status = good ? write_output(app, request, &folder->report) : STATUS_FAILED;
+    backtest_folder_close(folder);
     return status;
 }
 
@@ -258,18 +315,13 @@ static int run_backtest(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
-    struct trial trial = {.app = app, .request = &request, .report = ARENA_NEW(arena, struct backtest_report)};
-    past_begin(&trial.past, app, &request.past);
-    int status = read_definitions(&trial) ? load_and_test(&trial) : STATUS_FAILED;
-    backtest_report_release(trial.report);
-    past_close(&trial.past);
-    return status;
+    return request.of_folder ? test_folder(app, arguments, &request) : test_files(app, &request);
 }
 
 const struct command command_backtest = {
     .name = "backtest",
-    .operands = "DEF [DEF2]",
-    .operands_min = 1,
+    .operands = "[DEF [DEF2]]",
+    .operands_min = 0,
     .operands_max = BACKTESTED_MAX,
     .summary = "Hold a score against what came of it",
     .description =
@@ -277,7 +329,10 @@ const struct command command_backtest = {
         "horizon after it. A record takes part while its outcome has not come. Shown are how often each range of "
         "scores converted, and what calling from a threshold on would have meant: each record is called once, the "
         "first time it is there.\n\n"
-        "With DEF2 both are tested on the same records and instants, and their difference is told with its interval.",
+        "With DEF2 both are tested on the same records and instants, and their difference is told with its "
+        "interval.\n\n"
+        "Facts come from files, or with --data from a server's folder, also while the server runs on it: DEF is then "
+        "compiled beside what is in force there, and without DEF it is the score in force.",
     .options = backtest_options,
     .option_count = COUNT_OF(backtest_options),
     .examples = backtest_examples,

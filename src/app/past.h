@@ -41,6 +41,10 @@ struct past_request {
 MUST_CHECK enum err past_request_read(const struct app *app, const struct arguments *arguments, struct arena *arena,
                                       const char *wanted, struct past_request *out, struct err_info *why);
 
+/* The same without files: somebody else has the facts. */
+MUST_CHECK enum err past_question_read(const struct app *app, const struct arguments *arguments, const char *wanted,
+                                       struct past_request *out, struct err_info *why);
+
 struct past {
     struct app *app;
     const struct past_request *request;

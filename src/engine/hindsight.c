@@ -60,7 +60,11 @@ enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *w
 void hindsight_open(struct engine *engine, const struct model_terms *terms, const struct hindsight_wish *wish,
                     int64_t as_of_ms, struct hindsight *out)
 {
-    *out = (struct hindsight){.terms = terms, .as_of_ms = as_of_ms, .usual = wish->outcome.len == 0};
+    *out = (struct hindsight){.terms = terms,
+                              .outcome_of = &terms->draft.set,
+                              .outcome = terms->outcome,
+                              .as_of_ms = as_of_ms,
+                              .usual = wish->outcome.len == 0};
     model_ground_open(engine, terms, &out->ground);
 }
 
@@ -77,8 +81,9 @@ void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_fl
     const struct model_ground *ground = &hindsight->ground;
     enum entity object = hindsight->terms->object;
     hindsight->lives = memory_array(history_records(ground->history, object), sizeof *hindsight->lives);
-    outcome_find(ground->scan, &hindsight->terms->draft.set, ground->history, hindsight->terms->outcome, threads, stop,
-                 hindsight->lives);
+    struct scan *scan = scan_new(hindsight->outcome_of, ground->history, NULL);
+    outcome_find(scan, hindsight->outcome_of, ground->history, hindsight->outcome, threads, stop, hindsight->lives);
+    scan_free(scan);
     record_dates_find(ground->history, &hindsight->dates);
     outcome_date_lives(ground->history, &hindsight->dates, object, hindsight->lives);
     for (uint32_t r = 0; r < history_records(ground->history, object); r++)

@@ -18,7 +18,7 @@
 
 struct hindsight_wish { /* borrowed */
     enum entity object;
-    /* A segment in force by its name, or a condition in YAML or JSON. Empty: the usual one, which is the lifecycle stage
+    /* A segment in force by its name, or a condition in YAML or JSON ("{any: []}" never holds). Empty: the usual one, which is the lifecycle stage
      * customer, or an associated deal won (a deal: won), as its stage or its closing date tells. */
     struct str outcome;
     struct str score;   /* whose rules are features; empty: none, as a backtest wants */
@@ -35,6 +35,9 @@ MUST_CHECK enum err hindsight_compile(struct engine *engine, const struct hindsi
 struct hindsight {
     const struct model_terms *terms; /* borrowed */
     struct model_ground ground;
+    const struct definitions
+        *outcome_of; /* whose segment the outcome is: the terms', or a draft's with the same properties */
+    uint32_t outcome;
     struct record_dates dates;
     struct lifetime *lives; /* [records of the object]; NULL until hindsight_find_lives */
     int64_t end_ms;         /* the latest fact about them up to `as_of_ms` */

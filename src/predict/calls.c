@@ -44,11 +44,16 @@ void call_runs_release(struct call_runs *runs)
     memory_free(runs->converts);
 }
 
-/* Sums over all lower thresholds' differences, and what follows from them. */
+/* Of counts that change at a threshold, the counts from there on; and what follows from them. */
 static void finish(const struct call_runs *runs, uint64_t converters, struct backtest_calls *out)
 {
     for (uint32_t t = 0; t < runs->thresholds; t++) {
         struct backtest_calls *calls = &out[t];
+        if (t > 0) {
+            calls->called += out[t - 1].called;
+            calls->converted += out[t - 1].converted;
+            calls->missed += converters - out[t - 1].missed;
+        }
         double both = (double)calls->converted, called = (double)calls->called;
         calls->converters = converters;
         calls->missed = converters - calls->missed;
@@ -58,6 +63,14 @@ static void finish(const struct call_runs *runs, uint64_t converters, struct bac
         calls->f1 = called + (double)converters > 0 ? 2 * both / (called + (double)converters) : NAN;
         calls->calls_a_week = called / runs->weeks;
     }
+}
+
+/* `weight` may be one that is taken away: sums wrap round. */
+static void add_run(const struct call_run *run, bool converts, uint64_t weight, struct backtest_calls *out)
+{
+    out->called += weight;
+    out->converted += run->converted ? weight : 0;
+    out->missed += converts ? weight : 0; /* those called, until finish */
 }
 
 void call_runs_count(const struct call_runs *runs, const uint32_t *times, struct backtest_calls *out)
@@ -70,11 +83,8 @@ void call_runs_count(const struct call_runs *runs, const uint32_t *times, struct
         converters += runs->converts[r] ? weight : 0;
         for (uint64_t i = runs->start[r]; i < runs->start[r + 1]; i++) {
             const struct call_run *run = &runs->runs.at[i];
-            for (uint32_t t = run->first; t <= run->last; t++) {
-                out[t].called += weight;
-                out[t].converted += run->converted ? weight : 0;
-                out[t].missed += runs->converts[r] ? weight : 0; /* those called, until finish */
-            }
+            add_run(run, runs->converts[r] != 0, weight, &out[run->first]);
+            if (run->last + 1U < runs->thresholds) add_run(run, runs->converts[r] != 0, -weight, &out[run->last + 1]);
         }
     }
     finish(runs, converters, out);

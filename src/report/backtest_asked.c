@@ -12,6 +12,7 @@ struct backtest_asked {
     const struct definitions *sets[BACKTESTED_MAX];
     uint32_t scores[BACKTESTED_MAX];
     struct hindsight_wish question;
+    uint32_t outcome; /* a segment of the first set; UINT32_MAX: the question says what it is */
     struct model_terms *terms;
     struct hindsight hindsight;
 };
@@ -62,6 +63,21 @@ static enum entity object_of(const struct backtest_asked *asked, uint32_t i)
     return asked->sets[i]->scores[asked->scores[i]]->object;
 }
 
+/* A segment of the author's text stands in no edition. */
+static enum err choose_outcome(struct backtest_asked *asked, struct err_info *why)
+{
+    const struct definitions *set = asked->sets[0];
+    enum entity object = object_of(asked, 0);
+    asked->outcome = definitions_find_segment(set, asked->wish->outcome);
+    bool is_drafted = asked->outcome != UINT32_MAX && set->segments[asked->outcome]->source == asked->drafts[0].source;
+    if (!is_drafted) asked->outcome = UINT32_MAX;
+    asked->question =
+        (struct hindsight_wish){.object = object, .outcome = is_drafted ? STR("{any: []}") : asked->wish->outcome};
+    if (!is_drafted || set->segments[asked->outcome]->object == object) return ERR_OK;
+    return err_set(why, ERR_INVALID, "the score is of a %s, the outcome of a %s", entity_name(object),
+                   entity_name(set->segments[asked->outcome]->object));
+}
+
 static enum err compile(struct backtest_asked *asked, uint32_t *wrong, struct err_info *why)
 {
     const struct backtest_wish *wish = asked->wish;
@@ -74,7 +90,8 @@ static enum err compile(struct backtest_asked *asked, uint32_t *wrong, struct er
         return err_set(why, ERR_INVALID, "one score is of a %s, the other of a %s", entity_name(object_of(asked, 0)),
                        entity_name(object_of(asked, 1)));
     if (wrong != NULL) *wrong = wish->count;
-    asked->question = (struct hindsight_wish){.object = object_of(asked, 0), .outcome = wish->outcome};
+    enum err e = choose_outcome(asked, why);
+    if (e != ERR_OK) return e;
     return hindsight_compile(asked->engine, &asked->question, &asked->terms, why);
 }
 
@@ -112,10 +129,14 @@ enum err backtest_asked_answer(struct backtest_asked *asked, const struct backte
     INVARIANT(hindsight->lives == NULL);
     if (how->progress != NULL) how->progress(how->progress_context, "finding outcomes", 0, 0);
     hindsight_open(asked->engine, asked->terms, &asked->question, how->now_ms, hindsight);
+    if (asked->outcome != UINT32_MAX) {
+        hindsight->outcome_of = asked->sets[0];
+        hindsight->outcome = asked->outcome;
+    }
     hindsight_find_lives(hindsight, how->threads, how->stop);
     struct backtest_question question = {
         .count = wish->count,
-        .outcome_words = hindsight_words(&asked->question),
+        .outcome_words = asked->outcome != UINT32_MAX ? wish->outcome : hindsight_words(&asked->question),
         .lives = hindsight->lives,
         .history = hindsight->ground.history,
         .end_ms = hindsight->end_ms,

@@ -18,7 +18,7 @@ struct backtest_wish {
         struct str text;   /* empty: the one in force */
     } of[BACKTESTED_MAX];  /* with two: what it is held against first, then what is tested */
     uint32_t count;
-    struct str outcome;     /* as hindsight_wish.outcome */
+    struct str outcome;     /* as hindsight_wish.outcome, or a segment of the first text */
     int64_t from_ms, to_ms; /* FOREVER: as backtest_question has it, and so are the rest */
     uint32_t horizon_days, step_days, missed;
     struct goals goals;

@@ -84,9 +84,8 @@ struct backtest_report {
 };
 
 /* Errors   ERR_INVALID: there is nothing to test, in a sentence; ERR_TOO_BIG; ERR_UNAVAILABLE: stopped.
- * Release in either case. Memory: 8 bytes for each record, instant and definition; for each change of a record's score 100 more
- * while intervals are drawn.
- * Cost: a scan of everybody for each instant, and some hundred passes over what was open. */
+ * Release in either case. Memory: 8 bytes for each record, instant and definition; for each change of a record's score
+ * 100 more while intervals are drawn. Cost: a scan of everybody for each instant, and 500 passes over those changes. */
 MUST_CHECK enum err backtest_report_make(const struct backtest_question *question, struct backtest_report *out,
                                          struct err_info *why);
 void backtest_report_release(struct backtest_report *report);
