@@ -37,12 +37,19 @@ static enum err fit_trees(struct candidate *candidate, const struct table *table
                           const struct learning_options *options, struct err_info *why)
 {
     struct boost_options how = BOOST_DEFAULT;
-    struct boost_set learn = set_of(table), watch = set_of(watched);
+    struct boost_set learn = set_of(table), watch = watched != NULL ? set_of(watched) : (struct boost_set){0};
     how.depth = candidate->depth;
     how.seed = (uint32_t)options->seed;
     how.go_on = options->go_on;
     how.go_on_context = options->go_on_context;
-    return boost_train(&learn, &watch, table->columns, &how, &candidate->boost, why);
+    if (candidate->learning_rate > 0) { /* smaller steps take longer to show that they lead nowhere */
+        how.patience = (uint32_t)(how.patience * how.learning_rate / candidate->learning_rate);
+        how.learning_rate = candidate->learning_rate;
+    }
+    if (watched == NULL) how.rounds_max = candidate->rounds;
+    enum err err = boost_train(&learn, &watch, table->columns, &how, &candidate->boost, why);
+    if (err == ERR_OK) candidate->rounds = boost_rounds(candidate->boost);
+    return err;
 }
 
 enum err candidate_fit(struct candidate *candidate, const struct table *table, const struct table *watched,

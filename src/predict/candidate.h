@@ -9,13 +9,16 @@
 struct candidate {
     enum model_kind kind;
     double penalty; /* of a regression */
-    uint32_t depth; /* of trees */
+    /* of trees: */
+    uint32_t depth;
+    double learning_rate; /* 0: BOOST_DEFAULT's */
+    uint32_t rounds;      /* when nothing is watched; filled with how many were grown */
     struct encoding encoding;
     struct logistic logistic;
     struct boost *boost;
 };
 
-/* `watched`: trees grow until it gets no better. Memory in `arena`; release the trees. */
+/* `watched`: trees grow until it gets no better; NULL: as many as candidate->rounds says. Memory in `arena`; release the trees. */
 MUST_CHECK enum err candidate_fit(struct candidate *candidate, const struct table *table, const struct table *watched,
                                   const struct learning_options *options, struct arena *arena, struct err_info *why);
 /* Log-odds, into out[rows]. */

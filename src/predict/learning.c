@@ -144,32 +144,6 @@ static enum err calibrate(const struct learning *l, const struct candidate *winn
     return err;
 }
 
-static enum err judge(const struct learning *l, struct err_info *why)
-{
-    const struct table *test = &l->tables[SIDE_TEST], *train = &l->tables[SIDE_TRAIN];
-    double *probability = memory_array(test->rows, sizeof *probability);
-    double *base_rate = memory_array(test->rows, sizeof *base_rate), weight = 0, positives = 0;
-    enum err err = learned_probabilities(l->out, test->value, test->rows, probability, why);
-    if (err == ERR_OK) {
-        struct prediction forecast = prediction_of(test, probability);
-        struct bootstrap how = {.draws = l->options->bootstrap_draws,
-                                .confidence = 0.95,
-                                .seed = l->options->seed,
-                                .threads = l->options->threads};
-        for (uint64_t r = 0; r < train->rows; r++) {
-            weight += train->weight[r];
-            positives += train->happened[r] ? train->weight[r] : 0;
-        }
-        for (uint64_t r = 0; r < test->rows; r++) base_rate[r] = positives / weight;
-        quality_measure(&forecast, &l->out->quality);
-        quality_intervals(&forecast, &how, l->out->intervals);
-        quality_compare(&forecast, base_rate, &how, l->out->against_base_rate);
-    }
-    memory_free(probability);
-    memory_free(base_rate);
-    return err;
-}
-
 /* ---- Verdicts. ---- */
 
 bool learning_has_enough(struct learned *out)
@@ -192,20 +166,53 @@ bool learning_has_enough(struct learned *out)
     return true;
 }
 
-static void say_verdict(struct learned *out, bool few)
+static void say_verdict(struct learned *out, const char *judged_on)
 {
     const struct interval *auc = &out->intervals[FIGURE_ROC_AUC];
+    const struct side_count *side = &out->sides[SIDE_TRAIN];
+    bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
     bool signal = auc->low > 0.5; /* NAN: nobody can tell */
     out->verdict = !signal ? VERDICT_NO_SIGNAL : few ? VERDICT_UNCERTAIN : VERDICT_USABLE;
     if (signal)
         snprintf(out->sentence, sizeof out->sentence,
-                 "on later leads it tells apart with an AUC of %.3f (95 %%: %.3f to %.3f); the best tenth closes %.1f "
+                 "on %s it tells apart with an AUC of %.3f (95 %%: %.3f to %.3f); the best tenth closes %.1f "
                  "times as often as all",
-                 auc->value, auc->low, auc->high, out->quality.figures[FIGURE_LIFT]);
+                 judged_on, auc->value, auc->low, auc->high, out->quality.figures[FIGURE_LIFT]);
     else
         snprintf(out->sentence, sizeof out->sentence,
-                 "on later leads it is not better than drawing lots: AUC %.3f (95 %%: %.3f to %.3f)", auc->value,
+                 "on %s it is not better than drawing lots: AUC %.3f (95 %%: %.3f to %.3f)", judged_on, auc->value,
                  auc->low, auc->high);
+}
+
+void learned_judge(const struct prediction *forecast, double base_rate, const struct learning_options *options,
+                   struct learned *out)
+{
+    struct bootstrap how = {
+        .draws = options->bootstrap_draws, .confidence = 0.95, .seed = options->seed, .threads = options->threads};
+    double *same = memory_array(forecast->count, sizeof *same);
+    for (uint64_t r = 0; r < forecast->count; r++) same[r] = base_rate;
+    quality_measure(forecast, &out->quality);
+    quality_intervals(forecast, &how, out->intervals);
+    quality_compare(forecast, same, &how, out->against_base_rate);
+    memory_free(same);
+    say_verdict(out, options->judged_on != NULL ? options->judged_on : "later leads");
+}
+
+static enum err judge(const struct learning *l, struct err_info *why)
+{
+    const struct table *test = &l->tables[SIDE_TEST], *train = &l->tables[SIDE_TRAIN];
+    double *probability = memory_array(test->rows, sizeof *probability), weight = 0, positives = 0;
+    enum err err = learned_probabilities(l->out, test->value, test->rows, probability, why);
+    if (err == ERR_OK) {
+        struct prediction forecast = prediction_of(test, probability);
+        for (uint64_t r = 0; r < train->rows; r++) {
+            weight += train->weight[r];
+            positives += train->happened[r] ? train->weight[r] : 0;
+        }
+        learned_judge(&forecast, positives / weight, l->options, l->out);
+    }
+    memory_free(probability);
+    return err;
 }
 
 /* ---- All steps. ---- */
@@ -229,8 +236,7 @@ enum err learn(const struct table tables[SIDE_COUNT], const struct learning_opti
     out->boost = winner.boost;
     err = calibrate(&l, &winner, why);
     if (err == ERR_OK) err = judge(&l, why);
-    if (err == ERR_OK) say_verdict(out, few);
-    else learned_release(out);
+    if (err != ERR_OK) learned_release(out);
     return err;
 }
 

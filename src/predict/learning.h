@@ -39,6 +39,7 @@ struct learning_options {
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;
+    const char *judged_on;                     /* "leads that it had not seen"; NULL: "later leads" */
     bool (*go_on)(void *context, double done); /* false gives up; may be NULL */
     void *go_on_context;
 };
@@ -77,6 +78,11 @@ bool learning_has_enough(struct learned *out);
 MUST_CHECK enum err learn(const struct table tables[SIDE_COUNT], const struct learning_options *options,
                           struct arena *arena, struct learned *out, struct err_info *why);
 void learned_release(struct learned *learned);
+
+/* Figures and verdict of forecasts of examples that nothing was learnt from. `base_rate` is what is said to everybody by who
+ * knows nothing else; out->sides are filled. */
+void learned_judge(const struct prediction *forecast, double base_rate, const struct learning_options *options,
+                   struct learned *out);
 
 /* Probabilities of rows of columns, into out[rows]. */
 MUST_CHECK enum err learned_probabilities(const struct learned *learned, const float *value, uint64_t rows, double *out,

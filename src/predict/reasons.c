@@ -190,56 +190,70 @@ static struct str words_of(struct str subject, const struct run *run, struct are
 
 /* ---- All of them. ---- */
 
-struct part {
-    uint32_t first; /* feature */
-    double adds;
-};
-
 static int greatest_first(const void *a, const void *b)
 {
-    const struct part *x = a, *y = b;
+    const struct reason_part *x = a, *y = b;
     double of_x = fabs(x->adds), of_y = fabs(y->adds);
     if (of_x != of_y) return of_x > of_y ? -1 : 1;
-    return (x->first > y->first) - (x->first < y->first);
+    return (x->subject > y->subject) - (x->subject < y->subject);
 }
 
-static void tell(const struct trained *trained, struct catalog *catalog, const float *value, const struct part *part,
-                 struct arena *arena, const struct reasons *of, struct reason *out)
+void reasons_choose(const struct learned *learned, struct reason_part *parts, uint32_t count, uint32_t most,
+                    void (*put)(void *context, uint32_t subject, struct reason *out), void *context,
+                    struct reasons *out)
 {
-    struct run run = run_at(&trained->plan, value, part->first);
-    struct str subject = subject_of(trained, catalog, &run, arena);
-    *out = (struct reason){.subject = subject,
-                           .words = words_of(subject, &run, arena),
-                           .log_odds = part->adds,
-                           .without = learned_probability(&trained->learned, of->log_odds - part->adds)};
+    INVARIANT(most <= REASONS_MAX);
+    out->probability = learned_probability(learned, out->log_odds);
+    if (count > 0) qsort(parts, count, sizeof *parts, greatest_first);
+    for (uint32_t i = 0; i < count; i++) {
+        bool for_it = parts[i].adds > 0;
+        uint32_t *told = for_it ? &out->for_count : &out->against_count;
+        struct reason *reason = for_it ? &out->in_favour[*told] : &out->against[*told];
+        if (*told == most || fabs(parts[i].adds) < REASON_LEAST) {
+            out->rest += parts[i].adds;
+            continue;
+        }
+        *reason = (struct reason){.log_odds = parts[i].adds,
+                                  .without = learned_probability(learned, out->log_odds - parts[i].adds)};
+        put(context, parts[i].subject, reason);
+        (*told)++;
+    }
+}
+
+struct telling {
+    const struct trained *trained;
+    struct catalog *catalog;
+    const float *value;
+    struct arena *arena;
+};
+
+/* A subject is told by its first feature. */
+static void put_reason(void *context, uint32_t first, struct reason *out)
+{
+    const struct telling *t = context;
+    struct run run = run_at(&t->trained->plan, t->value, first);
+    out->subject = subject_of(t->trained, t->catalog, &run, t->arena);
+    out->words = words_of(out->subject, &run, t->arena);
 }
 
 enum err reasons_find(const struct trained *trained, struct catalog *catalog, const float *value, uint32_t most,
                       struct arena *arena, struct reasons *out, struct err_info *why)
 {
     const struct feature_plan *plan = &trained->plan;
+    struct telling telling = {trained, catalog, value, arena};
     double *adds = ARENA_ARRAY(arena, double, plan->count);
-    struct part *parts = ARENA_ARRAY(arena, struct part, plan->count);
+    struct reason_part *parts = ARENA_ARRAY(arena, struct reason_part, plan->count);
     uint32_t count = 0;
     *out = (struct reasons){0};
-    INVARIANT(most <= REASONS_MAX);
     enum err err = learned_reasons(&trained->learned, value, &out->base, &out->log_odds, adds, why);
     if (err != ERR_OK) return err;
-    out->probability = learned_probability(&trained->learned, out->log_odds);
     for (uint32_t f = 0, end; f < plan->count; f = end) {
-        parts[count] = (struct part){.first = f};
+        parts[count] = (struct reason_part){.subject = f};
         end = f + run_at(plan, value, f).count;
         for (uint32_t i = f; i < end; i++) parts[count].adds += adds[i];
         count++;
     }
-    qsort(parts, count, sizeof *parts, greatest_first);
-    for (uint32_t i = 0; i < count; i++) {
-        bool for_it = parts[i].adds > 0;
-        uint32_t *told = for_it ? &out->for_count : &out->against_count;
-        struct reason *reasons = for_it ? out->in_favour : out->against;
-        if (*told == most || fabs(parts[i].adds) < REASON_LEAST) out->rest += parts[i].adds;
-        else tell(trained, catalog, value, &parts[i], arena, out, &reasons[(*told)++]);
-    }
+    reasons_choose(&trained->learned, parts, count, most, put_reason, &telling, out);
     return ERR_OK;
 }
 

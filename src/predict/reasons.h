@@ -31,6 +31,18 @@ struct reasons {
     struct reason in_favour[REASONS_MAX], against[REASONS_MAX]; /* the greatest first */
 };
 
+/* What the numbers about one subject add together. */
+struct reason_part {
+    uint32_t subject;
+    double adds;
+};
+
+/* Tell the greatest `most` on either side, in the words of `put` (subject and words; the rest is filled already), and
+ * add up the others: out->base and out->log_odds are there. Sorts `parts`. */
+void reasons_choose(const struct learned *learned, struct reason_part *parts, uint32_t count, uint32_t most,
+                    void (*put)(void *context, uint32_t subject, struct reason *out), void *context,
+                    struct reasons *out);
+
 /* Of one row of features by the model's plan. `most`: reasons of either side, up to REASONS_MAX. `catalog` is that of the
  * model's properties. Memory in `arena`. Errors: those of learned_reasons. */
 MUST_CHECK enum err reasons_find(const struct trained *trained, struct catalog *catalog, const float *value,

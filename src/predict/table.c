@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/table.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/macros.h"
 
@@ -27,6 +29,22 @@ void table_release(struct table *table)
     memory_free(table->record);
     memory_free(table->at_ms);
     *table = (struct table){0};
+}
+
+void table_some(const struct table *table, const bool *keep, struct table *out)
+{
+    uint64_t rows = 0, to = 0;
+    for (uint64_t r = 0; r < table->rows; r++) rows += keep[r];
+    table_init(out, rows, table->columns, table->kinds);
+    for (uint64_t r = 0; r < table->rows; r++) {
+        if (!keep[r]) continue;
+        memcpy(out->value + to * table->columns, table->value + r * table->columns,
+               table->columns * sizeof *out->value);
+        out->happened[to] = table->happened[r];
+        out->weight[to] = table->weight[r];
+        out->record[to] = table->record[r];
+        out->at_ms[to++] = table->at_ms[r];
+    }
 }
 
 struct table table_part(const struct table *table, uint64_t first, uint64_t rows)

@@ -6,6 +6,7 @@
 #ifndef PLUMB_PREDICT_TABLE_H
 #define PLUMB_PREDICT_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Learning from some, calibrating with others, judging by others again. */
@@ -45,6 +46,9 @@ struct table {
 /* Room for so many rows, all 0; release with table_release. */
 void table_init(struct table *table, uint64_t rows, uint32_t columns, const enum column_kind *kinds);
 void table_release(struct table *table);
+
+/* Those rows whose `keep` [rows] is set, copied; release with table_release. */
+void table_some(const struct table *table, const bool *keep, struct table *out);
 
 /* Some consecutive rows; what it points to is the table's. */
 struct table table_part(const struct table *table, uint64_t first, uint64_t rows);
