@@ -1,12 +1,35 @@
 /* cmd_train.c — `plumb train`: who will buy? Learnt from files.
  *
- * What is learnt from is told by the options: histories of records and events (train_history.c). */
+ * What is learnt from is told by the options: histories of records and events (train_history.c), or a table with one
+ * row a lead (train_table.c). */
 // SPDX-License-Identifier: Apache-2.0
 #include "app/past.h"
 #include "app/train.h"
 
 static const struct option train_options[] = {
     RECORD_FILE_OPTIONS,
+
+    {.heading = "Or a table (CSV; - is standard input)",
+     .name = "table",
+     .argument = "FILE",
+     .help =
+         "One row a lead, its columns as they were when the outcome was still to come. --outcome then names a column, "
+         "and so do --exclude and --id."},
+    {.name = "positive",
+     .argument = "VALUE",
+     .help = "What stands in the column of the outcome where it came. Default: 1, yes, true or won, beside one other "
+             "value."},
+    {.name = "missing",
+     .argument = "TEXT,...",
+     .help = "Texts that mean that there is no value, such as Select. Blank ones do."},
+    {.name = "time",
+     .argument = "COLUMN",
+     .help = "When each lead came. Then the last third of them is held out, and judged by what was learnt from the "
+             "others."},
+    {.name = "split",
+     .argument = "random|time",
+     .help = "random: each fold is judged by what was learnt from the others. Default: time with --time, else random."},
+    {.name = "folds", .argument = "N", .help = "Of a random split. Default: 5."},
 
     {.heading = "What is to be foreseen",
      .name = "outcome",
@@ -52,9 +75,16 @@ static const struct option train_options[] = {
 static const struct example train_examples[] = {
     {.text = "How likely is a first order within 90 days?",
      .line = "plumb train --contacts c.csv --events e.jsonl --outcome-event ordered --output model"},
+    {.text = "Who of these leads will become a customer? Learnt from those of last year.",
+     .line = "plumb train --table leads.csv --outcome Converted --missing Select --output model"},
     {.text = "Is a model better than our points?",
      .line = "plumb train --contacts c.csv --deals d.csv --events e.jsonl --score lead.yaml --by source"},
 };
+
+static int run_train(struct app *app, const struct arguments *arguments)
+{
+    return options_given(arguments, "table") ? train_from_table(app, arguments) : train_from_history(app, arguments);
+}
 
 const struct command command_train = {
     .name = "train",
@@ -68,10 +98,15 @@ const struct command command_train = {
         "it "
         "beats always saying the same, or the points of a score.\n\n"
         "Nothing is looked at but what was known at the instant. What looks as if it came of the outcome is told and "
-        "left out. If nothing can be foreseen, that is said plainly.",
+        "left out. If nothing can be foreseen, that is said plainly.\n\n"
+        "A table (--table) has no past instants: its rows are taken as they are. Of each column it is found out what "
+        "it is: "
+        "a number, a date, yes or no, an e-mail address, a list or a category. The figures are those of leads that "
+        "were not "
+        "learnt from; the model that is kept learnt from all.",
     .options = train_options,
     .option_count = COUNT_OF(train_options),
     .examples = train_examples,
     .example_count = COUNT_OF(train_examples),
-    .run = train_from_history,
+    .run = run_train,
 };

@@ -10,10 +10,13 @@
 
 #define PREDICT_REASONS 4 /* of either side */
 
-enum predict_format { PREDICT_TABLE, PREDICT_CSV, PREDICT_JSONL };
+enum predict_format { PREDICT_TABLE, PREDICT_CSV, PREDICT_JSONL, PREDICT_JSON };
 
 /* Ask a model of histories about files of records and events (predict_history.c). Returns a STATUS_. */
 int predict_from_history(struct app *app, const struct arguments *arguments);
+
+/* Ask a model of a table about another (predict_table.c). Returns a STATUS_. */
+int predict_from_table(struct app *app, const struct arguments *arguments);
 
 /* One record as it is told; all borrowed. */
 struct told_forecast {
@@ -34,10 +37,11 @@ struct told_forecasts {
 
 void predict_page_head(const struct told_forecasts *all, const struct page *page);
 void predict_page_line(const struct told_forecast *one, const struct page *page);
-void predict_page_end(const struct told_forecasts *all, const struct page *page);
+void predict_page_end(uint64_t shown, uint64_t all, const struct page *page);
 
-void predict_csv_head(struct buf *out);
-void predict_csv_line(const struct told_forecast *one, struct buf *out);
-void predict_json_line(const struct told_forecast *one, struct buf *out);
+/* Lines for programs, in any of these formats; `number` counts from 0. */
+void predict_lines_begin(enum predict_format format, struct buf *out);
+void predict_line(enum predict_format format, uint64_t number, const struct told_forecast *one, struct buf *out);
+void predict_lines_end(enum predict_format format, struct buf *out);
 
 #endif

@@ -57,6 +57,7 @@ struct asking {
     double *probability; /* [records]; negative: closed won; NAN: nobody to ask about */
     struct priority_cuts cuts;
     struct told_forecasts all;
+    uint64_t told; /* lines */
 };
 
 /* ---- Before files are loaded. ---- */
@@ -191,10 +192,8 @@ static enum err tell_record(struct asking *a, uint32_t record, const struct page
         person_name(&name, a->past.history, a->past.object, record, a->request->as_of_ms);
         one.name = buf_str(&name);
         predict_page_line(&one, page);
-    } else if (a->request->format == PREDICT_CSV) {
-        predict_csv_line(&one, out);
     } else {
-        predict_json_line(&one, out);
+        predict_line((enum predict_format)a->request->format, a->told++, &one, out);
     }
     fwrite(out->at, 1, out->len, page->to);
     buf_clear(out);
@@ -228,7 +227,7 @@ static enum err tell_best(struct asking *a, const struct page *page, struct err_
     predict_page_head(&a->all, page);
     for (uint64_t i = 0; i < a->all.shown && err == ERR_OK; i++)
         err = tell_record(a, order[i].record, page, &unused, why);
-    predict_page_end(&a->all, page);
+    predict_page_end(a->all.shown, a->all.open, page);
     memory_free(order);
     return err;
 }
@@ -239,9 +238,11 @@ static enum err tell_lines(struct asking *a, const struct page *page, struct err
     uint32_t records = history_records(a->past.history, a->past.object);
     AUTO_BUF out = BUF_INIT(OUTPUT_BYTES_MAX);
     enum err err = ERR_OK;
-    if (a->request->format == PREDICT_CSV) predict_csv_head(&out);
+    enum predict_format format = (enum predict_format)a->request->format;
+    predict_lines_begin(format, &out);
     for (uint32_t r = 0; r < records && err == ERR_OK; r++)
         if (!isnan(a->probability[r])) err = tell_record(a, r, page, &out, why);
+    predict_lines_end(format, &out);
     fwrite(out.at, 1, out.len, page->to);
     return err;
 }

@@ -73,12 +73,12 @@ void predict_page_line(const struct told_forecast *one, const struct page *page)
     for (uint32_t i = 0; i < one->reasons->against_count; i++) put_reason(&one->reasons->against[i], page);
 }
 
-void predict_page_end(const struct told_forecasts *all, const struct page *page)
+void predict_page_end(uint64_t shown, uint64_t all, const struct page *page)
 {
     AUTO_BUF text = BUF_INIT(LINE_BYTES_MAX);
-    if (all->shown >= all->open) return;
+    if (shown >= all) return;
     buf_append_c(&text, "... and ");
-    text_count(&text, all->open - all->shown);
+    text_count(&text, all - shown);
     buf_append_c(&text, " more; --rows N shows as many, --format csv all");
     output_note(page, buf_str(&text));
 }
@@ -94,12 +94,7 @@ static void append_reasons(struct buf *out, const struct reasons *reasons)
         buf_format(out, "%s- " STR_FMT, i + reasons->for_count > 0 ? "; " : "", STR_ARG(reasons->against[i].words));
 }
 
-void predict_csv_head(struct buf *out)
-{
-    buf_append_c(out, "id,probability,priority,reasons\n");
-}
-
-void predict_csv_line(const struct told_forecast *one, struct buf *out)
+static void put_csv(const struct told_forecast *one, struct buf *out)
 {
     AUTO_BUF text = BUF_INIT(LINE_BYTES_MAX);
     csv_append_field(out, one->id, ',');
@@ -123,7 +118,7 @@ static void put_reason_json(struct json_writer *json, const struct reason *reaso
     json_end_object(json);
 }
 
-void predict_json_line(const struct told_forecast *one, struct buf *out)
+static void put_json(const struct told_forecast *one, struct buf *out)
 {
     struct json_writer json = {.out = out};
     json_begin_object(&json);
@@ -147,5 +142,26 @@ void predict_json_line(const struct told_forecast *one, struct buf *out)
         json_double(&json, one->reasons->rest);
     }
     json_end_object(&json);
-    json_newline(&json);
+}
+
+void predict_lines_begin(enum predict_format format, struct buf *out)
+{
+    if (format == PREDICT_CSV) buf_append_c(out, "id,probability,priority,reasons\n");
+    if (format == PREDICT_JSON) buf_append_char(out, '[');
+}
+
+void predict_line(enum predict_format format, uint64_t number, const struct told_forecast *one, struct buf *out)
+{
+    if (format == PREDICT_CSV) {
+        put_csv(one, out);
+        return;
+    }
+    if (format == PREDICT_JSON && number > 0) buf_append_c(out, ",\n");
+    put_json(one, out);
+    if (format == PREDICT_JSONL) buf_append_char(out, '\n');
+}
+
+void predict_lines_end(enum predict_format format, struct buf *out)
+{
+    if (format == PREDICT_JSON) buf_append_c(out, "]\n");
 }

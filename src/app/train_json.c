@@ -101,6 +101,13 @@ static void put_tenths(struct json_writer *json, const struct quality *quality)
     json_end_array(json);
 }
 
+void train_json_quality(struct json_writer *json, const struct learned *learned)
+{
+    put_figures(json, learned->intervals);
+    put_difference(json, "against_base_rate", learned->against_base_rate);
+    put_tenths(json, &learned->quality);
+}
+
 /* ---- The report. ---- */
 
 static void put_thresholds(struct json_writer *json, const struct quality_report *report)

@@ -82,10 +82,9 @@ static void put_head(const struct trained *trained, const struct page *page)
     output_note(page, buf_str(&text));
 }
 
-static void put_verdict(const struct told_model *told, const struct page *page)
+void train_page_verdict(const struct learned *learned, uint32_t features, struct str kept, const struct page *page)
 {
     const struct style *style = page->style;
-    const struct learned *learned = &told->trained->learned;
     AUTO_BUF text = BUF_INIT(CELL_BYTES_MAX * 4);
     buf_format(&text, "%s: %s", verdict_name(learned->verdict), learned->sentence);
     fprintf(page->to, "\n  %s", learned->verdict == VERDICT_USABLE ? style->good : style->fair);
@@ -95,10 +94,10 @@ static void put_verdict(const struct told_model *told, const struct page *page)
     if (learned->kind == MODEL_NONE) return;
     if (learned->kind == MODEL_TREES) buf_format(&text, "Trees of depth %" PRIu32 ", of ", learned->depth);
     else buf_format(&text, "A logistic regression with a penalty of %g, of ", learned->penalty);
-    text_counted(&text, told->trained->plan.count, "feature", "features");
-    if (told->kept.len > 0) {
+    text_counted(&text, features, "feature", "features");
+    if (kept.len > 0) {
         buf_append_c(&text, "; kept in ");
-        text_clean(&text, told->kept);
+        text_clean(&text, kept);
     }
     output_note(page, buf_str(&text));
 }
@@ -123,24 +122,28 @@ static void put_interval(const struct page *page, struct buf *text, enum figure 
     put_cell(page, text, cells, SIDE_RIGHT);
 }
 
-static void put_figures(const struct told_model *told, const struct page *page)
+/* `manual` NULL: there is none to hold it against. */
+static void put_figures(const struct learned *learned, const struct manual_quality *manual, const char *judged_on,
+                        const struct page *page)
 {
     static const char *const names[FIGURE_COUNT] = {"AUC", "PR AUC",      "Log loss", "Brier score",
                                                     "ECE", "Lift of 10%", "Base rate"};
-    const struct learned *learned = &told->trained->learned;
-    const struct manual_quality *manual = &told->trained->report.manual;
     AUTO_BUF text = BUF_INIT(CELL_BYTES_MAX);
-    put_head_line(page, manual->there ? "On later leads     Model             (95 %)    Score    Difference (95 %)"
-                                      : "On later leads     Model             (95 %)    Against the base rate (95 %)");
+    buf_format(&text, "On %-14s", judged_on);
+    buf_append_c(&text, manual != NULL ? "  Model             (95 %)    Score    Difference (95 %)"
+                                       : "  Model             (95 %)    Against the base rate (95 %)");
+    buf_append_char(&text, '\0');
+    put_head_line(page, text.at);
+    buf_clear(&text);
     for (enum figure f = 0; f < FIGURE_COUNT; f++) {
-        const struct interval *apart = manual->there ? &manual->apart[f] : &learned->against_base_rate[f];
+        const struct interval *apart = manual != NULL ? &manual->apart[f] : &learned->against_base_rate[f];
         fputs("  ", page->to);
         buf_append_c(&text, names[f]);
         put_cell(page, &text, 15, SIDE_LEFT);
         append_figure(&text, f, learned->intervals[f].value, false);
         put_cell(page, &text, 9, SIDE_RIGHT);
         put_interval(page, &text, f, &learned->intervals[f], false, 19);
-        if (manual->there) {
+        if (manual != NULL) {
             append_figure(&text, f, manual->figures[f], false);
             put_cell(page, &text, 9, SIDE_RIGHT);
         }
@@ -231,43 +234,46 @@ static void put_segments(const struct quality_report *report, const struct page 
 
 /* ---- What it looks at, and what it must not. ---- */
 
-static void put_leaks(const struct leaks *leaks, const struct page *page)
+void train_page_leak(struct str sentence, const struct page *page)
 {
     AUTO_BUF text = BUF_INIT(MODEL_SENTENCE_MAX);
-    if (leaks->count > 0) fputc('\n', page->to);
-    for (uint32_t i = 0; i < leaks->count; i++) {
-        fprintf(page->to, "  %sleak%s  ", page->style->bad, page->style->off);
-        text_clean(&text, leaks->at[i].sentence);
-        text_put_wrapped(page->to, buf_str(&text), 8, page_cells(page));
-        buf_clear(&text);
-    }
+    fprintf(page->to, "  %sleak%s  ", page->style->bad, page->style->off);
+    text_clean(&text, sentence);
+    text_put_wrapped(page->to, buf_str(&text), 8, page_cells(page));
 }
 
-static void put_subjects(const struct told_model *told, const struct page *page)
+void train_page_names(const char *words, const struct str *names, uint32_t count, const struct page *page)
 {
     AUTO_BUF text = BUF_INIT(MODEL_SENTENCE_MAX);
-    buf_append_c(&text, "It looks at ");
-    for (uint32_t i = 0; i < told->subject_count && i < SUBJECTS_SHOWN; i++) {
+    buf_append_c(&text, words);
+    for (uint32_t i = 0; i < count && i < SUBJECTS_SHOWN; i++) {
         if (i > 0) buf_append_c(&text, ", ");
-        text_clean(&text, told->subjects[i]);
+        text_clean(&text, names[i]);
     }
-    if (told->subject_count > SUBJECTS_SHOWN)
-        buf_format(&text, " and %" PRIu32 " more", told->subject_count - SUBJECTS_SHOWN);
+    if (count > SUBJECTS_SHOWN) buf_format(&text, " and %" PRIu32 " more", count - SUBJECTS_SHOWN);
     fputc('\n', page->to);
     output_note(page, buf_str(&text));
+}
+
+void train_page_quality(const struct learned *learned, const char *judged_on, const struct page *page)
+{
+    put_figures(learned, NULL, judged_on, page);
+    put_tenths(&learned->quality, page);
 }
 
 void train_page(const struct told_model *told, const struct page *page)
 {
     const struct trained *trained = told->trained;
+    const struct learned *learned = &trained->learned;
     put_head(trained, page);
-    put_verdict(told, page);
-    if (trained->learned.kind != MODEL_NONE) {
-        put_figures(told, page);
-        put_tenths(&trained->learned.quality, page);
+    train_page_verdict(learned, trained->plan.count, told->kept, page);
+    if (learned->kind != MODEL_NONE) {
+        put_figures(learned, trained->report.manual.there ? &trained->report.manual : NULL, "later leads", page);
+        put_tenths(&learned->quality, page);
         put_thresholds(&trained->report, page);
         put_segments(&trained->report, page);
-        put_subjects(told, page);
+        train_page_names("It looks at ", told->subjects, told->subject_count, page);
     }
-    put_leaks(&trained->leaks, page);
+    if (trained->leaks.count > 0) fputc('\n', page->to);
+    for (uint32_t i = 0; i < trained->leaks.count; i++) train_page_leak(trained->leaks.at[i].sentence, page);
 }

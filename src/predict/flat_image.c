@@ -79,16 +79,14 @@ enum err flat_image_write(const struct flat_trained *trained, struct buf *out, s
     pass_model(&walk, &written);
     if (walk.err != ERR_OK) return walk.err;
     if (body.failed) return err_set(why, ERR_TOO_BIG, "a model is over %zu bytes", body.ceiling);
-    return image_seal(FLAT_IMAGE_MAGIC, buf_str(&body), out, why);
+    return image_seal(IMAGE_OF_TABLE, buf_str(&body), out, why);
 }
 
 enum err flat_image_read(struct str bytes, struct arena *arena, struct flat_trained *out, struct err_info *why)
 {
     struct image_walk walk = {.arena = arena, .why = why};
     *out = (struct flat_trained){0};
-    if (str_starts_with(bytes, STR("plumb model 1\n")))
-        return err_set(why, ERR_INVALID, "this is a model of histories, which the server asks; not one of a table");
-    walk.err = image_open(FLAT_IMAGE_MAGIC, bytes, &walk.in, why);
+    walk.err = image_open(IMAGE_OF_TABLE, bytes, &walk.in, why);
     if (walk.err == ERR_OK) pass_model(&walk, out);
     if (walk.err == ERR_OK && walk.in.len > 0) pass_refuse(&walk, "there is something behind its end");
     if (walk.err != ERR_OK) flat_trained_release(out);

@@ -9,8 +9,6 @@
 #include "predict/flat_training.h"
 #include "predict/image_walk.h"
 
-#define FLAT_IMAGE_MAGIC STR("plumb model of a table 1\n")
-
 /* Append the image of a model (kind is not MODEL_NONE).
  * Errors   ERR_TOO_BIG: over the buffer's ceiling, or a text over MODEL_TEXT_MAX; those of boost_save. */
 MUST_CHECK enum err flat_image_write(const struct flat_trained *trained, struct buf *out, struct err_info *why);

@@ -109,15 +109,22 @@ enum err image_seal(struct str magic, struct str body, struct buf *out, struct e
     return out->failed ? err_set(why, ERR_TOO_BIG, "a model is over %zu bytes", out->ceiling) : ERR_OK;
 }
 
+/* What bytes are that are not the model one wants. */
+static const char *what_else(struct str bytes)
+{
+    if (str_starts_with(bytes, IMAGE_OF_HISTORY)) return "this is a model of histories, not of a table";
+    if (str_starts_with(bytes, IMAGE_OF_TABLE))
+        return "this is a model of a table with one row a lead, not of histories";
+    return str_starts_with(bytes, IMAGE_FAMILY) ? "this model was written by another version of Plumb"
+                                                : "these bytes are not a model";
+}
+
 enum err image_open(struct str magic, struct str bytes, struct str *body, struct err_info *why)
 {
     uint64_t hash = 0;
     struct image_walk walk = {.why = why};
     if (bytes.len > MODEL_BYTES_MAX) return err_set(why, ERR_TOO_BIG, "a model has at most %zu bytes", MODEL_BYTES_MAX);
-    if (!str_starts_with(bytes, magic))
-        return err_set(why, ERR_INVALID,
-                       str_starts_with(bytes, IMAGE_FAMILY) ? "this model was written by another version of Plumb"
-                                                            : "these bytes are not a model");
+    if (!str_starts_with(bytes, magic)) return err_set(why, ERR_INVALID, "%s", what_else(bytes));
     walk.in = (struct str){bytes.at + magic.len, bytes.len - magic.len};
     pass_u64(&walk, &hash);
     *body = walk.in;

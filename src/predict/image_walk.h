@@ -20,6 +20,8 @@
 #define MODEL_TEXT_MAX 65536                /* bytes of a name or value in it */
 #define MODEL_KNOTS_MAX 10000000            /* of a staircase */
 #define IMAGE_FAMILY STR("plumb model ")    /* how each magic begins */
+#define IMAGE_OF_HISTORY STR("plumb model 1\n")
+#define IMAGE_OF_TABLE STR("plumb model of a table 1\n")
 
 struct image_walk {
     struct buf *out;     /* NULL: reading */

@@ -5,8 +5,6 @@
 #include "base/intern.h"
 #include "predict/rules_print.h"
 
-#define MAGIC STR("plumb model 1\n")
-
 struct model_walk {
     struct image_walk walk;
     struct catalog *catalog;
@@ -178,7 +176,7 @@ enum err model_image_write(const struct trained *trained, struct catalog *catalo
     pass_model(&m, &written);
     if (m.walk.err != ERR_OK) return m.walk.err;
     if (body.failed) return err_set(why, ERR_TOO_BIG, "a model is over %zu bytes", body.ceiling);
-    return image_seal(MAGIC, buf_str(&body), out, why);
+    return image_seal(IMAGE_OF_HISTORY, buf_str(&body), out, why);
 }
 
 static bool has_rules(const struct feature_plan *plan)
@@ -192,7 +190,7 @@ static enum err read_image(struct model_walk *m, struct str bytes, struct traine
 {
     struct image_walk *walk = &m->walk;
     *out = (struct trained){0};
-    walk->err = image_open(MAGIC, bytes, &walk->in, walk->why);
+    walk->err = image_open(IMAGE_OF_HISTORY, bytes, &walk->in, walk->why);
     if (walk->err == ERR_OK) pass_model(m, out);
     if (walk->err == ERR_OK && walk->in.len > 0) pass_refuse(walk, "there is something behind its end");
     if (walk->err != ERR_OK) trained_release(out);

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     AUTO_BUF again = BUF_INIT(MODEL_BYTES_MAX);
     struct flat_trained trained;
     struct err_info why = {0};
-    INVARIANT(image_seal(FLAT_IMAGE_MAGIC, body, &image, NULL) == ERR_OK);
+    INVARIANT(image_seal(IMAGE_OF_TABLE, body, &image, NULL) == ERR_OK);
     if (flat_image_read(buf_str(&image), arena, &trained, &why) == ERR_OK) {
         ask(&trained, arena);
         INVARIANT(flat_image_write(&trained, &again, NULL) == ERR_OK);
