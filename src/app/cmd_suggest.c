@@ -9,6 +9,7 @@
 #include "app/summary.h"
 #include "base/instant.h"
 #include "core/definition_edit.h"
+#include "report/draft.h"
 
 #define DRAWS 200
 #define PER_RECORD 6
@@ -21,7 +22,7 @@ struct request {
     const char *const *definitions;
     size_t definition_count;
     const char *score, *output;
-    unsigned format;
+    unsigned format, object;
 };
 
 static const struct option suggest_options[] = {
@@ -34,6 +35,9 @@ static const struct option suggest_options[] = {
              "name of a segment of DEF. It came when the condition first held, so it needs a time. Needed."},
     {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
     {.name = "score", .argument = "NAME", .help = "Which score of the definition, if there are several."},
+    {.name = "object",
+     .argument = "contact|company|deal",
+     .help = "Without DEF: whose score it is to be. Default: contact."},
     PAST_OPTIONS,
 
     {.heading = "Output",
@@ -43,7 +47,8 @@ static const struct option suggest_options[] = {
              "points, half_life, test."},
     {.name = "output",
      .argument = "FILE",
-     .help = "Write the draft here: DEF with the suggested points and half-lives, all else as it was."},
+     .help = "Write the draft here: DEF with the suggested points and half-lives, all else as it was; without DEF the "
+             "whole score."},
 };
 
 static const struct example suggest_examples[] = {
@@ -51,6 +56,8 @@ static const struct example suggest_examples[] = {
      .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome '{event: bought}'"},
     {.text = "Write them into a draft, and look at what they would have done",
      .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome customer --output draft.yaml"},
+    {.text = "A whole score from what those who bought had in common",
+     .line = "plumb suggest --contacts c.csv --events e.jsonl --outcome '{event: bought}' --output draft.yaml"},
 };
 
 static enum err read_request(const struct app *app, const struct arguments *arguments, struct arena *arena,
@@ -62,6 +69,11 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .output = options_value(arguments, "output")};
     enum err e = past_request_read(app, arguments, arena, "say what the score should foresee", &out->past, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
+    if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
+    if (e == ERR_OK && out->definition_count > 0 && options_given(arguments, "object"))
+        e = err_set(why, ERR_INVALID, "--object says whose score is to be drafted from nothing, but DEF has one");
+    if (e == ERR_OK && out->definition_count == 0 && out->score != NULL)
+        e = err_set(why, ERR_INVALID, "--score names a score of DEF, but there is none");
     return e;
 }
 
@@ -75,6 +87,7 @@ struct asked {
     struct feature_source source;
     struct suggest_options how;
     struct suggested suggested;
+    struct str draft;
 };
 
 static void choose_options(struct asked *a)
@@ -95,7 +108,7 @@ static void choose_options(struct asked *a)
     a->suggested.horizon_days = a->request->past.horizon_days;
 }
 
-static enum err ask(struct asked *a, struct err_info *why)
+static enum err ask_for_points(struct asked *a, struct err_info *why)
 {
     struct suggested *suggested = &a->suggested;
     struct err_info untested = {0};
@@ -108,9 +121,24 @@ static enum err ask(struct asked *a, struct err_info *why)
     return ERR_OK;
 }
 
+static enum err ask_for_all(struct asked *a, struct err_info *why)
+{
+    struct suggested *suggested = &a->suggested;
+    struct drafted drafted;
+    enum err e = draft_make(&a->source, a->past.lives, &a->how, a->arena, &drafted, why);
+    if (e != ERR_OK) return e;
+    suggested->score = drafted.asked;
+    suggested->suggestion = drafted.suggestion;
+    suggested->test = drafted.test;
+    suggested->tested = drafted.tested;
+    suggested->untested = arena_str(a->arena, str_from_c(drafted.untested.msg));
+    a->draft = drafted.text;
+    return ERR_OK;
+}
+
 /* ---- The draft. ---- */
 
-static enum err make_draft(struct asked *a, struct str *out, struct err_info *why)
+static enum err edit_definition(struct asked *a, struct err_info *why)
 {
     const struct suggestion *suggestion = &a->suggested.suggestion;
     struct points_edit *points = ARENA_ARRAY(a->arena, struct points_edit, suggestion->count);
@@ -125,17 +153,16 @@ static enum err make_draft(struct asked *a, struct str *out, struct err_info *wh
             decays[decayed++] = (struct decay_edit){suggestion->half_lives[i].group, suggestion->half_lives[i].now,
                                                     suggestion->half_lives[i].days};
     return definition_edit(a->suggested.score->source->text, a->suggested.score, points, changed, decays, decayed,
-                           a->arena, out, NULL, why);
+                           a->arena, &a->draft, NULL, why);
 }
 
 static enum err write_draft(struct asked *a, struct err_info *why)
 {
-    struct str draft = {0};
     struct outfile out = {0};
     if (a->request->output == NULL) return ERR_OK;
-    enum err e = make_draft(a, &draft, why);
+    enum err e = a->suggested.from_nothing ? ERR_OK : edit_definition(a, why);
     if (e == ERR_OK) e = outfile_open(&out, a->request->output, a->app->out, why);
-    if (e == ERR_OK) fwrite(draft.at, 1, draft.len, out.to);
+    if (e == ERR_OK) fwrite(a->draft.at, 1, a->draft.len, out.to);
     if (e == ERR_OK) e = outfile_finish(&out, why);
     outfile_abandon(&out);
     a->suggested.written_to = a->request->output;
@@ -166,20 +193,22 @@ static bool read_and_load(struct asked *a)
 {
     struct definitions *set = &a->past.files.set;
     const struct request *request = a->request;
+    bool from_nothing = request->definition_count == 0;
     if (!definition_files_read(a->app, request->definitions, request->definition_count, request->past.schema, false,
                                &a->past.files))
         return false;
-    if (!choose_score(a)) return false;
-    enum entity object = set->scores[a->source.score]->object;
+    if (!from_nothing && !choose_score(a)) return false;
+    enum entity object = from_nothing ? (enum entity)request->object : set->scores[a->source.score]->object;
     if (!past_read_outcome(&a->past, set, object)) return false;
     if (a->past.object != object)
         return app_fail(a->app, "the score is of a %s, the outcome of a %s", entity_name(object),
                         entity_name(a->past.object)),
                false;
-    if (!past_load(&a->past, set, 1, false)) return false;
+    if (!past_load(&a->past, set, 1, from_nothing)) return false;
     a->source.history = a->past.history;
     a->source.object = object;
-    a->source.set = set;
+    a->source.set = from_nothing ? NULL : set;
+    a->suggested.from_nothing = from_nothing;
     return true;
 }
 
@@ -189,7 +218,9 @@ static int load_and_ask(struct asked *a)
     if (!read_and_load(a)) return STATUS_FAILED;
     past_find_lives(&a->past);
     choose_options(a);
-    if (ask(a, &why) != ERR_OK || write_draft(a, &why) != ERR_OK) return app_fail(a->app, "%s", why.msg);
+    enum err e = a->suggested.from_nothing ? ask_for_all(a, &why) : ask_for_points(a, &why);
+    if (e == ERR_OK) e = write_draft(a, &why);
+    if (e != ERR_OK) return app_fail(a->app, "%s", why.msg);
     struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
     if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, &page);
     else suggest_lines(&a->suggested, a->app->out);
@@ -213,8 +244,8 @@ static int run_suggest(struct app *app, const struct arguments *arguments)
 
 const struct command command_suggest = {
     .name = "suggest",
-    .operands = "DEF",
-    .operands_min = 1,
+    .operands = "[DEF]",
+    .operands_min = 0,
     .operands_max = 1,
     .summary = "Suggest points by what came of them",
     .description =
@@ -224,7 +255,9 @@ const struct command command_suggest = {
         "nothing; half-lives that foresee better; and the draft against the present score on later leads from which "
         "nothing was learnt.\n\n"
         "A number that too few had stays as it is. Limits, bands and grades stay, too: look at them, and at the draft, "
-        "with your own eyes.",
+        "with your own eyes.\n\n"
+        "Without DEF a whole score is drafted: groups and rules for what customers had more often or less often than "
+        "others ('plumb profile' tells more of it), with points, decay and bands.",
     .options = suggest_options,
     .option_count = COUNT_OF(suggest_options),
     .examples = suggest_examples,

@@ -38,14 +38,14 @@ static void put_cell(const struct page *page, struct buf *text, size_t cells, en
 }
 
 /* "x 2.13 (1.62 to 2.80)": how many times the odds. */
-static void append_odds(struct buf *out, const struct suggested_points *points)
+static void append_odds(struct buf *out, const struct suggested_points *points, bool from_nothing)
 {
     static const char *const words[] = {"", ", says nothing", ", too little to say", ""};
     const struct interval *log_odds = &points->log_odds;
-    if (points->said == SAID_TOO_RARELY) buf_append_c(out, "had too rarely to say");
+    if (points->said == SAID_TOO_RARELY && !from_nothing) buf_append_c(out, "had too rarely to say");
     else
         buf_format(out, "x %.2f (%.2f to %.2f)%s", exp(log_odds->value), exp(log_odds->low), exp(log_odds->high),
-                   words[points->said]);
+                   from_nothing ? "" : words[points->said]);
 }
 
 static void put_points(const struct suggested *suggested, const struct suggested_points *points,
@@ -69,7 +69,7 @@ static void put_points(const struct suggested *suggested, const struct suggested
     put_cell(page, &text, 6, SIDE_RIGHT);
     fputs(*colour != '\0' ? page->style->off : "", page->to);
     fputs("   ", page->to);
-    append_odds(&text, points);
+    append_odds(&text, points, suggested->from_nothing);
     fprintf(page->to, STR_FMT "\n", STR_ARG(buf_str(&text)));
 }
 
@@ -108,7 +108,7 @@ static void put_half_lives(const struct suggested *suggested, const struct page 
         const struct suggested_half_life *half_life = &suggestion->half_lives[i];
         AUTO_BUF text = BUF_INIT(PART_BYTES_MAX);
         text_clean(&text, suggested->score->groups[half_life->group].name);
-        buf_append_c(&text, ", now ");
+        buf_append_c(&text, suggested->from_nothing ? ", " : ", now ");
         append_decay(&text, &half_life->now);
         if (half_life->days == 0) buf_append_c(&text, ": none of those tried foresees better");
         else {
@@ -174,10 +174,11 @@ void suggest_page(const struct suggested *suggested, const struct page *page)
     put_head(suggested, page);
     put_all_points(suggested, page);
     put_half_lives(suggested, page);
-    if (suggested->suggestion.said == 0) {
+    if (suggested->suggestion.said == 0 && !suggested->from_nothing) {
         fputc('\n', page->to);
         output_note(page, STR("No rule tells customers from others beyond chance: the points stay as they are."));
     }
     put_test(suggested, page);
     if (suggested->written_to != NULL) fprintf(page->to, "\nThe draft is in %s.\n", suggested->written_to);
+    else if (suggested->from_nothing) fputs("\n--output FILE writes the draft.\n", page->to);
 }

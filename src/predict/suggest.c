@@ -126,6 +126,19 @@ static enum err choose_examples(struct suggesting *s, const struct lifetime *liv
     return check_enough(s, why);
 }
 
+int64_t suggest_test_begins(const struct feature_source *source, const struct lifetime *lives,
+                            const struct suggest_options *options)
+{
+    struct examples all;
+    int64_t begins_ms = 0;
+    examples_choose(source->history, source->object, lives, &options->examples, &all);
+    uint8_t *sides = memory_array(all.count, sizeof *sides);
+    examples_split(source->history, source->object, &all, &options->split, sides, &begins_ms);
+    memory_free(sides);
+    examples_release(&all);
+    return begins_ms;
+}
+
 /* ---- 2. Penalty and half-lives. ---- */
 
 static bool can_choose(const struct suggesting *s)
@@ -393,7 +406,7 @@ static enum said said_of(const struct suggested_points *points, double points_a_
 static int32_t points_of(const struct suggesting *s, const struct suggested_points *points)
 {
     int32_t nearest = fibonacci_points(s->out->points_a_log_odds * points->weighed);
-    if (s->options->from_nothing) return points->said == SAID_TOO_RARELY ? 0 : nearest;
+    if (s->options->from_nothing) return nearest;
     if (points->said == SAID_NOTHING) return 0;
     bool stays = points->said != SAID_SOMETHING || nearest == fibonacci_points(points->now);
     return stays ? points->now : nearest;
@@ -425,7 +438,7 @@ static void choose_points(struct suggesting *s)
     }
     for (uint32_t i = 0; i < out->count; i++) {
         struct suggested_points *points = &out->points[i];
-        points->then = out->said == 0 ? points->now : points_of(s, points);
+        points->then = out->said == 0 && !s->options->from_nothing ? points->now : points_of(s, points);
         if (!s->options->from_nothing) move_limit(s, points);
         points_put(s->draft, points->place, points->then);
     }

@@ -29,8 +29,9 @@
 struct suggest_options {
     struct example_options examples;
     struct split_options split; /* its horizon is that of examples */
-    bool from_nothing;          /* the present points are no belief: only what the examples say counts */
-    double spread;              /* of the sums, as a standard deviation in points; 0: as now */
+    /* The present points are no belief: only what the examples say counts, however little. */
+    bool from_nothing;
+    double spread; /* of the sums, as a standard deviation in points; 0: as now */
     uint64_t seed;
     unsigned threads;
     uint32_t draws; /* at least 1 */
@@ -80,6 +81,10 @@ struct suggestion {
 MUST_CHECK enum err suggest_points(const struct feature_source *source, const struct lifetime *lives,
                                    const struct suggest_options *options, struct arena *arena, struct suggestion *out,
                                    struct err_info *why);
+
+/* The instant at which the time of the test begins, whatever the score. */
+int64_t suggest_test_begins(const struct feature_source *source, const struct lifetime *lives,
+                            const struct suggest_options *options);
 
 /* The two scores on later instants of the records that were kept apart. */
 struct suggestion_test {
