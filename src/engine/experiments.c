@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "core/band.h"
+#include "engine/engine_internal.h"
 
 #define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define LINES_A_SEGMENT 4
@@ -40,6 +41,19 @@ static void write_segments(const struct experiment_conditions *conditions, struc
     }
 }
 
+/* [records] Those that somebody put away, but not those erased, who have no id any more. */
+static const bool *find_put_away(struct engine *engine, const struct history *history, enum entity object,
+                                 struct arena *arena)
+{
+    uint32_t records = history_records(history, object);
+    bool *put_away = ARENA_ARRAY(arena, bool, records);
+    pthread_rwlock_rdlock(&engine->people_lock);
+    for (uint32_t r = 0; r < records && r < engine->archived[object].count; r++)
+        put_away[r] = engine->archived[object].at[r] && history_record_id(history, object, r).len > 0;
+    pthread_rwlock_unlock(&engine->people_lock);
+    return put_away;
+}
+
 enum err experiment_ground_open(struct engine *engine, const struct experiment_conditions *conditions, int64_t now_ms,
                                 struct experiment_ground *out, const char **which, struct err_info *why)
 {
@@ -57,10 +71,12 @@ enum err experiment_ground_open(struct engine *engine, const struct experiment_c
         return e;
     }
     out->scan = scan_new(&out->draft.set, out->everybody.history, NULL);
-    out->rules = (struct assignment_rules){.outcome = find_segment(&out->draft, "outcome"),
-                                           .who = find_segment(&out->draft, "who"),
-                                           .pilot = find_segment(&out->draft, "pilot"),
-                                           .now_ms = now_ms};
+    out->rules = (struct assignment_rules){
+        .outcome = find_segment(&out->draft, "outcome"),
+        .who = find_segment(&out->draft, "who"),
+        .pilot = find_segment(&out->draft, "pilot"),
+        .now_ms = now_ms,
+        .put_away = find_put_away(engine, out->everybody.history, out->object, out->draft.arena)};
     return ERR_OK;
 }
 

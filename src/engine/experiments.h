@@ -24,7 +24,8 @@ struct experiment_ground {
     struct assignment_rules rules; /* `who`, `outcome`, `pilot` and now_ms are filled in; the rest is the caller's */
 };
 
-/* Errors   ERR_INVALID: a condition does not compile; *which is then "outcome", "who" or "pilot", or NULL when the mistake is
+/* Who was put away still takes part: who puts bad leads away would else make an arm look better. Who was erased does not.
+ * Errors   ERR_INVALID: a condition does not compile; *which is then "outcome", "who" or "pilot", or NULL when the mistake is
  *          in none of them. Close in either case. */
 MUST_CHECK enum err experiment_ground_open(struct engine *engine, const struct experiment_conditions *conditions,
                                            int64_t now_ms, struct experiment_ground *out, const char **which,

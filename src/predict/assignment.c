@@ -76,14 +76,19 @@ struct assignment assignment_of(const struct scan *scan, const struct history *h
     return found;
 }
 
+static bool is_known(const struct finding *f, uint32_t record)
+{
+    if (history_is_listed(f->history, f->object, record)) return true;
+    return f->rules->put_away != NULL && f->rules->put_away[record];
+}
+
 static void *find_some(void *context)
 {
     struct finding *f = context;
     int64_t *instants = memory_array(ASSIGNMENT_FACTS_MAX + 1, sizeof *instants);
     for (uint32_t first; (first = atomic_fetch_add(&f->next, STRETCH)) < f->records;)
         for (uint32_t r = first; r < f->records && r - first < STRETCH; r++)
-            f->out[r] = history_is_listed(f->history, f->object, r) ? assign(f, r, instants)
-                                                                    : (struct assignment){.record = r, .arm = ARM_NONE};
+            f->out[r] = is_known(f, r) ? assign(f, r, instants) : (struct assignment){.record = r, .arm = ARM_NONE};
     memory_free(instants);
     return NULL;
 }

@@ -27,6 +27,7 @@ struct assignment_rules {
     int64_t now_ms;         /* the last instant of which facts are known */
     int64_t horizon_ms;     /* more than 0 */
     bool existing;          /* those for whom the condition holds at the start, too */
+    const bool *put_away;   /* [records] unlisted ones that take part all the same; NULL: none */
 };
 
 struct assignment {
@@ -41,7 +42,7 @@ struct assignment {
 struct assignment assignment_of(const struct scan *scan, const struct history *history, enum entity object,
                                 const struct assignment_rules *rules, uint32_t record);
 
-/* Of all listed records, in the order of their instants, then of their ids: to be released by memory_free. Returns how
+/* Of all records that are listed or put away, in the order of their instants, then of their ids: to be released by memory_free. Returns how
  * many there are. Cost: an evaluation for each fact after the start; `threads` at least 1. */
 uint64_t assignments_find(const struct scan *scan, const struct history *history, enum entity object,
                           const struct assignment_rules *rules, unsigned threads, struct assignment **out);

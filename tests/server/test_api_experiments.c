@@ -54,6 +54,16 @@ static struct reply results(struct site *site)
     return api_call(site, "GET /api/v1/experiments/trial/results", "", 200);
 }
 
+/* Who takes part in either arm. */
+static int64_t assigned(struct site *site)
+{
+    struct reply found = results(site);
+    int64_t a = 0, b = 0;
+    CHECK_TRUE(str_to_i64(api_at(site, found, "arms.0.assigned"), &a) &&
+               str_to_i64(api_at(site, found, "arms.1.assigned"), &b));
+    return a + b;
+}
+
 /* `people` come and send the form; of those in arm B three quarters buy, of those in A a quarter. */
 static void live_through(struct site *site, int people)
 {
@@ -216,6 +226,22 @@ TEST(two_who_are_one_have_the_arm_of_the_one_that_stays)
     CHECK_STR(api_at(site, part, "results.0.arm"),
               experiment_arm(seed, STR("old"), 0.5) == ARM_B ? STR("B") : STR("A"));
     CHECK_STR(api_at(site, part, "results.1.arm"), STR("(absent)"));
+    CHECK_INT(assigned(site), 1);
+    site_close(site);
+}
+
+TEST(whoever_is_put_away_still_counts_and_whoever_is_erased_does_not)
+{
+    struct site *site = open_site(NULL);
+    make(site, DRAFT);
+    start(site);
+    act(site, "ada", "form_sent");
+    act(site, "ben", "form_sent");
+    CHECK_INT(assigned(site), 2);
+    api_call(site, "DELETE /api/v1/contacts/userId:ada", "", 200);
+    CHECK_INT(assigned(site), 2);
+    api_call(site, "DELETE /api/v1/contacts/userId:ben?erase=true", "", 204);
+    CHECK_INT(assigned(site), 1);
     site_close(site);
 }
 
