@@ -59,6 +59,11 @@ static const struct option train_options[] = {
      .help = "Look at names, sex, age, origin, belief, health and family, too. Else such properties are left out."},
     {.name = "keep-leaks", .help = "Use what looks as if it came of the outcome, too. It is told in any case."},
     {.name = "step", .argument = "DAYS", .help = "Between the instants at which a record is looked at. Default: 14."},
+    {.name = "memory",
+     .argument = "MB",
+     .help =
+         "What the examples may take. Of more, all of the rarer outcome are kept and some of the other, which count "
+         "for the rest. Default: 2048."},
     {.name = "per-record", .argument = "N", .help = "At most so many instants of a record. Default: 8."},
     PAST_OPTIONS,
 

@@ -14,6 +14,7 @@
 #define STEP_DAYS 14
 #define PER_RECORD 8
 #define DRAWS 500
+#define MEMORY_MB_MAX 1048576
 #define BY_DEFAULT 3
 #define PROGRESS_STEPS 1000
 
@@ -22,7 +23,7 @@ enum model_choice { MODEL_AUTO, MODEL_ONLY_LOGISTIC, MODEL_ONLY_TREES };
 struct request {
     struct past_request past;
     const char *score, *by, *exclude, *output;
-    uint64_t step_days, per_record;
+    uint64_t step_days, per_record, memory_mb;
     unsigned format, model, object;
     bool protected_too, keep_leaks, object_given;
 };
@@ -42,6 +43,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     if (e == ERR_OK) e = options_number(arguments, "step", 1, PAST_DAYS_MAX, STEP_DAYS, &out->step_days, why);
     if (e == ERR_OK)
         e = options_number(arguments, "per-record", 1, EXAMPLES_OF_RECORD_MAX, PER_RECORD, &out->per_record, why);
+    if (e == ERR_OK)
+        e = options_number(arguments, "memory", 1, MEMORY_MB_MAX, TRAINING_BYTES >> 20, &out->memory_mb, why);
     if (e == ERR_OK) e = options_choice(arguments, "model", MODEL_AUTO, &out->model, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", TRAIN_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "of", ENTITY_CONTACT, &out->object, why);
@@ -167,6 +170,7 @@ static struct training_options options_for(struct session *s)
         .seed = request->past.seed,
         .threads = (unsigned)request->past.threads,
         .bootstrap_draws = DRAWS,
+        .memory_bytes = request->memory_mb << 20,
         .by = s->by,
         .by_count = s->by_count,
         .go_on = go_on,

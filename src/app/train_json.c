@@ -223,6 +223,8 @@ void train_json(const struct told_model *told, FILE *to)
         put_instant(&json, "test_from", trained->test_begins_ms);
         put_instant(&json, "until", trained->ends_ms);
     }
+    put_count(&json, "rows_kept", trained->memory.kept);
+    put_count(&json, "memory_bytes", trained->memory.bytes);
     put_leaks(&json, &trained->leaks);
     if (learned->kind != MODEL_NONE) put_model(&json, told);
     json_end_object(&json);

@@ -79,6 +79,11 @@ static void put_head(const struct trained *trained, const struct page *page)
         buf_append_c(&text, ", facts until ");
         instant_format_date(&text, trained->ends_ms);
     }
+    if (trained->memory.kept < trained->memory.examples) {
+        buf_append_c(&text, "; for memory ");
+        text_count(&text, trained->memory.kept);
+        buf_append_c(&text, " of them were kept, which count for all");
+    }
     output_note(page, buf_str(&text));
 }
 

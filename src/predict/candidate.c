@@ -3,6 +3,7 @@
 #include "predict/candidate.h"
 
 #define ROWS_AT_ONCE 65536
+#define ROWS_FOR_THREADS 20000 /* below, threads of trees wait for each other more than they work */
 
 /* The question of learning, put to somebody who asks without telling how much is done. */
 static bool go_on(void *context)
@@ -40,6 +41,8 @@ static enum err fit_trees(struct candidate *candidate, const struct table *table
     struct boost_set learn = set_of(table), watch = watched != NULL ? set_of(watched) : (struct boost_set){0};
     how.depth = candidate->depth;
     how.seed = (uint32_t)options->seed;
+    if (table->rows >= ROWS_FOR_THREADS)
+        how.threads = options->threads < BOOST_THREADS_MAX ? options->threads : BOOST_THREADS_MAX;
     how.go_on = options->go_on;
     how.go_on_context = options->go_on_context;
     if (candidate->learning_rate > 0) { /* smaller steps take longer to show that they lead nowhere */

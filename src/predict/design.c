@@ -106,25 +106,6 @@ static void fill_rows(struct design *design, const struct sparse *examples, cons
     design->row_start[design->rows] = count;
 }
 
-static void turn_to_columns(struct design *design)
-{
-    uint64_t entries = design->row_start[design->rows];
-    uint64_t *next = memory_array((size_t)design->columns + 1, sizeof *next);
-    design->column_start = memory_array((size_t)design->columns + 1, sizeof *design->column_start);
-    design->column_row = memory_array(entries, sizeof *design->column_row);
-    design->column_value = memory_array(entries, sizeof *design->column_value);
-    for (uint64_t e = 0; e < entries; e++) design->column_start[design->row_column[e] + 1]++;
-    for (uint32_t k = 0; k < design->columns; k++) design->column_start[k + 1] += design->column_start[k];
-    memcpy(next, design->column_start, ((size_t)design->columns + 1) * sizeof *next);
-    for (uint64_t r = 0; r < design->rows; r++)
-        for (uint64_t e = design->row_start[r]; e < design->row_start[r + 1]; e++) {
-            uint64_t at = next[design->row_column[e]]++;
-            design->column_row[at] = (uint32_t)r;
-            design->column_value[at] = design->row_value[e];
-        }
-    memory_free(next);
-}
-
 enum err design_init(struct design *out, const struct sparse *examples, const double *weight, double *mean,
                      double *deviation, struct err_info *why)
 {
@@ -144,7 +125,6 @@ enum err design_init(struct design *out, const struct sparse *examples, const do
     measure_columns(examples, weight, out->weight, mean, deviation, met);
     choose_columns(out, examples, mean, deviation, met, place);
     fill_rows(out, examples, place);
-    turn_to_columns(out);
     memory_free(place);
     memory_free(met);
     return ERR_OK;
@@ -158,8 +138,5 @@ void design_release(struct design *design)
     memory_free(design->row_start);
     memory_free(design->row_column);
     memory_free(design->row_value);
-    memory_free(design->column_start);
-    memory_free(design->column_row);
-    memory_free(design->column_value);
     *design = (struct design){0};
 }

@@ -1,4 +1,4 @@
-/* design.h — columns brought to deviation 1, readable by row and by column.
+/* design.h — columns brought to deviation 1, by row.
  *
  * A column that is mostly not zero is centred, so that large numbers that differ little (dates, say)
  * do not drown each other; a sparse one stays sparse. A column that never varies is left out.
@@ -24,9 +24,6 @@ struct design {
     uint64_t *row_start; /* [rows + 1] */
     uint32_t *row_column;
     float *row_value;
-    uint64_t *column_start; /* [columns + 1] */
-    uint32_t *column_row;   /* ascending */
-    float *column_value;
 };
 
 /* `mean` and `deviation` of every column of the examples go to arrays of examples->columns.

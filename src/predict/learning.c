@@ -8,8 +8,10 @@
 
 #include "predict/candidate.h"
 #include "predict/logit.h"
+#include "predict/thinning.h"
 
-#define CERTAIN 0.9 /* how sure it must be that trees are better */
+#define CONTEST_ROWS_MAX 60000 /* examples that candidates learn from, and as many that they are judged on */
+#define CERTAIN 0.9            /* how sure it must be that trees are better */
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -108,6 +110,18 @@ static enum err hold_contest(struct contest *c, bool with_trees, struct candidat
     return err;
 }
 
+/* Which way is better shows on some of the examples, too. */
+static enum err hold_small_contest(struct contest *c, bool with_trees, struct candidate *winner, struct err_info *why)
+{
+    struct table learn = c->learn, judged = c->judged;
+    bool own_learn = table_thin(&learn, CONTEST_ROWS_MAX, &c->learn);
+    bool own_judged = table_thin(&judged, CONTEST_ROWS_MAX, &c->judged);
+    enum err err = hold_contest(c, with_trees, winner, why);
+    if (own_learn) table_release(&c->learn);
+    if (own_judged) table_release(&c->judged);
+    return err;
+}
+
 static enum err choose(const struct learning *l, bool few, struct candidate *winner, struct err_info *why)
 {
     const struct table *train = &l->tables[SIDE_TRAIN], *calibrate = &l->tables[SIDE_CALIBRATE];
@@ -122,7 +136,7 @@ static enum err choose(const struct learning *l, bool few, struct candidate *win
         return ERR_OK; /* nothing to choose by */
     bool with_trees = !l->options->without_trees && has_both(&contest.watched, POSITIVES_NEEDED);
     if (!l->options->without_logistic) with_trees &= boost_is_there(); /* else whoever insists is told */
-    return hold_contest(&contest, with_trees, winner, why);
+    return hold_small_contest(&contest, with_trees, winner, why);
 }
 
 /* ---- From log-odds to probabilities, and to figures. ---- */

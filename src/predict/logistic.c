@@ -16,6 +16,7 @@
 #include "predict/logit.h"
 
 #define ROUNDS_MAX 100
+#define TASKS 16        /* that the columns are shared out in */
 #define STRETCH 4096    /* rows of one partial sum of the loss */
 #define NEARLY 1e-12    /* of the total weight: what another step would gain when the last one is taken */
 #define HALVINGS_MAX 26 /* of a step that leads up */
@@ -86,31 +87,46 @@ static double loss_at(struct fitting *f, const double *here)
 
 /* ---- Columns: gradient and curvature. ---- */
 
-static void compute_column(struct fitting *f, uint32_t k)
+/* The columns of a task: their shares of the lower triangle are about equal. */
+static uint32_t task_begin(const struct fitting *f, uint32_t task)
 {
-    const struct design *d = f->design;
-    double *row_of_curvature = f->curvature + (size_t)k * f->size;
-    double gradient = 0, with_intercept = 0;
-    memset(row_of_curvature, 0, ((size_t)k + 1) * sizeof *row_of_curvature);
-    for (uint64_t e = d->column_start[k]; e < d->column_start[k + 1]; e++) {
-        uint64_t row = d->column_row[e];
-        double value = (double)d->column_value[e], pull = f->bend[row] * value;
-        gradient += f->residual[row] * value;
-        with_intercept += pull;
-        for (uint64_t i = d->row_start[row]; d->row_column[i] < k; i++)
-            row_of_curvature[d->row_column[i]] += pull * (double)d->row_value[i];
-        row_of_curvature[k] += pull * value;
-    }
-    f->gradient[k] = gradient + f->penalty * f->at[k];
-    row_of_curvature[k] += f->penalty;
-    f->curvature[(size_t)(f->size - 1) * f->size + k] = with_intercept;
+    return (uint32_t)((double)(f->size - 1) * sqrt((double)task / TASKS));
 }
 
+/* What a row adds to the columns `from` to `to`: its entries stand in the order of their columns. */
+static void add_row(struct fitting *f, uint64_t row, uint32_t from, uint32_t to)
+{
+    const struct design *d = f->design;
+    const uint64_t begin = d->row_start[row], end = d->row_start[row + 1];
+    double *with_intercept = f->curvature + (size_t)(f->size - 1) * f->size;
+    uint64_t e = begin;
+    while (e < end && d->row_column[e] < from) e++;
+    for (; e < end && d->row_column[e] < to; e++) {
+        uint32_t k = d->row_column[e];
+        double value = (double)d->row_value[e], pull = f->bend[row] * value;
+        double *row_of_curvature = f->curvature + (size_t)k * f->size;
+        f->gradient[k] += f->residual[row] * value;
+        with_intercept[k] += pull;
+        for (uint64_t i = begin; i <= e; i++) row_of_curvature[d->row_column[i]] += pull * (double)d->row_value[i];
+    }
+}
+
+/* All rows pass by once for each task, so that a row is read as it lies; each sum is one thread's, in the order of rows. */
 static void *compute_columns(void *context)
 {
     struct fitting *f = context;
-    /* The last columns have most to do. */
-    for (uint32_t k; (k = atomic_fetch_add(&f->next, 1)) + 1 < f->size;) compute_column(f, f->size - 2 - k);
+    for (uint32_t left; (left = (uint32_t)atomic_fetch_add(&f->next, 1)) < TASKS;) {
+        uint32_t task = TASKS - 1 - left, from = task_begin(f, task), to = task_begin(f, task + 1);
+        for (uint32_t k = from; k < to; k++) {
+            memset(f->curvature + (size_t)k * f->size, 0, ((size_t)k + 1) * sizeof *f->curvature);
+            f->gradient[k] = f->curvature[(size_t)(f->size - 1) * f->size + k] = 0;
+        }
+        for (uint64_t row = 0; row < f->design->rows; row++) add_row(f, row, from, to);
+        for (uint32_t k = from; k < to; k++) {
+            f->gradient[k] += f->penalty * f->at[k];
+            f->curvature[(size_t)k * f->size + k] += f->penalty;
+        }
+    }
     return NULL;
 }
 

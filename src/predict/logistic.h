@@ -49,7 +49,7 @@ struct logistic {
 /* `happened` [rows] 0 or 1; `weight` [rows] finite, not negative; NULL: 1 each.
  * Errors   ERR_INVALID: one outcome only, a number that is not finite; ERR_TOO_BIG: too many columns, a value
  *          or weight too large to be squared; ERR_UNAVAILABLE: given up by go_on.
- * Memory   *out in `arena`; 24 bytes an entry while it runs (an entry for each example of a column that is mostly
+ * Memory   *out in `arena`; 12 bytes an entry while it runs (an entry for each example of a column that is mostly
  *          not zero), 40 an example, 16 * columns^2. */
 MUST_CHECK enum err logistic_fit(const struct sparse *examples, const uint8_t *happened, const double *weight,
                                  const struct logistic_options *options, struct arena *arena, struct logistic *out,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "predict/rules_print.h"
+#include "predict/thinning.h"
 #include "predict/training_report.h"
 
 /* ---- Tables. ---- */
@@ -39,13 +40,31 @@ static int by_time(const void *a, const void *b)
     return (x->record > y->record) - (x->record < y->record);
 }
 
-static void fill_table(const struct training *t, enum example_side side, struct table *table)
+/* Examples of a side in order of time, thinned to `most`; how many. */
+static uint64_t choose_rows(const struct training *t, enum example_side side, uint64_t most,
+                            struct training_example *chosen)
 {
-    uint64_t rows = t->out->learned.sides[side].examples, row = 0;
-    struct training_example *chosen = memory_array(rows, sizeof *chosen);
+    const struct side_count *count = &t->out->learned.sides[side];
+    struct thinning thinning;
+    uint64_t rows = 0, kept = 0;
     for (uint64_t i = 0; i < t->examples.count; i++)
-        if (t->sides[i] == side) chosen[row++] = t->examples.at[i];
+        if (t->sides[i] == side) chosen[rows++] = t->examples.at[i];
     qsort(chosen, rows, sizeof *chosen, by_time);
+    if (rows <= most) return rows;
+    thinning_init(&thinning, rows - count->positives, count->positives, most);
+    for (uint64_t r = 0; r < rows; r++) {
+        struct training_example example = chosen[r];
+        if (!thinning_keeps(&thinning, example.happened)) continue;
+        example.weight *= thinning_weight(&thinning, example.happened);
+        chosen[kept++] = example;
+    }
+    return kept;
+}
+
+static void fill_table(struct training *t, enum example_side side, uint64_t most, struct table *table)
+{
+    struct training_example *chosen = memory_array(t->out->learned.sides[side].examples, sizeof *chosen);
+    uint64_t rows = choose_rows(t, side, most, chosen);
     table_init(table, rows, t->out->plan.count, NULL);
     features_compute(&t->out->plan, t->source, chosen, rows, t->options->threads, table->value);
     for (uint64_t r = 0; r < rows; r++) {
@@ -54,21 +73,31 @@ static void fill_table(const struct training *t, enum example_side side, struct 
         table->record[r] = chosen[r].record;
         table->at_ms[r] = chosen[r].at_ms;
     }
+    t->out->memory.kept += rows;
     memory_free(chosen);
 }
 
-static enum err fill_tables(struct training *t, struct err_info *why)
+/* Bytes of an example: its numbers, and of those that are not 0 a column and a value, plain and brought to scale. Mostly half
+ * of them are. */
+static uint64_t bytes_of_row(const struct feature_plan *plan)
 {
-    uint64_t rows = t->examples.count - t->out->learned.sides[SIDE_NONE].examples;
+    return (uint64_t)plan->count * (sizeof(float) + 2 * (sizeof(uint32_t) + sizeof(float)) / 2) + 64;
+}
+
+static void fill_tables(struct training *t)
+{
+    struct training_memory *memory = &t->out->memory;
     feature_plan_choose(t->source, &t->examples, t->sides, t->arena, &t->out->plan);
-    if (rows > TRAINING_BYTES_MAX / sizeof(float) / (t->out->plan.count + 1))
-        return err_set(why, ERR_TOO_BIG,
-                       "%" PRIu64 " examples of %" PRIu32 " features are more than %" PRIu64
-                       " bytes: take fewer of each "
-                       "record",
-                       rows, t->out->plan.count, TRAINING_BYTES_MAX);
-    for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) fill_table(t, side, &t->tables[side]);
-    return ERR_OK;
+    uint64_t limit = t->options->memory_bytes > 0 ? t->options->memory_bytes : TRAINING_BYTES;
+    uint64_t row_bytes = bytes_of_row(&t->out->plan), room = limit / row_bytes;
+    memory->examples = t->examples.count - t->out->learned.sides[SIDE_NONE].examples;
+    if (room < TRAINING_ROWS_MIN) room = TRAINING_ROWS_MIN;
+    for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) {
+        double share = (double)t->out->learned.sides[side].examples / (double)memory->examples;
+        uint64_t most = (uint64_t)(share * (double)room);
+        fill_table(t, side, most > 2 ? most : 2, &t->tables[side]);
+    }
+    memory->bytes = memory->kept * row_bytes;
 }
 
 /* Close the gaps that dropped features leave in each row. */
@@ -126,11 +155,10 @@ static enum err learn_from_tables(struct training *t, struct err_info *why)
                                          .bootstrap_draws = options->bootstrap_draws,
                                          .go_on = options->go_on,
                                          .go_on_context = options->go_on_context};
-    enum err err = fill_tables(t, why);
-    if (err != ERR_OK) return err;
+    fill_tables(t);
     guard_against_leaks(t);
     tell_kinds(t);
-    err = learn(t->tables, &how, t->arena, &t->out->learned, why);
+    enum err err = learn(t->tables, &how, t->arena, &t->out->learned, why);
     return err == ERR_OK ? training_report(t->source, t->tables, options, t->arena, t->out, why) : err;
 }
 

@@ -1,6 +1,7 @@
 /* training.h — one model of one outcome, from a history to figures on later leads.
  *
  *     1. examples on three sides: train, calibrate, test (examples.h)
+ *        more than memory holds are thinned (thinning.h)
  *     2. the plan of features, from the side of training
  *        without what looks as if it came of the outcome (leak.h)
  *     3. tables of numbers, and what is learnt from them (learning.h)
@@ -16,7 +17,8 @@
 #include "predict/learning.h"
 #include "predict/quality_report.h"
 
-#define TRAINING_BYTES_MAX ((uint64_t)16 << 30) /* of feature rows */
+#define TRAINING_BYTES ((uint64_t)2 << 30) /* that tables and what is made of them may take, when nothing is said */
+#define TRAINING_ROWS_MIN 1000             /* are kept all the same */
 
 /* Segments of the report: values of a property of the object or, of_company, of its company. */
 struct report_property {
@@ -33,6 +35,7 @@ struct training_options {
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;
+    uint64_t memory_bytes; /* 0: TRAINING_BYTES */
     const struct report_property
         *by; /* [by_count], fewer than REPORT_PROPERTIES_MAX: bands of the score come of themselves */
     uint32_t by_count;
@@ -40,8 +43,14 @@ struct training_options {
     void *go_on_context;
 };
 
+struct training_memory {
+    uint64_t examples, kept; /* on the three sides, and how many of them rows were made of */
+    uint64_t bytes;          /* about so many at most */
+};
+
 struct trained {
     struct learned learned;
+    struct training_memory memory; /* of the training; not kept in an image */
     struct quality_report report;
     /* what it foresees, of whom, and from when: */
     struct str outcome;
@@ -57,7 +66,7 @@ struct trained {
 };
 
 /* `lives` from outcome_find. *out is filled also where the verdict is that there is no model.
- * Errors   ERR_TOO_BIG: more feature rows than TRAINING_BYTES_MAX; ERR_UNAVAILABLE: given up; those of learn.
+ * Errors   ERR_UNAVAILABLE: given up; those of learn.
  * Memory   what *out points to in `arena`, the trees but released by trained_release. */
 MUST_CHECK enum err train_model(const struct feature_source *source, const struct lifetime *lives,
                                 const struct training_options *options, struct arena *arena, struct trained *out,

@@ -151,6 +151,27 @@ TEST(reasons_sum_to_the_log_odds_of_either_kind_of_model)
     }
 }
 
+/* ---- More than memory holds. ---- */
+
+TEST(with_less_memory_fewer_examples_are_kept_and_what_is_said_is_nearly_the_same)
+{
+    struct product *product = buyers_world(&strong, 5);
+    struct training_options options = buyers_options(true, 2);
+    struct trained whole = buyers_train(product, options);
+    options.memory_bytes = 1 << 20;
+    struct trained thinned = buyers_train(product, options);
+    CHECK_INT((int64_t)whole.memory.kept, (int64_t)whole.memory.examples);
+    CHECK_TRUE(thinned.memory.kept < thinned.memory.examples * 2 / 3);
+    CHECK_TRUE(thinned.memory.bytes <= 1 << 20);
+    const double *one = whole.learned.quality.figures, *other = thinned.learned.quality.figures;
+    CHECK_NEAR(other[FIGURE_BASE_RATE], one[FIGURE_BASE_RATE], 0.02);
+    CHECK_NEAR(other[FIGURE_ROC_AUC], one[FIGURE_ROC_AUC], 0.03);
+    CHECK_TRUE(other[FIGURE_ECE] < 0.08);
+    trained_release(&whole);
+    trained_release(&thinned);
+    product_free(product);
+}
+
 /* ---- The same again. ---- */
 
 TEST(training_twice_gives_the_same_model_and_figures_whatever_the_number_of_threads)
