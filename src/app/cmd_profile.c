@@ -28,7 +28,8 @@ static const struct option profile_options[] = {
      .name = "outcome",
      .argument = "CONDITION",
      .help = "What makes a customer: a condition as in a segment's 'when', such as '{event: bought}', or the name of a "
-             "segment of DEF. It came when the condition first held, so it needs a time. Needed."},
+             "segment of DEF. It came when the condition first held, so it needs a time. Default: the lifecycle stage "
+             "customer, or an associated deal won."},
     {.name = "object", .argument = "contact|company|deal", .help = "Whose outcome a condition is. Default: contact."},
     {.name = "horizon",
      .argument = "DAYS",
@@ -61,7 +62,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     *out = (struct request){.definitions = arguments->operands,
                             .definition_count = arguments->operand_count,
                             .output = options_value(arguments, "output")};
-    enum err e = past_request_read(app, arguments, arena, "say what makes a customer", &out->past, why);
+    enum err e = past_request_read(app, arguments, arena, NULL, &out->past, why);
     if (e == ERR_OK) e = options_number(arguments, "cards", 0, CARDS_MAX, CARDS_SHOWN, &out->cards, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
@@ -70,14 +71,14 @@ static enum err read_request(const struct app *app, const struct arguments *argu
 
 static enum err ask(struct past *past, struct arena *arena, struct profiled *out, struct err_info *why)
 {
-    struct feature_source source = {.history = past->history, .object = past->object};
+    struct feature_source source = {.history = past->history, .object = past->object, .dates = &past->dates};
     past_find_lives(past);
     struct profile_options how = {.end_ms = past->end_ms,
                                   .horizon_ms = (int64_t)past->request->horizon_days * MS_PER_DAY,
                                   .seed = past->request->seed,
                                   .threads = (unsigned)past->request->threads};
     out->object = past->object;
-    out->outcome = str_trim(str_from_c(past->request->outcome));
+    out->outcome = past->outcome.words;
     out->horizon_days = past->request->horizon_days;
     return profile_find(&source, past->lives, &how, arena, &out->profile, why);
 }
@@ -104,7 +105,7 @@ static int load_and_ask(struct past *past, const struct request *request, struct
         return STATUS_FAILED;
     if (!past_read_outcome(past, &past->files.set, (enum entity)request->object)) return STATUS_FAILED;
     if (!past_load(past, &past->files.set, 1, true)) return STATUS_FAILED;
-    if (ask(past, arena, &profiled, &why) != ERR_OK) return app_fail(past->app, "%s", why.msg);
+    if (ask(past, arena, &profiled, &why) != ERR_OK) return past_fail(past, &why);
     int status = write_output(past->app, request, &profiled);
     if (status == STATUS_OK) summary_put_rejects(past->app, past->rejects, NULL);
     return status;

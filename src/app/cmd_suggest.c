@@ -31,8 +31,10 @@ static const struct option suggest_options[] = {
     {.heading = "The question",
      .name = "outcome",
      .argument = "CONDITION",
-     .help = "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
-             "name of a segment of DEF. It came when the condition first held, so it needs a time. Needed."},
+     .help =
+         "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
+         "name of a segment of DEF. It came when the condition first held, so it needs a time. Default: the lifecycle "
+         "stage customer, or an associated deal won."},
     {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
     {.name = "score", .argument = "NAME", .help = "Which score of the definition, if there are several."},
     {.name = "object",
@@ -67,7 +69,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .definition_count = arguments->operand_count,
                             .score = options_value(arguments, "score"),
                             .output = options_value(arguments, "output")};
-    enum err e = past_request_read(app, arguments, arena, "say what the score should foresee", &out->past, why);
+    enum err e = past_request_read(app, arguments, arena, NULL, &out->past, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
     if (e == ERR_OK && out->definition_count > 0 && options_given(arguments, "object"))
@@ -104,7 +106,7 @@ static void choose_options(struct asked *a)
                                       .draws = DRAWS};
     a->how.split.horizon_ms = horizon_ms;
     a->how.split.seed = a->request->past.seed;
-    a->suggested.outcome = str_trim(str_from_c(a->request->past.outcome));
+    a->suggested.outcome = a->past.outcome.words;
     a->suggested.horizon_days = a->request->past.horizon_days;
 }
 
@@ -204,9 +206,10 @@ static bool read_and_load(struct asked *a)
         return app_fail(a->app, "the score is of a %s, the outcome of a %s", entity_name(object),
                         entity_name(a->past.object)),
                false;
-    if (!past_load(&a->past, set, 1, from_nothing)) return false;
+    if (!past_load(&a->past, set, 1, true)) return false; /* columns of dates tell when records began */
     a->source.history = a->past.history;
     a->source.object = object;
+    a->source.dates = &a->past.dates;
     a->source.set = from_nothing ? NULL : set;
     a->suggested.from_nothing = from_nothing;
     return true;
@@ -220,7 +223,7 @@ static int load_and_ask(struct asked *a)
     choose_options(a);
     enum err e = a->suggested.from_nothing ? ask_for_all(a, &why) : ask_for_points(a, &why);
     if (e == ERR_OK) e = write_draft(a, &why);
-    if (e != ERR_OK) return app_fail(a->app, "%s", why.msg);
+    if (e != ERR_OK) return past_fail(&a->past, &why);
     struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
     if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, &page);
     else suggest_lines(&a->suggested, a->app->out);

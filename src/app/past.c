@@ -92,3 +92,10 @@ void past_find_lives(struct past *past)
     outcome_given_find(&past->outcome, past->history, &past->dates, (unsigned)past->request->threads, past->lives);
     past->end_ms = backtest_latest_fact(past->history, past->object, past->request->now_ms);
 }
+
+int past_fail(const struct past *past, const struct err_info *why)
+{
+    if (!past->outcome.usual) return app_fail(past->app, "%s", why->msg);
+    return app_fail(past->app, "%s. The outcome is '%s': another is told with --outcome, such as '{event: bought}'",
+                    why->msg, OUTCOME_USUAL);
+}

@@ -70,4 +70,7 @@ bool past_read_outcome(struct past *past, const struct definitions *set, enum en
 bool past_load(struct past *past, struct definitions *sets, size_t count, bool keep_all);
 void past_find_lives(struct past *past);
 
+/* What went wrong with the question, and that the outcome was nobody's choice, if so. Returns STATUS_FAILED. */
+int past_fail(const struct past *past, const struct err_info *why);
+
 #endif

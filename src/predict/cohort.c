@@ -107,6 +107,7 @@ static uint32_t list_others(const struct choosing *p, struct other *out)
         if (life.happened_ms != NEVER || life.began_ms == NEVER) continue;
         uint64_t id = str_hash(history_record_id(p->history, p->object, r), p->options->seed);
         int64_t reach_ms = p->options->end_ms - p->options->horizon_ms - life.began_ms;
+        if (life.over_ms != 0 && reach_ms > life.over_ms - life.began_ms) reach_ms = life.over_ms - life.began_ms - 1;
         if (reach_ms >= 0) out[count++] = (struct other){r, reach_ms, chance_mix(id)};
     }
     qsort(out, count, sizeof *out, least_reach_first);
