@@ -82,7 +82,7 @@ bool past_load(struct past *past, struct definitions *sets, size_t count, bool k
     bool good = true;
     for (size_t i = 0; i < count; i++) good &= definitions_bind(&sets[i], seen, past->files.diagnostics);
     good &= outcome_given_bind(past->app, &past->files, seen, &past->outcome);
-    if (good) record_dates_find(past->history, &past->dates);
+    if (good) record_dates_find(past->history, NULL, &past->dates);
     return good;
 }
 

@@ -64,7 +64,8 @@ void hindsight_open(struct engine *engine, const struct model_terms *terms, cons
                               .outcome_of = &terms->draft.set,
                               .outcome = terms->outcome,
                               .as_of_ms = as_of_ms,
-                              .usual = wish->outcome.len == 0};
+                              .usual = wish->outcome.len == 0,
+                              .all_columns = wish->all_columns};
     model_ground_open(engine, terms, &out->ground);
 }
 
@@ -84,10 +85,32 @@ void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_fl
     struct scan *scan = scan_new(hindsight->outcome_of, ground->history, NULL);
     outcome_find(scan, hindsight->outcome_of, ground->history, hindsight->outcome, threads, stop, hindsight->lives);
     scan_free(scan);
-    record_dates_find(ground->history, &hindsight->dates);
+    record_dates_find(ground->history, hindsight->all_columns ? ground->terms->draft.catalog : NULL, &hindsight->dates);
     outcome_date_lives(ground->history, &hindsight->dates, object, hindsight->lives);
     for (uint32_t r = 0; r < history_records(ground->history, object); r++)
         if (!history_is_listed(ground->history, object, r)) hindsight->lives[r].began_ms = NEVER;
     if (hindsight->usual) outcome_add_won_deals(ground->history, &hindsight->dates, object, hindsight->lives);
     hindsight->end_ms = backtest_latest_fact(ground->history, object, hindsight->as_of_ms);
+}
+
+static bool has_won_deal(const struct model_ground *ground, uint32_t record, int64_t at_ms)
+{
+    uint32_t deals[OUTCOME_DEALS_MAX];
+    uint32_t count = history_associated(ground->history, ground->terms->object, record, ENTITY_DEAL, at_ms, deals,
+                                        OUTCOME_DEALS_MAX);
+    for (uint32_t i = 0; i < count && i < OUTCOME_DEALS_MAX; i++) {
+        struct deal_life life = deal_life_find(ground->history, ground->terms->draft.catalog, deals[i]);
+        if (life.won && life.ended_ms <= at_ms) return true;
+    }
+    return false;
+}
+
+enum hindsight_state hindsight_state(const struct model_ground *ground, bool usual, uint32_t record, int64_t at_ms)
+{
+    if (scan_in_segment(ground->scan, ground->terms->outcome, record, at_ms)) return HINDSIGHT_HAPPENED;
+    if (ground->terms->object != ENTITY_DEAL)
+        return usual && has_won_deal(ground, record, at_ms) ? HINDSIGHT_HAPPENED : HINDSIGHT_OPEN;
+    struct deal_life life = deal_life_find(ground->history, ground->terms->draft.catalog, record);
+    if (life.ended_ms > at_ms) return HINDSIGHT_OPEN;
+    return life.won && usual ? HINDSIGHT_HAPPENED : HINDSIGHT_OVER;
 }

@@ -23,6 +23,9 @@ struct hindsight_wish { /* borrowed */
     struct str outcome;
     struct str score;   /* whose rules are features; empty: none, as a backtest wants */
     bool use_protected; /* as model_question.use_protected */
+    /* Dates in columns that nothing has asked for yet are believed, too (predict/record_dates.h). Of files a backtest loads only
+     * what definitions ask for, and models all of it. */
+    bool all_columns;
 };
 
 /* The outcome as it is told. */
@@ -42,12 +45,19 @@ struct hindsight {
     struct lifetime *lives; /* [records of the object]; NULL until hindsight_find_lives */
     int64_t end_ms;         /* the latest fact about them up to `as_of_ms` */
     int64_t as_of_ms;
-    bool usual;
+    bool usual, all_columns;
 };
 /* Cost: that of live_freeze. Any thread. */
 void hindsight_open(struct engine *engine, const struct model_terms *terms, const struct hindsight_wish *wish,
                     int64_t as_of_ms, struct hindsight *out);
 void hindsight_close(struct hindsight *hindsight); /* of zeroes is fine */
+/* Of one record, at an instant: what hindsight_find_lives would say of it, but that an outcome which came and went is open again. */
+enum hindsight_state {
+    HINDSIGHT_OPEN,
+    HINDSIGHT_HAPPENED,
+    HINDSIGHT_OVER, /* a deal that was closed without it */
+};
+enum hindsight_state hindsight_state(const struct model_ground *ground, bool usual, uint32_t record, int64_t at_ms);
 /* Who is not listed (archived, merged into another, known by events alone) was never there. */
 void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_flag stop);
 

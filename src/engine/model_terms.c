@@ -3,34 +3,16 @@
 #include "engine/model_terms.h"
 
 #include "engine/engine_internal.h"
-#include "engine/usual_outcome.h"
 #include "predict/column_words.h"
 
-#define OUTCOME "plumb_model_outcome"    /* names of ours; definitions of users may not begin so */
-#define WON_DEALS "plumb_model_won_deal" /* a score: 1 point when there is one */
+#define OUTCOME "plumb_model_outcome" /* a name of ours; definitions of users may not begin so */
 #define TEXT_BYTES_MAX ((size_t)1024 * 1024)
-
-static void append_usual(struct buf *out, enum entity object)
-{
-    if (object == ENTITY_DEAL) {
-        buf_append_c(out, "segment: " OUTCOME "\nobject: deal\nwhen: " USUAL_WON "\n");
-        return;
-    }
-    buf_format(out,
-               "score: " WON_DEALS "\nobject: %s\ngroups:\n- name: outcome\n  category: fit\n  rules:\n"
-               "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: " USUAL_WON "}}\n"
-               "---\nsegment: " OUTCOME "\nobject: %s\nwhen: {any: [" USUAL_CUSTOMER ", {score: " WON_DEALS
-               ", gte: 1}]}\n",
-               entity_name(object), entity_name(object));
-}
 
 static struct str text_of(const struct model_question *question, struct arena *arena)
 {
     AUTO_BUF out = BUF_INIT(TEXT_BYTES_MAX);
-    if (question->outcome.len > 0)
-        buf_format(&out, "segment: " OUTCOME "\nobject: %s\nwhen: " STR_FMT "\n", entity_name(question->object),
-                   STR_ARG(question->outcome));
-    else append_usual(&out, question->object);
+    buf_format(&out, "segment: " OUTCOME "\nobject: %s\nwhen: " STR_FMT "\n", entity_name(question->object),
+               STR_ARG(question->outcome));
     return out.failed ? STR("") : arena_str(arena, buf_str(&out));
 }
 

@@ -1,11 +1,6 @@
 /* model_terms.h — what a model asks, compiled: its outcome, and what it may look at.
  *
- * An outcome is a condition in the language of definitions. Without one it is the usual:
- *
- *     contact, company   the lifecycle stage is customer, or a deal of theirs is won
- *     deal               it is won
- *
- * *Terms* are compiled once, beside the definitions in force, and hold until those change or a property is met that they do
+ * An outcome is a condition in the language of definitions; what is meant without one: see hindsight.h. *Terms* are compiled once, beside the definitions in force, and hold until those change or a property is met that they do
  * not know. A *ground* is everybody's facts, frozen, with a scan by these terms: for training, or for the rows of a few. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_ENGINE_MODEL_TERMS_H
@@ -17,7 +12,7 @@
 /* What is asked; borrowed. */
 struct model_question {
     enum entity object;
-    struct str outcome; /* a condition in YAML or JSON; empty: the usual one */
+    struct str outcome; /* a condition in YAML or JSON */
     struct str score;   /* of the same object, whose rules are features; empty: none */
     bool use_protected; /* sex, age, origin and the like (predict/column_words.h) are features, too */
 };

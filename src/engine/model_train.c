@@ -13,18 +13,12 @@
 
 /* ---- What all of them are about. ---- */
 
-struct lifetime *model_lives(const struct model_task *task)
+/* Rows of the past know when deals began and ended. */
+static struct feature_source source_of(const struct model_task *task)
 {
-    const struct model_ground *ground = task->ground;
-    uint32_t records = history_records(ground->history, ground->terms->object);
-    struct lifetime *lives = memory_array(records, sizeof *lives);
-    struct record_dates dates;
-    outcome_find(ground->scan, &ground->terms->draft.set, ground->history, ground->terms->outcome, task->threads,
-                 task->stop, lives);
-    record_dates_find(ground->history, &dates);
-    outcome_date_lives(ground->history, &dates, ground->terms->object, lives);
-    record_dates_release(&dates);
-    return lives;
+    struct feature_source source = task->past->ground.source;
+    source.dates = &task->past->dates;
+    return source;
 }
 
 static int64_t horizon_ms(const struct model_task *task)
@@ -35,7 +29,7 @@ static int64_t horizon_ms(const struct model_task *task)
 static struct example_options examples_wanted(const struct model_task *task)
 {
     int64_t spacing_ms = horizon_ms(task) / SPACINGS;
-    return (struct example_options){.end_ms = task->now_ms,
+    return (struct example_options){.end_ms = task->past->end_ms,
                                     .horizon_ms = horizon_ms(task),
                                     .spacing_ms = spacing_ms < MS_PER_DAY ? MS_PER_DAY : spacing_ms,
                                     .per_record = PER_RECORD,
@@ -66,9 +60,9 @@ static uint32_t report_properties(const struct model_ground *ground, struct repo
     return count;
 }
 
-enum err model_train(const struct model_task *task, const struct lifetime *lives, struct arena *arena,
-                     struct trained *out, struct err_info *why)
+enum err model_train(const struct model_task *task, struct arena *arena, struct trained *out, struct err_info *why)
 {
+    const struct feature_source source = source_of(task);
     struct report_property by[REPORT_PROPERTIES_MAX];
     const struct training_options options = {
         .outcome = task->outcome,
@@ -78,16 +72,16 @@ enum err model_train(const struct model_task *task, const struct lifetime *lives
         .threads = task->threads,
         .bootstrap_draws = MODEL_DRAWS,
         .by = by,
-        .by_count = report_properties(task->ground, by),
+        .by_count = report_properties(&task->past->ground, by),
         .go_on = task->go_on,
         .go_on_context = task->context,
     };
-    return train_model(&task->ground->source, lives, &options, arena, out, why);
+    return train_model(&source, task->past->lives, &options, arena, out, why);
 }
 
 /* ---- Forecasting. ---- */
 
-static enum err forecast_examples(const struct model_ground *ground, const struct trained *trained,
+static enum err forecast_examples(const struct feature_source *source, const struct trained *trained,
                                   const struct training_example *examples, uint64_t count, unsigned threads,
                                   double *out, struct err_info *why)
 {
@@ -95,7 +89,7 @@ static enum err forecast_examples(const struct model_ground *ground, const struc
     enum err e = ERR_OK;
     for (uint64_t first = 0; first < count && e == ERR_OK; first += ROWS_AT_ONCE) {
         uint64_t rows = count - first < ROWS_AT_ONCE ? count - first : ROWS_AT_ONCE;
-        features_compute(&trained->plan, &ground->source, examples + first, rows, threads, value);
+        features_compute(&trained->plan, source, examples + first, rows, threads, value);
         e = learned_probabilities(&trained->learned, value, rows, out + first, why);
     }
     memory_free(value);
@@ -107,7 +101,7 @@ enum err model_forecast(const struct model_ground *ground, const struct trained 
 {
     struct training_example *examples = memory_array(count, sizeof *examples);
     for (uint64_t i = 0; i < count; i++) examples[i] = (struct training_example){.record = records[i], .at_ms = at_ms};
-    enum err e = forecast_examples(ground, trained, examples, count, threads, out, why);
+    enum err e = forecast_examples(&ground->source, trained, examples, count, threads, out, why);
     memory_free(examples);
     return e;
 }
@@ -123,14 +117,13 @@ static uint64_t keep_later(struct examples *examples, const uint8_t *sides, int6
     return count;
 }
 
-static uint64_t later_examples(const struct model_task *task, const struct lifetime *lives, int64_t from_ms,
-                               struct examples *out)
+static uint64_t later_examples(const struct model_task *task, int64_t from_ms, struct examples *out)
 {
-    const struct model_ground *ground = task->ground;
+    const struct model_ground *ground = &task->past->ground;
     const struct example_options wanted = examples_wanted(task);
     const struct split_options split = split_wanted(task);
     int64_t begins_ms;
-    examples_choose(ground->history, ground->terms->object, lives, &wanted, out);
+    examples_choose(ground->history, ground->terms->object, task->past->lives, &wanted, out);
     uint8_t *sides = memory_array(out->count, sizeof *sides);
     examples_split(ground->history, ground->terms->object, out, &split, sides, &begins_ms);
     uint64_t count = keep_later(out, sides, from_ms);
@@ -158,20 +151,21 @@ static void judge(const struct model_task *task, const struct examples *examples
     promotion_judge(&forecast, c->champion, &how, out);
 }
 
-enum err model_compare(const struct model_task *task, const struct lifetime *lives, const struct trained *challenger,
-                       const struct trained *champion, struct promotion *out, struct err_info *why)
+enum err model_compare(const struct model_task *task, const struct trained *challenger, const struct trained *champion,
+                       struct promotion *out, struct err_info *why)
 {
+    const struct feature_source source = source_of(task);
     struct examples examples;
     int64_t from_ms =
         challenger->test_begins_ms > champion->test_begins_ms ? challenger->test_begins_ms : champion->test_begins_ms;
-    uint64_t count = later_examples(task, lives, from_ms, &examples);
+    uint64_t count = later_examples(task, from_ms, &examples);
     const struct contest_columns c = {.challenger = memory_array(count, sizeof *c.challenger),
                                       .champion = memory_array(count, sizeof *c.champion),
                                       .weight = memory_array(count, sizeof *c.weight),
                                       .happened = memory_array(count, sizeof *c.happened),
                                       .record = memory_array(count, sizeof *c.record)};
-    enum err e = forecast_examples(task->ground, challenger, examples.at, count, task->threads, c.challenger, why);
-    if (e == ERR_OK) e = forecast_examples(task->ground, champion, examples.at, count, task->threads, c.champion, why);
+    enum err e = forecast_examples(&source, challenger, examples.at, count, task->threads, c.challenger, why);
+    if (e == ERR_OK) e = forecast_examples(&source, champion, examples.at, count, task->threads, c.champion, why);
     if (e == ERR_OK) judge(task, &examples, count, &c, out);
     memory_free(c.challenger);
     memory_free(c.champion);
@@ -190,10 +184,10 @@ static bool was_open(const struct lifetime *life, int64_t at_ms)
 }
 
 /* Up to DRIFT_SAMPLE of the records that were open at an instant, spread over all; into *out. */
-static uint64_t sample_open(const struct model_task *task, const struct lifetime *lives, int64_t at_ms,
-                            struct training_example **out)
+static uint64_t sample_open(const struct model_task *task, int64_t at_ms, struct training_example **out)
 {
-    uint32_t records = history_records(task->ground->history, task->ground->terms->object);
+    const struct lifetime *lives = task->past->lives;
+    uint32_t records = history_records(task->past->ground.history, task->past->terms->object);
     uint64_t open = 0, seen = 0, count = 0;
     for (uint32_t r = 0; r < records; r++) open += was_open(&lives[r], at_ms);
     uint64_t wanted = open < DRIFT_SAMPLE ? open : DRIFT_SAMPLE;
@@ -216,15 +210,16 @@ struct sample {
     float *score; /* the same, narrower */
 };
 
-static enum err take_sample(const struct model_task *task, const struct lifetime *lives, const struct trained *trained,
-                            int64_t at_ms, struct sample *out, struct err_info *why)
+static enum err take_sample(const struct model_task *task, const struct trained *trained, int64_t at_ms,
+                            struct sample *out, struct err_info *why)
 {
+    const struct feature_source source = source_of(task);
     *out = (struct sample){0};
-    out->rows = sample_open(task, lives, at_ms, &out->at);
+    out->rows = sample_open(task, at_ms, &out->at);
     out->value = memory_array(out->rows * trained->plan.count, sizeof *out->value);
     out->probability = memory_array(out->rows, sizeof *out->probability);
     out->score = memory_array(out->rows, sizeof *out->score);
-    features_compute(&trained->plan, &task->ground->source, out->at, out->rows, task->threads, out->value);
+    features_compute(&trained->plan, &source, out->at, out->rows, task->threads, out->value);
     enum err e = learned_probabilities(&trained->learned, out->value, out->rows, out->probability, why);
     for (uint64_t r = 0; r < out->rows && e == ERR_OK; r++) out->score[r] = (float)out->probability[r];
     return e;
@@ -268,15 +263,17 @@ static void compare_samples(const struct trained *trained, const struct sample *
 }
 
 /* Of those who were open a horizon ago: what was to be said of them then, and what came. */
-static enum err look_back(const struct model_task *task, const struct lifetime *lives, const struct trained *trained,
-                          struct model_drift *out, struct err_info *why)
+static enum err look_back(const struct model_task *task, const struct trained *trained, struct model_drift *out,
+                          struct err_info *why)
 {
-    int64_t at_ms = task->now_ms - horizon_ms(task);
+    const struct lifetime *lives = task->past->lives;
+    int64_t at_ms = task->past->end_ms - horizon_ms(task);
     struct sample sample;
     if (at_ms < trained->ends_ms) return ERR_OK; /* it had learnt from some of that */
-    enum err e = take_sample(task, lives, trained, at_ms, &sample, why);
+    enum err e = take_sample(task, trained, at_ms, &sample, why);
     uint8_t *happened = memory_array(sample.rows, sizeof *happened);
-    for (uint64_t r = 0; r < sample.rows; r++) happened[r] = lives[sample.at[r].record].happened_ms <= task->now_ms;
+    for (uint64_t r = 0; r < sample.rows; r++)
+        happened[r] = lives[sample.at[r].record].happened_ms <= task->past->end_ms;
     const struct prediction forecast = {.count = sample.rows, .probability = sample.probability, .happened = happened};
     if (e == ERR_OK) calibration_drift_measure(&forecast, &out->calibration);
     memory_free(happened);
@@ -284,15 +281,15 @@ static enum err look_back(const struct model_task *task, const struct lifetime *
     return e;
 }
 
-enum err model_drift_measure(const struct model_task *task, const struct lifetime *lives, const struct trained *trained,
-                             struct model_drift *out, struct err_info *why)
+enum err model_drift_measure(const struct model_task *task, const struct trained *trained, struct model_drift *out,
+                             struct err_info *why)
 {
     struct sample then = {0}, now = {0};
-    *out = (struct model_drift){.at_ms = task->now_ms};
-    enum err e = take_sample(task, lives, trained, trained->ends_ms, &then, why);
-    if (e == ERR_OK) e = take_sample(task, lives, trained, task->now_ms, &now, why);
+    *out = (struct model_drift){.at_ms = task->past->as_of_ms};
+    enum err e = take_sample(task, trained, trained->ends_ms, &then, why);
+    if (e == ERR_OK) e = take_sample(task, trained, task->past->as_of_ms, &now, why);
     if (e == ERR_OK) compare_samples(trained, &then, &now, out);
-    if (e == ERR_OK) e = look_back(task, lives, trained, out, why);
+    if (e == ERR_OK) e = look_back(task, trained, out, why);
     release_sample(&then);
     release_sample(&now);
     out->retrain = out->scores.drift == DRIFT_MUCH || out->calibration.drifted ||

@@ -1,4 +1,4 @@
-/* model_train.h — a model of a ground: learnt, held against another on the same later leads, and watched for drift.
+/* model_train.h — a model of the past: learnt, held against another on the same later leads, and watched for drift.
  *
  * Which records are only tested with is drawn by their ids and one seed for all versions of all models, so no version has ever
  * learnt from a record of the test. That is why a challenger and a champion may be judged together the moment the
@@ -8,8 +8,7 @@
 #ifndef PLUMB_ENGINE_MODEL_TRAIN_H
 #define PLUMB_ENGINE_MODEL_TRAIN_H
 
-#include "base/stop.h"
-#include "engine/model_terms.h"
+#include "engine/hindsight.h"
 #include "predict/drift.h"
 #include "predict/promotion.h"
 #include "predict/training.h"
@@ -20,27 +19,21 @@
 #define DRIFT_TOLD_MAX 10  /* features */
 
 struct model_task {
-    const struct model_ground *ground;
-    struct str outcome; /* in words, to be told with the model */
+    const struct hindsight *past; /* with its lives */
+    struct str outcome;           /* in words, to be told with the model */
     uint32_t horizon_days;
-    int64_t now_ms; /* facts are known until then */
     unsigned threads;
-    stop_flag stop;                            /* of outcome_find */
     bool (*go_on)(void *context, double done); /* of train_model; may be NULL */
     void *context;
 };
 
-/* When the outcome came to each record, [records of the object]; release with memory_free. */
-struct lifetime *model_lives(const struct model_task *task);
-
 /* Errors and memory: those of train_model. */
-MUST_CHECK enum err model_train(const struct model_task *task, const struct lifetime *lives, struct arena *arena,
-                                struct trained *out, struct err_info *why);
+MUST_CHECK enum err model_train(const struct model_task *task, struct arena *arena, struct trained *out,
+                                struct err_info *why);
 
 /* Both on the examples of test records that are later than what either learnt from. */
-MUST_CHECK enum err model_compare(const struct model_task *task, const struct lifetime *lives,
-                                  const struct trained *challenger, const struct trained *champion,
-                                  struct promotion *out, struct err_info *why);
+MUST_CHECK enum err model_compare(const struct model_task *task, const struct trained *challenger,
+                                  const struct trained *champion, struct promotion *out, struct err_info *why);
 
 struct feature_drift {
     uint32_t feature; /* of the model's plan */
@@ -57,8 +50,8 @@ struct model_drift {
     struct calibration_drift calibration; /* of forecasts after training whose horizon is over; count 0: none is yet */
     bool retrain;                         /* so much that it should be trained anew */
 };
-MUST_CHECK enum err model_drift_measure(const struct model_task *task, const struct lifetime *lives,
-                                        const struct trained *trained, struct model_drift *out, struct err_info *why);
+MUST_CHECK enum err model_drift_measure(const struct model_task *task, const struct trained *trained,
+                                        struct model_drift *out, struct err_info *why);
 
 /* Probabilities of records as they are at an instant, into out[count]. */
 MUST_CHECK enum err model_forecast(const struct model_ground *ground, const struct trained *trained,

@@ -234,6 +234,12 @@ static struct event_kind kind_of_pair(struct str pair)
     return (struct event_kind){{pair.at, length}, (uint32_t)property, {pair.at + length, pair.len - length}};
 }
 
+/* Frequent values of it are kinds of events; a number's are chance. */
+static bool is_category(enum type type)
+{
+    return type == TYPE_OPEN || type == TYPE_STRING || type == TYPE_ENUMERATION || type == TYPE_BOOLEAN;
+}
+
 static void look_at_event(const struct planning *p, const struct dated_event *event, uint32_t example,
                           struct census *names, struct census *pairs, struct buf *buf)
 {
@@ -243,7 +249,7 @@ static void look_at_event(const struct planning *p, const struct dated_event *ev
     if (name.len == 0) return;
     census_add(names, name, example);
     for (uint32_t i = 0; i < catalog_count(catalog); i++) {
-        if (catalog_at(catalog, i)->entity != ENTITY_EVENT) continue;
+        if (catalog_at(catalog, i)->entity != ENTITY_EVENT || !is_category(catalog_at(catalog, i)->type)) continue;
         if (p->source->left_out != NULL && p->source->left_out[i]) continue;
         struct str text = event_text(history_event_value(history, event->number, i));
         if (text.len > 0 && text.len <= NAME_MAX_BYTES) census_add(pairs, pair_text(buf, i, name, text), example);

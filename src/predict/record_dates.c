@@ -30,10 +30,14 @@ static uint32_t date_by_words(struct catalog *catalog, enum entity object, bool 
 }
 
 /* FOREVER: it tells nothing. */
-static int64_t date_of(const struct history *history, uint32_t property, uint32_t record)
+static int64_t date_of(const struct history *history, struct catalog *catalog, uint32_t property, uint32_t record)
 {
     const struct value *value = property == INTERN_NONE ? NULL : history_value(history, property, record, EVENT_MAX_MS);
-    return value != NULL ? value->instant_ms : FOREVER;
+    if (value == NULL) return FOREVER;
+    if (value->type != TYPE_OPEN) return value->instant_ms;
+    AUTO_ARENA arena = arena_new();
+    struct value read;
+    return value_read_as(arena, catalog_at(catalog, property)->type, value, &read) ? read.instant_ms : FOREVER;
 }
 
 /* ---- Deals. ---- */
@@ -71,22 +75,29 @@ static int64_t ended_by_stage(const struct history *history, uint32_t deal)
     return first_ms;
 }
 
-static struct deal_life life_of(const struct history *history, uint32_t deal, uint32_t creation, uint32_t closing)
+static struct deal_life life_of(const struct history *history, struct catalog *catalog, uint32_t deal,
+                                uint32_t creation, uint32_t closing)
 {
     struct deal_life life = {.ended_ms = ended_by_stage(history, deal)};
-    int64_t created_ms = date_of(history, creation, deal);
-    if (life.ended_ms == FOREVER) life.ended_ms = date_of(history, closing, deal);
+    int64_t created_ms = date_of(history, catalog, creation, deal);
+    if (life.ended_ms == FOREVER) life.ended_ms = date_of(history, catalog, closing, deal);
     life.won = life.ended_ms != INT64_MAX && says_won(history, deal);
     life.began_ms = created_ms;
     return life;
 }
 
-void record_dates_find(const struct history *history, struct record_dates *out)
+struct deal_life deal_life_find(const struct history *history, struct catalog *catalog, uint32_t deal)
 {
-    struct catalog *catalog = history_catalog(history);
+    return life_of(history, catalog, deal, date_by_words(catalog, ENTITY_DEAL, column_is_creation),
+                   date_by_words(catalog, ENTITY_DEAL, column_is_closing));
+}
+
+void record_dates_find(const struct history *history, struct catalog *catalog, struct record_dates *out)
+{
+    if (catalog == NULL) catalog = history_catalog(history);
     uint32_t deals = history_records(history, ENTITY_DEAL);
     uint32_t closing = date_by_words(catalog, ENTITY_DEAL, column_is_closing);
-    *out = (struct record_dates){.deals = memory_array(deals, sizeof *out->deals)};
+    *out = (struct record_dates){.deals = memory_array(deals, sizeof *out->deals), .catalog = catalog};
     for (enum entity object = 0; object < OBJECT_COUNT; object++)
         out->creation[object] = date_by_words(catalog, object, column_is_creation);
     out->first_fact_ms = INT64_MAX;
@@ -96,7 +107,8 @@ void record_dates_find(const struct history *history, struct record_dates *out)
             if (first_ms < out->first_fact_ms) out->first_fact_ms = first_ms;
         }
     if (out->first_fact_ms == INT64_MAX) out->first_fact_ms = FOREVER;
-    for (uint32_t d = 0; d < deals; d++) out->deals[d] = life_of(history, d, out->creation[ENTITY_DEAL], closing);
+    for (uint32_t d = 0; d < deals; d++)
+        out->deals[d] = life_of(history, catalog, d, out->creation[ENTITY_DEAL], closing);
 }
 
 void record_dates_release(struct record_dates *dates)
@@ -109,7 +121,7 @@ int64_t record_began(const struct history *history, const struct record_dates *d
                      uint32_t record)
 {
     int64_t first_ms = history_first_fact(history, object, record);
-    int64_t created_ms = date_of(history, dates->creation[object], record);
+    int64_t created_ms = date_of(history, dates->catalog, dates->creation[object], record);
     if (created_ms == FOREVER) return first_ms;
     if (created_ms < dates->first_fact_ms) created_ms = dates->first_fact_ms;
     return created_ms < first_ms ? created_ms : first_ms;

@@ -11,6 +11,7 @@
 #ifndef PLUMB_PREDICT_RECORD_DATES_H
 #define PLUMB_PREDICT_RECORD_DATES_H
 
+#include "core/catalog.h"
 #include "history/history.h"
 
 struct deal_life {
@@ -23,10 +24,14 @@ struct record_dates {
     struct deal_life *deals;         /* [deals] */
     uint32_t creation[OBJECT_COUNT]; /* the property that tells; INTERN_NONE */
     int64_t first_fact_ms;           /* of anybody; FOREVER without any */
+    struct catalog *catalog;         /* borrowed: that of the types */
 };
 
-/* Of a history whose types are settled. Release with record_dates_release. */
-void record_dates_find(const struct history *history, struct record_dates *out);
+/* `catalog` has the types by which values are read, its numbers are the history's (as feature_source.catalog); NULL: the
+ * history's own, whose types are settled. Release with record_dates_release. */
+void record_dates_find(const struct history *history, struct catalog *catalog, struct record_dates *out);
+/* The same of one deal alone. */
+struct deal_life deal_life_find(const struct history *history, struct catalog *catalog, uint32_t deal);
 void record_dates_release(struct record_dates *dates);
 
 /* The first dated fact, or the creation date if that is earlier; INT64_MAX: nobody knows. */

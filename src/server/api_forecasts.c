@@ -99,12 +99,17 @@ static bool find_subject(struct request *request, struct subject *out)
     return false;
 }
 
-static enum forecast_state state_of(const struct subject *subject, const struct model_ground *ground)
+/* Whoever was seen to have closed is closed, also when the condition does not hold any more. */
+static enum forecast_state state_of(struct request *request, const struct subject *subject,
+                                    const struct model_ground *ground)
 {
-    if (scan_in_segment(ground->scan, subject->f->terms->outcome, subject->record, subject->at_ms)) return FORECAST_WON;
-    bool lost =
-        subject->object == ENTITY_DEAL && !history_deal_is_open(ground->history, subject->record, subject->at_ms);
-    return lost ? FORECAST_LOST : FORECAST_OPEN;
+    struct forecast_row row;
+    const struct forecaster *f = subject->f;
+    if (subject->at_ms == subject->now_ms &&
+        forecasts_look(request->server->forecasts, f->row.name, f->version, subject->record, &row) &&
+        row.state == FORECAST_WON)
+        return FORECAST_WON;
+    return forecast_state_of(hindsight_state(ground, f->row.outcome.len == 0, subject->record, subject->at_ms));
 }
 
 /* Among the open records as they were last asked about; null until that was done once. */
@@ -155,7 +160,7 @@ static enum err write_forecast(struct json_writer *writer, struct request *reque
     struct reasons reasons;
     static const char *const states[FORECAST_STATES] = {
         [FORECAST_NONE] = "none", [FORECAST_OPEN] = "open", [FORECAST_WON] = "won", [FORECAST_LOST] = "lost"};
-    enum forecast_state state = state_of(subject, ground);
+    enum forecast_state state = state_of(request, subject, ground);
     enum err e =
         find_reasons(subject->f, ground, subject->record, subject->at_ms, REASONS_MAX, request->arena, &reasons, why);
     if (e != ERR_OK) return e;
@@ -186,8 +191,14 @@ void api_forecast_show(struct request *request)
     if (!find_subject(request, &subject)) return;
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
+    struct record_dates dates = {0};
     model_ground_open(request->server->engine, subject.f->terms, &ground);
+    if (subject.at_ms != subject.now_ms) { /* what was known of deals then */
+        record_dates_find(ground.history, subject.f->terms->draft.catalog, &dates);
+        ground.source.dates = &dates;
+    }
     enum err e = write_forecast(&writer, request, &subject, &ground, &why);
+    record_dates_release(&dates);
     model_ground_close(&ground);
     forecaster_release(subject.f);
     if (e == ERR_OK) request_answer(request, 200, &json);

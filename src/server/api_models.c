@@ -85,12 +85,18 @@ static bool read_outcome(struct request *request, const struct json_item *body, 
 {
     const struct json_item *outcome = json_member(body, STR("outcome"));
     if (outcome == NULL || outcome->kind == JSON_NULL) return true;
+    if (outcome->kind == JSON_STRING) {
+        *out = str_trim(outcome->text);
+        return true;
+    }
     AUTO_BUF text = BUF_INIT(OUTCOME_BYTES_MAX);
     struct json_writer writer = {.out = &text};
     api_write_item(&writer, outcome);
     if (outcome->kind != JSON_OBJECT || text.failed)
-        return api_refuse(request, 400, "wrong_type", STR("outcome"),
-                          "outcome is a condition that becomes true: {\"property\": \"plan\", \"is\": \"pro\"}");
+        return api_refuse(
+            request, 400, "wrong_type", STR("outcome"),
+            "outcome is a condition that becomes true, {\"property\": \"plan\", \"is\": \"pro\"}, or the name "
+            "of a segment");
     *out = arena_str(request->arena, buf_str(&text));
     return true;
 }

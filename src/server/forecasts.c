@@ -49,6 +49,13 @@ void forecasts_touched(void *context, const struct touched *records, size_t coun
 
 /* ---- Looking. ---- */
 
+enum forecast_state forecast_state_of(enum hindsight_state state)
+{
+    static const enum forecast_state states[] = {
+        [HINDSIGHT_OPEN] = FORECAST_OPEN, [HINDSIGHT_HAPPENED] = FORECAST_WON, [HINDSIGHT_OVER] = FORECAST_LOST};
+    return states[state];
+}
+
 static struct forecast_row row_of(const struct column *column, uint32_t record)
 {
     struct forecast_row row = {.record = record,

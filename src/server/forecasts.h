@@ -33,6 +33,7 @@ enum forecast_state {
     FORECAST_LOST, /* a deal that is closed without it */
 };
 #define FORECAST_STATES 4
+enum forecast_state forecast_state_of(enum hindsight_state state);
 
 struct forecast_row {
     uint32_t record;

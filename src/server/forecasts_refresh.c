@@ -132,33 +132,28 @@ static void install(const struct refresh *refresh, const struct forecaster *f, c
 
 /* ---- Everybody. ---- */
 
-static enum forecast_state state_by_life(const struct model_ground *ground, const struct lifetime *life,
-                                         uint32_t record, int64_t now_ms)
+static enum forecast_state state_by_life(const struct hindsight *past, uint32_t record)
 {
-    if (!history_is_listed(ground->history, ground->terms->object, record)) return FORECAST_NONE;
-    if (life->happened_ms <= now_ms) return FORECAST_WON;
-    return life->over_ms != 0 && life->over_ms <= now_ms ? FORECAST_LOST : FORECAST_OPEN;
+    const struct lifetime *life = &past->lives[record];
+    if (!history_is_listed(past->ground.history, past->terms->object, record)) return FORECAST_NONE;
+    if (life->happened_ms <= past->as_of_ms) return FORECAST_WON;
+    return life->over_ms != 0 && life->over_ms <= past->as_of_ms ? FORECAST_LOST : FORECAST_OPEN;
 }
 
 static enum err ask_about_everybody(const struct refresh *refresh, const struct forecaster *f, struct err_info *why)
 {
-    struct model_ground ground;
+    struct hindsight past;
     struct findings findings = {0};
-    const struct server *server = refresh->forecasts->server;
-    model_ground_open(server->engine, f->terms, &ground);
-    const struct model_task task = {.ground = &ground,
-                                    .horizon_days = f->row.horizon_days,
-                                    .now_ms = refresh->now_ms,
-                                    .threads = server->scan_threads,
-                                    .stop = &refresh->forecasts->stop};
-    struct lifetime *lives = model_lives(&task);
-    uint32_t records = history_records(ground.history, f->row.object);
-    for (uint32_t r = 0; r < records; r++) note(&findings, r, state_by_life(&ground, &lives[r], r, refresh->now_ms));
-    memory_free(lives);
-    enum err e = ask(refresh, f, &ground, &findings, why);
+    struct forecasts *forecasts = refresh->forecasts;
+    const struct hindsight_wish question = hindsight_wish_of(&f->row);
+    hindsight_open(forecasts->server->engine, f->terms, &question, refresh->now_ms, &past);
+    hindsight_find_lives(&past, forecasts->server->scan_threads, &forecasts->stop);
+    uint32_t records = history_records(past.ground.history, f->row.object);
+    for (uint32_t r = 0; r < records; r++) note(&findings, r, state_by_life(&past, r));
+    enum err e = ask(refresh, f, &past.ground, &findings, why);
     if (e == ERR_OK) install(refresh, f, &findings, true);
     findings_release(&findings);
-    model_ground_close(&ground);
+    hindsight_close(&past);
     return e;
 }
 
@@ -192,13 +187,11 @@ static enum forecast_state state_now(const struct refresh *refresh, const struct
                                      const struct model_ground *ground, uint32_t record)
 {
     struct forecast_row former = {0};
-    const enum entity object = ground->terms->object;
-    if (!history_is_listed(ground->history, object, record)) return FORECAST_NONE;
+    if (!history_is_listed(ground->history, ground->terms->object, record)) return FORECAST_NONE;
     bool was_won =
         forecasts_look(refresh->forecasts, f->row.name, f->version, record, &former) && former.state == FORECAST_WON;
-    if (was_won || scan_in_segment(ground->scan, ground->terms->outcome, record, refresh->now_ms)) return FORECAST_WON;
-    bool lost = object == ENTITY_DEAL && !history_deal_is_open(ground->history, record, refresh->now_ms);
-    return lost ? FORECAST_LOST : FORECAST_OPEN;
+    if (was_won) return FORECAST_WON;
+    return forecast_state_of(hindsight_state(ground, f->row.outcome.len == 0, record, refresh->now_ms));
 }
 
 static bool anything_touched(const struct refresh *refresh)

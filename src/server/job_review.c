@@ -21,7 +21,7 @@ static enum err review_challenger(struct model_work *w, struct json_writer *writ
     if (!jobs_progress(w->run)) return ERR_UNAVAILABLE;
     struct err_info unreadable = {0};
     if (model_work_version(w, row->number, &challenger, &unreadable) != ERR_OK) return ERR_OK;
-    enum err e = model_compare(&w->task, w->lives, &challenger, &w->trained, &promotion, why);
+    enum err e = model_compare(&w->task, &challenger, &w->trained, &promotion, why);
     trained_release(&challenger);
     if (e != ERR_OK) return e;
     *replaces = promotion.replaces;
@@ -53,7 +53,7 @@ static enum err review_challengers(struct model_work *w, struct json_writer *wri
 
 static bool trained_lately(const struct model_work *w)
 {
-    int64_t age_ms = w->task.now_ms - w->info.versions[w->info.count - 1].trained_ms;
+    int64_t age_ms = w->past.as_of_ms - w->info.versions[w->info.count - 1].trained_ms;
     return age_ms < MODEL_DRIFT_REST_DAYS * MS_PER_DAY;
 }
 
@@ -83,10 +83,10 @@ static enum err review(struct model_work *w, struct err_info *why)
     if (champion == NULL) return err_set(why, ERR_CONFLICT, "there is no champion to be watched");
     enum err e = model_work_version(w, champion->number, &w->trained, why);
     if (e == ERR_OK && !jobs_phase(w->run, "looking for drift", 0)) e = ERR_UNAVAILABLE;
-    if (e == ERR_OK) e = model_drift_measure(&w->task, w->lives, &w->trained, &drift, why);
+    if (e == ERR_OK) e = model_drift_measure(&w->task, &w->trained, &drift, why);
     if (e != ERR_OK) return e;
     json_begin_object(&writer);
-    api_write_instant(&writer, "at", w->task.now_ms);
+    api_write_instant(&writer, "at", w->past.as_of_ms);
     api_write_count(&writer, "champion", champion->number);
     json_key(&writer, "drift");
     model_json_drift(&writer, &drift, &w->trained);

@@ -38,7 +38,7 @@ static enum err compare(const struct model_work *w, const struct model_version_r
         log_warn("champion_unreadable", LOG_STR("model", w->info.row.name), LOG_STR("why", str_from_c(unreadable.msg)));
         return ERR_OK;
     }
-    enum err e = model_compare(&w->task, w->lives, &w->trained, &former, &out->promotion, why);
+    enum err e = model_compare(&w->task, &w->trained, &former, &out->promotion, why);
     out->made = e == ERR_OK;
     trained_release(&former);
     return e;
@@ -87,13 +87,13 @@ static enum err train(struct model_work *w, struct err_info *why)
     if (!jobs_phase(w->run, "learning", 100)) return ERR_UNAVAILABLE;
     w->task.go_on = go_on;
     w->task.context = w->run;
-    enum err e = model_train(&w->task, w->lives, w->arena, &w->trained, why);
+    enum err e = model_train(&w->task, w->arena, &w->trained, why);
     const struct model_version_row *champion = model_champion(&w->info);
     if (e == ERR_OK && is_of_use(&w->trained) && champion != NULL) e = compare(w, champion, &comparison, why);
     if (e != ERR_OK) return e;
     struct model_version_row row = {.model = w->info.row.name,
                                     .state = state_of(w, champion, &comparison),
-                                    .trained_ms = w->task.now_ms,
+                                    .trained_ms = w->past.as_of_ms,
                                     .begins_ms = w->trained.begins_ms,
                                     .ends_ms = w->trained.ends_ms,
                                     .seed = w->trained.seed};

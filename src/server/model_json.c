@@ -271,7 +271,8 @@ void model_json_model(struct json_writer *writer, const struct model_info *info,
     api_write_text(writer, "name", row->name);
     api_write_text(writer, "object", str_from_c(entity_name(row->object)));
     json_key(writer, "outcome");
-    if (row->outcome.len > 0) json_raw(writer, row->outcome);
+    if (str_starts_with(row->outcome, STR("{"))) json_raw(writer, row->outcome);
+    else if (row->outcome.len > 0) json_string(writer, row->outcome);
     else json_null(writer);
     api_write_count(writer, "horizon_days", row->horizon_days);
     write_optional(writer, "score", row->score);

@@ -12,26 +12,23 @@ enum err model_work_begin(struct model_work *w, struct job_run *run, struct err_
     struct server *server = run->server;
     *w = (struct model_work){.run = run, .models = server->models, .arena = arena_new()};
     enum err e = models_find(w->models, wish->name, w->arena, &w->info, why);
-    struct model_question question = model_question_of(&w->info.row);
-    if (e == ERR_OK) e = model_terms_compile(server->engine, &question, &w->terms, why);
+    struct hindsight_wish question = hindsight_wish_of(&w->info.row);
+    if (e == ERR_OK) e = hindsight_compile(server->engine, &question, &w->terms, why);
     if (e != ERR_OK) return e;
-    model_ground_open(server->engine, w->terms, &w->ground);
-    w->task = (struct model_task){.ground = &w->ground,
-                                  .outcome = w->info.row.outcome,
+    hindsight_open(server->engine, w->terms, &question, server->clock->now_ms(server->clock), &w->past);
+    w->task = (struct model_task){.past = &w->past,
+                                  .outcome = hindsight_words(&question),
                                   .horizon_days = w->info.row.horizon_days,
-                                  .now_ms = server->clock->now_ms(server->clock),
-                                  .threads = server->scan_threads,
-                                  .stop = run->stop};
-    if (!jobs_phase(run, "looking for outcomes", 0)) return ERR_UNAVAILABLE;
-    w->lives = model_lives(&w->task);
+                                  .threads = server->scan_threads};
+    if (!jobs_phase(run, "looking for outcomes", 0)) return err_set(why, ERR_UNAVAILABLE, "it was cancelled");
+    hindsight_find_lives(&w->past, server->scan_threads, run->stop);
     return jobs_progress(run) ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "it was cancelled");
 }
 
 void model_work_end(struct model_work *w)
 {
     trained_release(&w->trained);
-    memory_free(w->lives);
-    if (w->terms != NULL) model_ground_close(&w->ground);
+    hindsight_close(&w->past);
     model_terms_free(w->terms);
     arena_free(w->arena);
 }

@@ -13,9 +13,8 @@ struct model_work {
     struct arena *arena;
     struct model_info info;
     struct model_terms *terms;
-    struct model_ground ground;
-    struct model_task task;
-    struct lifetime *lives;
+    struct hindsight past;
+    struct model_task task; /* of `past` */
     struct trained trained; /* what is learnt, or the champion; released by model_work_end */
 };
 

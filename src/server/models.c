@@ -113,9 +113,9 @@ const char *model_state_name(enum model_state state)
     return names[state];
 }
 
-struct model_question model_question_of(const struct model_row *row)
+struct hindsight_wish hindsight_wish_of(const struct model_row *row)
 {
-    return (struct model_question){row->object, row->outcome, row->score, row->use_protected};
+    return (struct hindsight_wish){row->object, row->outcome, row->score, row->use_protected, .all_columns = true};
 }
 
 /* ---- Changing it. All under the lock. ---- */
@@ -161,8 +161,8 @@ static enum err put(struct models *models, const struct model_row *row, bool *ma
 enum err models_put(struct models *models, const struct model_row *row, bool *made, struct err_info *why)
 {
     struct model_terms *terms = NULL;
-    struct model_question question = model_question_of(row);
-    enum err e = model_terms_compile(models->server->engine, &question, &terms, why);
+    struct hindsight_wish question = hindsight_wish_of(row);
+    enum err e = hindsight_compile(models->server->engine, &question, &terms, why);
     if (e != ERR_OK) return e;
     model_terms_free(terms);
     pthread_mutex_lock(&models->lock);
@@ -296,8 +296,8 @@ static enum err load(struct models *models, const struct model_info *info, uint3
 {
     AUTO_ARENA scratch = arena_new();
     struct str image;
-    struct model_question question = model_question_of(&info->row);
-    enum err e = model_terms_compile(models->server->engine, &question, &f->terms, why);
+    struct hindsight_wish question = hindsight_wish_of(&info->row);
+    enum err e = hindsight_compile(models->server->engine, &question, &f->terms, why);
     if (e == ERR_OK) e = store_model_image(models->server->store, info->row.name, version, scratch, &image, why);
     if (e != ERR_OK) return e;
     bool with_score = f->terms->score != UINT32_MAX;

@@ -43,7 +43,7 @@ MUST_CHECK enum err models_all(struct models *models, struct arena *arena, struc
 const struct model_version_row *model_champion(const struct model_info *info);
 const struct model_version_row *model_version(const struct model_info *info, uint32_t number);
 const char *model_state_name(enum model_state state); /* "champion", ... */
-struct model_question model_question_of(const struct model_row *row);
+struct hindsight_wish hindsight_wish_of(const struct model_row *row);
 
 /* Changes with every change of a model. */
 uint64_t models_generation(struct models *models);
@@ -51,7 +51,7 @@ uint64_t models_generation(struct models *models);
 /* ---- Changing it. ---- */
 
 /* A model that asks something else than before (object, outcome, horizon) loses its versions' bytes: they answered another
- * question. Errors   those of model_terms_compile; ERR_TOO_BIG: too many models. */
+ * question. Errors   those of hindsight_compile; ERR_TOO_BIG: too many models. */
 MUST_CHECK enum err models_put(struct models *models, const struct model_row *row, bool *made, struct err_info *why);
 MUST_CHECK enum err models_delete(struct models *models, struct str name, struct err_info *why);
 /* What was learnt becomes a version: `state` is what becomes of it (MODEL_CHAMPION retires the former one). */

@@ -50,7 +50,7 @@ static struct ground ground_of(enum entity object)
     product_facts(g.product, facts);
     product_finish(g.product);
     g.history = g.product->history;
-    record_dates_find(g.history, &g.dates);
+    record_dates_find(g.history, NULL, &g.dates);
     outcome_find(g.product->scan, &g.product->set, g.history, object == ENTITY_DEAL, 1, NULL, g.lives);
     outcome_date_lives(g.history, &g.dates, object, g.lives);
     outcome_add_won_deals(g.history, &g.dates, object, g.lives);
