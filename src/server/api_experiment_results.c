@@ -288,14 +288,17 @@ void api_experiment_results(struct request *request)
 {
     struct experiment experiment;
     struct experiment_ground ground;
-    if (!experiment_load(request, request_path(request, "name"), &experiment)) return;
+    int64_t as_of_ms;
+    if (!api_query_instant(request, "as_of", api_now_ms(request), &as_of_ms) ||
+        !experiment_load(request, request_path(request, "name"), &experiment))
+        return;
     if (experiment.state == EXPERIMENT_DRAFT) {
         api_refuse(request, 409, "not_started", STR("name"), "the experiment has not been started");
         return;
     }
     if (!api_enter(request)) return;
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
-    bool good = experiment_open(request, &experiment, api_now_ms(request), &ground);
+    bool good = experiment_open(request, &experiment, as_of_ms, &ground);
     if (good) {
         struct findings f = {.experiment = &experiment, .ground = &ground};
         struct json_writer writer = {.out = &json};

@@ -78,7 +78,7 @@ static void live_through(struct site *site, int people)
     }
 }
 
-TEST(an_experiment_goes_from_a_draft_to_a_verdict)
+TEST(an_experiment_goes_from_a_draft_to_a_verdict_and_tells_what_it_knew_before)
 {
     struct site *site = open_site(NULL);
     make(site, DRAFT);
@@ -91,7 +91,11 @@ TEST(an_experiment_goes_from_a_draft_to_a_verdict)
     CHECK_STR(api_at(site, soon, "verdict"), STR("waiting"));
     CHECK_STR(api_at(site, soon, "arms.0.counted"), STR("0"));
     CHECK_STR(api_at(site, soon, "arms.0.assigned"), api_at(site, soon, "arms.0.pending"));
+    AUTO_ARENA arena = arena_new();
+    struct str at = arena_str(arena, api_at(site, soon, "as_of")), before = arena_str(arena, soon.body);
     days_pass(site, 10);
+    const char *line = arena_format(arena, "GET /api/v1/experiments/trial/results?as_of=" STR_FMT, STR_ARG(at)).at;
+    CHECK_STR(api_call(site, line, "", 200).body, before);
     struct reply then = results(site);
     CHECK_STR(api_at(site, then, "arms.0.pending"), STR("0"));
     CHECK_STR(api_at(site, then, "verdict"), STR("b_better"));
