@@ -44,8 +44,10 @@ bool run_pool_has_room(const struct run_pool *pool, uint64_t count)
 static uint64_t take_places(struct run_pool *pool, uint32_t count)
 {
     uint64_t room = room_of(count);
-    struct free_places *spare = room > 0 ? &pool->spare[__builtin_ctzll(room)] : NULL;
-    if (spare != NULL && spare->count > 0) return spare->first[--spare->count];
+    if (room > 0) {
+        struct free_places *spare = &pool->spare[__builtin_ctzll(room)];
+        if (spare->count > 0) return spare->first[--spare->count];
+    }
     INVARIANT(run_pool_has_room(pool, count));
     uint64_t first = pool->end;
     pool->end += room;

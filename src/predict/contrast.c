@@ -36,8 +36,9 @@ static double step_up(const struct hypergeometric *h, double with)
 static double likelihood(const struct hypergeometric *h, double mode, double with)
 {
     double product = 1;
-    for (double k = mode; k < with && product > 0; k++) product *= step_up(h, k);
-    for (double k = mode; k > with && product > 0; k--) product /= step_up(h, k - 1);
+    double k = mode;
+    while (k < with && product > 0) product *= step_up(h, k++);
+    while (k > with && product > 0) product /= step_up(h, --k);
     return product;
 }
 
@@ -57,10 +58,15 @@ double contrast_p(const struct contrast *contrast)
     double mode = fmin(h.most, fmax(h.least, floor((h.group + 1) * (h.all_with + 1) / (h.all + 2))));
     double found = likelihood(&h, mode, contrast->with), all = 0, rare = 0, weight = 1;
     /* From the likeliest outwards, until nothing is added any more. */
-    for (double k = mode; k <= h.most && weight > 0; weight *= step_up(&h, k), k++) add(weight, found, &all, &rare);
+    double k = mode;
+    while (k <= h.most && weight > 0) {
+        add(weight, found, &all, &rare);
+        weight *= step_up(&h, k++);
+    }
     weight = 1;
-    for (double k = mode; k > h.least && weight > 0; k--) {
-        weight /= step_up(&h, k - 1);
+    k = mode;
+    while (k > h.least && weight > 0) {
+        weight /= step_up(&h, --k);
         add(weight, found, &all, &rare);
     }
     return fmin(1, rare / all);

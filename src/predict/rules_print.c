@@ -43,7 +43,7 @@ static void put_test(struct print *p, const struct test *test)
 }
 
 static void put_condition(struct print *p, const struct condition *condition);
-static void put_score(struct print *p, uint32_t score);
+static void put_score(struct print *p, uint32_t index);
 
 static void put_selection(struct print *p, const struct selection *selection)
 {

@@ -144,6 +144,7 @@ void api_job_delete(struct request *request)
 {
     struct job job = {0};
     if (!find_job(request, &job)) return;
+    INVARIANT(job.kind != NULL);
     bool is_own = str_equal(request->actor->text, str_from_c(job.actor));
     if (!is_own && !may(request->actor, job.kind->clears)) {
         forbid(request, "the job is another's", job.kind->clears);

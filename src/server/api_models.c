@@ -186,7 +186,7 @@ static bool read_number(struct request *request, uint32_t *out)
 void api_model_version_show(struct request *request)
 {
     struct model_info info;
-    uint32_t number;
+    uint32_t number = 0;
     if (!find(request, &info) || !read_number(request, &number)) return;
     const struct model_version_row *version = model_version(&info, number);
     if (version == NULL) {
@@ -209,7 +209,7 @@ static void note_champion(struct request *request, const char *action, uint32_t 
 
 void api_model_promote(struct request *request)
 {
-    uint32_t number;
+    uint32_t number = 0;
     struct err_info why = {0};
     if (!read_number(request, &number)) return;
     if (models_promote(request->server->models, request_path(request, "model"), number, &why) != ERR_OK) {
@@ -222,7 +222,7 @@ void api_model_promote(struct request *request)
 
 void api_model_rollback(struct request *request)
 {
-    uint32_t number;
+    uint32_t number = 0;
     struct err_info why = {0};
     if (models_roll_back(request->server->models, request_path(request, "model"), &number, &why) != ERR_OK) {
         fail(request, &why);

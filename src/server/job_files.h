@@ -22,6 +22,6 @@ MUST_CHECK enum err job_file_write(const char *folder, const char *path, struct 
 int job_file_open(const char *path, uint64_t *bytes);
 void job_files_drop(const char *folder, uint64_t number);
 /* What a former start left is nobody's any more. */
-void job_files_empty(const char *folder);
+void job_files_empty(const char *path);
 
 #endif

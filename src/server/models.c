@@ -204,7 +204,7 @@ static enum err add_version(struct models *models, const struct model_version_ro
                             uint32_t *number, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct model_info info;
+    struct model_info info = {0};
     struct model_version_row added = *row;
     if (row->state == MODEL_CHAMPION) added.state = MODEL_CHALLENGER; /* until the former one has retired */
     enum err e = store_add_model_version(models->server->store, &added, image, number, why);
@@ -225,7 +225,7 @@ enum err models_add_version(struct models *models, const struct model_version_ro
 static enum err promote(struct models *models, struct str name, uint32_t number, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct model_info info;
+    struct model_info info = {0};
     enum err e = models_find(models, name, arena, &info, why);
     if (e != ERR_OK) return e;
     const struct model_version_row *version = model_version(&info, number);
@@ -249,7 +249,7 @@ enum err models_promote(struct models *models, struct str name, uint32_t number,
 static enum err roll_back(struct models *models, struct str name, uint32_t *number, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct model_info info;
+    struct model_info info = {0};
     enum err e = models_find(models, name, arena, &info, why);
     if (e != ERR_OK) return e;
     const struct model_version_row *champion = model_champion(&info), *former = NULL;
@@ -372,7 +372,7 @@ enum err models_forecaster(struct models *models, struct str name, uint32_t vers
                            struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct model_info info;
+    struct model_info info = {0};
     enum err e = models_find(models, name, arena, &info, why);
     if (e != ERR_OK) return e;
     const struct model_version_row *row = version == 0 ? model_champion(&info) : model_version(&info, version);

@@ -120,6 +120,20 @@ TEST(for_a_reach_of_80_percent_it_names_the_highest_threshold_that_so_many_conve
     CHECK_NEAR((double)a.micro / MICRO_PER_POINT, 44, 6); /* 1 - (s / 100)^2 of the converters are above s */
 }
 
+/* To the last bit. */
+static void check_same(const struct advice *one, const struct advice *other)
+{
+    CHECK_INT(one->met, other->met);
+    CHECK_INT(one->micro, other->micro);
+    CHECK_INT(one->low_micro, other->low_micro);
+    CHECK_INT(one->high_micro, other->high_micro);
+    CHECK_NEAR(one->precision.low, other->precision.low, 0);
+    CHECK_NEAR(one->precision.high, other->precision.high, 0);
+    CHECK_NEAR(one->calls_a_week.low, other->calls_a_week.low, 0);
+    CHECK_NEAR(one->reach.high, other->reach.high, 0);
+    CHECK_NEAR(one->met_share, other->met_share, 0);
+}
+
 TEST(the_number_of_threads_changes_no_advice)
 {
     struct backtest b = world(100);
@@ -133,7 +147,7 @@ TEST(the_number_of_threads_changes_no_advice)
         backtest_advise(&b, candidates, count, &goals, goal, &how, &one);
         how.threads = 3;
         backtest_advise(&b, candidates, count, &goals, goal, &how, &three);
-        CHECK_TRUE(memcmp(&one, &three, sizeof one) == 0);
+        check_same(&one, &three);
     }
 }
 
