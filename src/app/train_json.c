@@ -179,6 +179,13 @@ static void put_model(struct json_writer *json, const struct told_model *told)
     put_figures(json, learned->intervals);
     if (learned->kind == MODEL_LOGISTIC) put_number(json, "penalty", learned->penalty);
     else put_count(json, "depth", learned->depth);
+    json_key(json, "half_life_days");
+    if (learned->half_life_ms > 0) json_i64(json, learned->half_life_ms / MS_PER_DAY);
+    else json_null(json);
+    if (learned->base_then > 0) {
+        put_number(json, "base_rate_forecast_of_late", learned->base_then);
+        put_number(json, "base_rate_of_late", learned->base_now);
+    }
     put_count(json, "features", trained->plan.count);
     json_key(json, "uses");
     json_begin_array(json);

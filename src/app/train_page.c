@@ -100,6 +100,11 @@ void train_page_verdict(const struct learned *learned, uint32_t features, struct
     if (learned->kind == MODEL_TREES) buf_format(&text, "Trees of depth %" PRIu32 ", of ", learned->depth);
     else buf_format(&text, "A logistic regression with a penalty of %g, of ", learned->penalty);
     text_counted(&text, features, "feature", "features");
+    if (learned->half_life_ms > 0)
+        buf_format(&text, "; an example %" PRId64 " days older counts half", learned->half_life_ms / MS_PER_DAY);
+    if (learned->base_then > 0)
+        buf_format(&text, "; of late it came to %.1f%% instead of the %.1f%% that were forecast, which is followed",
+                   100 * learned->base_now, 100 * learned->base_then);
     if (kept.len > 0) {
         buf_append_c(&text, "; kept in ");
         text_clean(&text, kept);

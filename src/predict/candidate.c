@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/candidate.h"
 
+#include <math.h>
+
 #define ROWS_AT_ONCE 65536
 #define ROWS_FOR_THREADS 20000 /* below, threads of trees wait for each other more than they work */
 
@@ -55,11 +57,27 @@ static enum err fit_trees(struct candidate *candidate, const struct table *table
     return err;
 }
 
+/* Weights that fade with age; `out` [rows]. */
+static void fade(const struct table *table, int64_t half_life_ms, double *out)
+{
+    int64_t latest_ms = table->rows > 0 ? table->at_ms[table->rows - 1] : 0;
+    for (uint64_t r = 0; r < table->rows; r++)
+        out[r] = table->weight[r] * exp2(-(double)(latest_ms - table->at_ms[r]) / (double)half_life_ms);
+}
+
 enum err candidate_fit(struct candidate *candidate, const struct table *table, const struct table *watched,
                        const struct learning_options *options, struct arena *arena, struct err_info *why)
 {
-    return candidate->kind == MODEL_TREES ? fit_trees(candidate, table, watched, options, why)
-                                          : fit_logistic(candidate, table, options, arena, why);
+    struct table faded = *table;
+    double *weight = NULL;
+    if (candidate->half_life_ms > 0) {
+        faded.weight = weight = memory_array(table->rows, sizeof *weight);
+        fade(table, candidate->half_life_ms, weight);
+    }
+    enum err err = candidate->kind == MODEL_TREES ? fit_trees(candidate, &faded, watched, options, why)
+                                                  : fit_logistic(candidate, &faded, options, arena, why);
+    memory_free(weight);
+    return err;
 }
 
 static enum err some_margins(const struct candidate *candidate, const float *value, uint32_t columns, uint64_t rows,

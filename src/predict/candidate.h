@@ -8,7 +8,8 @@
 /* A way to learn, or what was learnt by it. */
 struct candidate {
     enum model_kind kind;
-    double penalty; /* of a regression */
+    int64_t half_life_ms; /* an example so much older than the latest counts half; 0: age is of no account */
+    double penalty;       /* of a regression */
     /* of trees: */
     uint32_t depth;
     double learning_rate; /* 0: BOOST_DEFAULT's */

@@ -55,6 +55,11 @@ static void pass_calibration(struct image_walk *w, struct learned *learned)
     learned->has_steps = passed_u32(w, learned->has_steps, 1);
     pass_finite(w, &learned->curve.slope);
     pass_finite(w, &learned->curve.offset);
+    pass_finite(w, &learned->base_then);
+    pass_finite(w, &learned->base_now);
+    bool has_moved = learned->base_then != 0 || learned->base_now != 0;
+    bool may_move = learned->base_then > 0 && learned->base_then < 1 && learned->base_now > 0 && learned->base_now < 1;
+    if (has_moved && !may_move) pass_refuse(w, "its base rate is none");
     if (!learned->has_steps) return;
     pass_count(w, &steps->count, MODEL_KNOTS_MAX);
     pass_finites(w, &steps->score, steps->count);
@@ -119,6 +124,7 @@ void pass_learned(struct image_walk *w, uint32_t columns, struct learned *learne
     learned->columns = columns;
     pass_verdict(w, learned);
     learned->kind = (enum model_kind)passed_u32(w, learned->kind, MODEL_TREES);
+    pass_i64(w, &learned->half_life_ms);
     pass_finite(w, &learned->penalty);
     learned->depth = passed_u32(w, learned->depth, TREE_DEPTH_MAX);
     if (w->err != ERR_OK) return;

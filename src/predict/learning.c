@@ -6,12 +6,18 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/instant.h"
 #include "predict/candidate.h"
 #include "predict/logit.h"
 #include "predict/thinning.h"
 
 #define CONTEST_ROWS_MAX 60000 /* examples that candidates learn from, and as many that they are judged on */
 #define CERTAIN 0.9            /* how sure it must be that trees are better */
+#define WORTH 0.998            /* of a loss: less gain is not worth a refinement */
+#define SLOW_RATE 0.02         /* of trees that learn slowly */
+#define RECENT 4               /* the last of so many parts of the examples tell the base rate of late */
+#define DRIFT_DRAWS 400
+#define DRIFT_CONFIDENCE 0.99 /* how sure it must be that the base rate has moved */
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -57,8 +63,9 @@ struct contest {
     struct candidate best;
 };
 
-/* Fit, judge, keep when it is better. What was learnt is dropped: only the way of learning matters here. */
-static enum err try_candidate(struct contest *c, struct candidate candidate, struct err_info *why)
+/* Fit, judge, keep when it is better: its loss is below `worth` times the best so far. What was learnt is dropped: only the way
+ * of learning matters here. */
+static enum err try_candidate(struct contest *c, struct candidate candidate, double worth, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
     double *probability = memory_array(c->judged.rows, sizeof *probability);
@@ -72,28 +79,64 @@ static enum err try_candidate(struct contest *c, struct candidate candidate, str
         struct prediction forecast = prediction_of(&c->judged, probability);
         quality_measure(&forecast, &quality);
     }
-    if (err != ERR_OK || (c->best_probability != NULL && quality.figures[FIGURE_LOG_LOSS] >= c->best_loss)) {
+    if (err != ERR_OK || (c->best_probability != NULL && quality.figures[FIGURE_LOG_LOSS] >= c->best_loss * worth)) {
         memory_free(probability);
         return err;
     }
     memory_free(c->best_probability);
     c->best_probability = probability;
     c->best_loss = quality.figures[FIGURE_LOG_LOSS];
-    c->best = (struct candidate){.kind = candidate.kind, .penalty = candidate.penalty, .depth = candidate.depth};
+    c->best = (struct candidate){.kind = candidate.kind,
+                                 .half_life_ms = candidate.half_life_ms,
+                                 .penalty = candidate.penalty,
+                                 .depth = candidate.depth,
+                                 .learning_rate = candidate.learning_rate};
     return ERR_OK;
+}
+
+/* Does it help to forget? Only halves that the examples reach over are tried. */
+static enum err try_half_lives(struct contest *c, struct err_info *why)
+{
+    static const int64_t days[] = {180, 90};
+    int64_t span_ms = c->learn.at_ms[c->learn.rows - 1] - c->learn.at_ms[0];
+    struct candidate best = c->best;
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < COUNT_OF(days) && err == ERR_OK; i++) {
+        best.half_life_ms = days[i] * MS_PER_DAY;
+        if (best.half_life_ms < span_ms) err = try_candidate(c, best, WORTH, why);
+    }
+    return err;
+}
+
+static enum err try_regressions(struct contest *c, struct err_info *why)
+{
+    static const double penalties[] = {1, 10, 100, 1000};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < COUNT_OF(penalties) && err == ERR_OK; i++)
+        err = try_candidate(c, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]}, 1, why);
+    return err == ERR_OK ? try_half_lives(c, why) : err;
+}
+
+/* What is costly is only tried with trees that are ahead already of a loss. */
+static enum err try_trees(struct contest *c, double ahead_of, struct err_info *why)
+{
+    static const uint32_t depths[] = {3, 5};
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < COUNT_OF(depths) && err == ERR_OK; i++)
+        err = try_candidate(c, (struct candidate){.kind = MODEL_TREES, .depth = depths[i]}, 1, why);
+    if (err != ERR_OK || c->best_loss >= ahead_of) return err;
+    struct candidate slow = c->best;
+    slow.learning_rate = SLOW_RATE;
+    err = try_candidate(c, slow, WORTH, why);
+    return err == ERR_OK ? try_half_lives(c, why) : err;
 }
 
 static enum err hold_contest(struct contest *c, bool with_trees, struct candidate *winner, struct err_info *why)
 {
-    static const double penalties[] = {1, 10, 100, 1000};
-    static const uint32_t depths[] = {3, 5};
     struct contest trees = *c;
-    enum err err = ERR_OK;
     bool with_logistic = !c->learning->options->without_logistic || !with_trees;
-    for (size_t i = 0; i < COUNT_OF(penalties) && with_logistic && err == ERR_OK; i++)
-        err = try_candidate(c, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]}, why);
-    for (size_t i = 0; i < COUNT_OF(depths) && with_trees && err == ERR_OK; i++)
-        err = try_candidate(&trees, (struct candidate){.kind = MODEL_TREES, .depth = depths[i]}, why);
+    enum err err = with_logistic ? try_regressions(c, why) : ERR_OK;
+    if (with_trees && err == ERR_OK) err = try_trees(&trees, with_logistic ? c->best_loss : INFINITY, why);
     if (err == ERR_OK) *winner = with_logistic ? c->best : trees.best;
     if (err == ERR_OK && with_logistic && trees.best_probability != NULL) {
         struct interval apart[FIGURE_COUNT];
@@ -155,6 +198,40 @@ static enum err calibrate(const struct learning *l, const struct candidate *winn
         else platt_fit(&outcomes, &l->out->curve);
     }
     memory_free(margin);
+    return err;
+}
+
+/* Has the base rate moved? What was forecast of the latest examples whose outcome is known is held against what came of
+ * them; where that is no chance, all forecasts move along (prior_shifted). */
+static enum err follow_base_rate(const struct learning *l, struct err_info *why)
+{
+    const struct table *all = &l->tables[SIDE_CALIBRATE];
+    uint64_t first = all->rows - all->rows / RECENT;
+    struct table late = table_part(all, first, all->rows - first);
+    double *probability, weight = 0, forecast = 0;
+    if (!has_both(&late, POSITIVES_FOR_ALL)) return ERR_OK;
+    probability = memory_array(late.rows, sizeof *probability);
+    enum err err = learned_probabilities(l->out, late.value, late.rows, probability, why);
+    if (err == ERR_OK) {
+        struct interval figures[FIGURE_COUNT];
+        struct prediction said = prediction_of(&late, probability);
+        struct bootstrap how = {.draws = DRIFT_DRAWS,
+                                .confidence = DRIFT_CONFIDENCE,
+                                .seed = l->options->seed,
+                                .threads = l->options->threads};
+        const struct interval *came = &figures[FIGURE_BASE_RATE];
+        quality_intervals(&said, &how, figures);
+        for (uint64_t r = 0; r < late.rows; r++) {
+            weight += late.weight[r];
+            forecast += late.weight[r] * probability[r];
+        }
+        forecast /= weight;
+        if (forecast > 0 && (forecast < came->low || forecast > came->high)) {
+            l->out->base_then = forecast;
+            l->out->base_now = came->value;
+        }
+    }
+    memory_free(probability);
     return err;
 }
 
@@ -248,7 +325,9 @@ enum err learn(const struct table tables[SIDE_COUNT], const struct learning_opti
     out->penalty = winner.penalty;
     out->depth = winner.depth;
     out->boost = winner.boost;
+    out->half_life_ms = winner.half_life_ms;
     err = calibrate(&l, &winner, why);
+    if (err == ERR_OK) err = follow_base_rate(&l, why);
     if (err == ERR_OK) err = judge(&l, why);
     if (err != ERR_OK) learned_release(out);
     return err;
@@ -271,8 +350,9 @@ static struct candidate model_of(const struct learned *learned)
 
 double learned_probability(const struct learned *learned, double log_odds)
 {
-    return learned->has_steps ? isotonic_probability(&learned->steps, log_odds)
-                              : platt_probability(&learned->curve, log_odds);
+    double probability = learned->has_steps ? isotonic_probability(&learned->steps, log_odds)
+                                            : platt_probability(&learned->curve, log_odds);
+    return learned->base_then > 0 ? prior_shifted(probability, learned->base_then, learned->base_now) : probability;
 }
 
 enum err learned_probabilities(const struct learned *learned, const float *value, uint64_t rows, double *out,

@@ -3,6 +3,7 @@
  *     1. candidates: logistic regressions of several penalties, trees of two depths; learnt from the earlier half of the
  *        training side, judged on the later half of the side of calibration. Trees only replace the
  *        regression where they are better beyond doubt
+ *        how much older examples count is tried, too, and how fast trees learn
  *     2. the chosen one learns from the whole training side
  *     3. its log-odds become probabilities on the side of calibration
  *     4. the test side, which nothing has seen, says how good that is
@@ -50,6 +51,7 @@ struct learned {
     enum model_kind kind;
     uint32_t columns;
     struct side_count sides[SIDE_COUNT];
+    int64_t half_life_ms; /* an example so much older than the latest counted half; 0: age was of no account */
     /* logistic: */
     struct encoding encoding;
     struct logistic logistic;
@@ -61,6 +63,8 @@ struct learned {
     bool has_steps;
     struct isotonic steps;
     struct platt curve;
+    double base_then,
+        base_now; /* a base rate that has moved is followed: forecast of late, and what came; 0: it has not */
     /* on the test side: */
     struct quality quality;
     struct interval intervals[FIGURE_COUNT];
