@@ -24,10 +24,15 @@ static enum err fit_logistic(struct candidate *candidate, const struct table *ta
                                    .go_on_context = (void *)(uintptr_t)options};
     encoding_choose(table->kinds, table->columns, table->value, table->weight, table->rows, arena,
                     &candidate->encoding);
+    bool *is_level = memory_array(candidate->encoding.count, sizeof *is_level);
+    for (uint32_t c = 0; c < candidate->encoding.count; c++)
+        is_level[c] = table->kinds[candidate->encoding.columns[c].feature] == COLUMN_LEVEL;
+    how.is_level = is_level;
     encoding_apply(&candidate->encoding, table->value, table->columns, table->rows, &encoded);
     enum err err =
         logistic_fit(&encoded.sparse, table->happened, table->weight, &how, arena, &candidate->logistic, why);
     encoded_release(&encoded);
+    memory_free(is_level);
     return err;
 }
 

@@ -144,7 +144,7 @@ static void add_way(struct run *run, struct candidate candidate)
 
 static void add_ways(struct run *run)
 {
-    static const double penalties[] = {1, 10, 100, 1000};
+    static const double penalties[] = {1, 3, 10, 30, 100, 1000};
     static const uint32_t depths[] = {3, 5};
     const struct xgboost_library *xgboost = NULL;
     const struct side_count *side = &run->out->sides[SIDE_TRAIN];

@@ -89,7 +89,8 @@ static void add_columns(const struct choosing *c, uint32_t feature, enum column_
     struct encoded_column count = {.feature = feature, .how = ENCODE_LOG, .low = 0, .high = ANY_SIDE};
     struct encoded_column sign = {.feature = feature, .low = -ANY_SIDE, .high = ANY_SIDE};
     switch (kind) {
-    case COLUMN_SIGN: add_column(c, sign); break;
+    case COLUMN_SIGN:
+    case COLUMN_LEVEL: add_column(c, sign); break;
     case COLUMN_COUNT: add_column(c, count); break;
     case COLUMN_LINEAR: add_number(c, feature, true, false); break;
     case COLUMN_SINCE: add_number(c, feature, false, true); break;

@@ -44,7 +44,7 @@ enum column_kind flat_column_kind(enum flat_kind kind)
     case FLAT_MAIL_FREE:
     case FLAT_MAIL_ROLE: break;
     }
-    return COLUMN_SIGN;
+    return COLUMN_LEVEL;
 }
 
 enum err flat_plan_bind(const struct flat_plan *plan, const struct flat *flat, uint32_t *inputs, uint32_t *time,

@@ -25,9 +25,9 @@ struct fitting {
     const struct design *design;
     const uint8_t *happened;
     const double *weight; /* may be NULL */
-    double penalty;
     unsigned threads;
     uint32_t size;      /* columns of the design, plus one */
+    double *penalty;    /* [size - 1] of scaled columns */
     double *at;         /* [size] coefficients of scaled columns, and the intercept */
     double *step;       /* [size] where they might go */
     double *trial;      /* [size] at + part of step */
@@ -81,7 +81,7 @@ static double loss_at(struct fitting *f, const double *here)
     atomic_store(&f->next, 0);
     run_threads(f->threads, compute_rows, f);
     for (uint64_t s = 0; s * STRETCH < f->design->rows; s++) loss += f->losses[s];
-    for (uint32_t k = 0; k + 1 < f->size; k++) loss += f->penalty / 2 * here[k] * here[k];
+    for (uint32_t k = 0; k + 1 < f->size; k++) loss += f->penalty[k] / 2 * here[k] * here[k];
     return loss;
 }
 
@@ -123,8 +123,8 @@ static void *compute_columns(void *context)
         }
         for (uint64_t row = 0; row < f->design->rows; row++) add_row(f, row, from, to);
         for (uint32_t k = from; k < to; k++) {
-            f->gradient[k] += f->penalty * f->at[k];
-            f->curvature[(size_t)k * f->size + k] += f->penalty;
+            f->gradient[k] += f->penalty[k] * f->at[k];
+            f->curvature[(size_t)k * f->size + k] += f->penalty[k];
         }
     }
     return NULL;
@@ -234,9 +234,9 @@ static enum err fit_design(const struct design *design, const uint8_t *happened,
     struct fitting f = {.design = design,
                         .happened = happened,
                         .weight = weight,
-                        .penalty = options->penalty,
                         .threads = options->threads,
                         .size = size,
+                        .penalty = numbers(size),
                         .at = numbers(size),
                         .step = numbers(size),
                         .trial = numbers(size),
@@ -246,6 +246,10 @@ static enum err fit_design(const struct design *design, const uint8_t *happened,
                         .bend = numbers(design->rows),
                         .losses = numbers(design->rows / STRETCH + 1)};
     double positives = 0;
+    for (uint32_t k = 0; k < design->columns; k++) {
+        bool is_level = options->is_level != NULL && options->is_level[design->source[k]];
+        f.penalty[k] = is_level ? options->penalty / (design->deviation[k] * design->deviation[k]) : options->penalty;
+    }
     for (uint64_t r = 0; r < design->rows; r++) positives += happened[r] ? weight_of(&f, r) : 0;
     enum err err = ERR_OK;
     if (!(positives > 0 && positives < design->weight)) {
@@ -256,7 +260,7 @@ static enum err fit_design(const struct design *design, const uint8_t *happened,
     }
     if (err == ERR_OK) tell_coefficients(&f, out);
     if (err == ERR_OK && options->covariance) tell_covariance(&f, arena, out);
-    double *const all[] = {f.at, f.step, f.trial, f.gradient, f.curvature, f.residual, f.bend, f.losses};
+    double *const all[] = {f.penalty, f.at, f.step, f.trial, f.gradient, f.curvature, f.residual, f.bend, f.losses};
     for (size_t i = 0; i < COUNT_OF(all); i++) memory_free(all[i]);
     return err;
 }

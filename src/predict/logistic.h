@@ -4,7 +4,8 @@
  *
  *     sum of weight * loss  +  penalty / 2 * sum over columns of (coefficient * deviation)^2
  *
- * where `deviation` is the column's own, so that no unit is favoured; the intercept costs
+ * where `deviation` is the column's own, so that no unit is favoured, or 1 of the columns that are levels of one
+ * thing: they have one unit, and the fewer have a level the harder it is pulled to 0. The intercept costs
  * nothing. A penalty is the weight of what one believed before seeing data: that each
  * coefficient is near 0. It also keeps columns that separate the outcomes perfectly from
  * growing without end.
@@ -26,9 +27,10 @@
 #define LOGISTIC_COLUMNS_MAX 2000 /* 32 MB of second derivatives, and a second a round to solve for them */
 
 struct logistic_options {
-    double penalty;   /* above 0; 1 is mild */
-    unsigned threads; /* at least 1 */
-    bool covariance;  /* wanted: another (columns + 1)^2 numbers, and a few seconds at LOGISTIC_COLUMNS_MAX */
+    double penalty;       /* above 0; 1 is mild */
+    const bool *is_level; /* [columns]; NULL: none is */
+    unsigned threads;     /* at least 1 */
+    bool covariance;      /* wanted: another (columns + 1)^2 numbers, and a few seconds at LOGISTIC_COLUMNS_MAX */
     /* Asked once a round; false gives up. May be NULL. */
     bool (*go_on)(void *context);
     void *go_on_context;

@@ -25,6 +25,7 @@ struct side_count {
 /* What a sum must know of a column; trees ask nothing. */
 enum column_kind {
     COLUMN_SIGN,   /* 0 or 1, or of a size that means the same everywhere; never missing */
+    COLUMN_LEVEL,  /* 0 or 1: one of the values that something may take; never missing */
     COLUMN_COUNT,  /* 0 or more, never missing: told by its logarithm */
     COLUMN_LINEAR, /* may be missing */
     COLUMN_SINCE,  /* may be missing; told by its logarithm */

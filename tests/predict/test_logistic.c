@@ -154,6 +154,32 @@ TEST(the_coefficients_are_those_of_scikit_learn)
 }
 
 /* The slowest way downhill: small steps along the gradient, until nothing moves. */
+/* scikit-learn 1.2.1, LogisticRegression(C=1/2) of the columns as they are: 0 or 1. */
+TEST(levels_are_pulled_to_zero_in_their_own_unit_the_harder_the_fewer_have_them)
+{
+    static const struct {
+        uint64_t rows, came;
+        float value[2];
+    } groups[] = {{20, 12, {1, 0}}, {4, 4, {0, 1}}, {16, 4, {0, 0}}};
+    static struct table table;
+    static const bool is_level[] = {true, true};
+    AUTO_ARENA arena = arena_new();
+    struct logistic model;
+    struct err_info why = {0};
+    table = (struct table){.columns = 2};
+    for (size_t g = 0; g < COUNT_OF(groups); g++)
+        for (uint64_t i = 0; i < groups[g].rows; i++) {
+            memcpy(table.value[table.rows], groups[g].value, sizeof groups[g].value);
+            table.happened[table.rows++] = i < groups[g].came;
+        }
+    struct sparse rows = sparse_of(&table);
+    struct logistic_options options = {.penalty = 2, .threads = 1, .is_level = is_level};
+    CHECK_OK(logistic_fit(&rows, table.happened, NULL, &options, arena, &model, &why), why);
+    CHECK_NEAR(model.coefficient[0], 0.53259364, 1e-6);
+    CHECK_NEAR(model.coefficient[1], 0.78399935, 1e-6);
+    CHECK_NEAR(model.intercept, -0.34508937, 1e-6);
+}
+
 TEST(stepping_downhill_in_small_steps_ends_at_the_same_place)
 {
     static struct table table;
