@@ -28,6 +28,11 @@ bench: base-setup ## measure speed and memory beside peers, with targets (ARGS='
 	@tools/build build
 	@bench/run $(ARGS)
 
+bench-predict: base-setup ## models of public leads beside scikit-learn and XGBoost, with targets; also in build/bench/
+	@tools/setup bench-predict
+	@tools/build build -- plumb
+	@node bench/predict.mjs
+
 format: ## lay out the sources as make check wants them
 	@find src tests bench -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
@@ -40,10 +45,10 @@ clean: ## remove what was built
 	@rm -rf build build-asan build-tsan build-fuzz
 
 help: ## print this
-	@sed -n 's/^all:/:/; s/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
+	@sed -n 's/^all:/:/; s/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 16
 
 base-setup:
 	@tools/setup build
 
-.PHONY: all build/plumb demo test check torture bench format install clean help base-setup
+.PHONY: all build/plumb demo test check torture bench bench-predict format install clean help base-setup
 .DEFAULT_GOAL := all
