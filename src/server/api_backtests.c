@@ -8,6 +8,7 @@
 #include "server/api_definition.h"
 #include "server/api_json.h"
 #include "server/api_jobs.h"
+#include "server/drafts.h"
 #include "server/job_kinds.h"
 
 #define OUTCOME_BYTES_MAX ((size_t)64 * 1024)
@@ -20,7 +21,7 @@
 static bool read_draft(struct request *request, struct str name, struct str *text)
 {
     struct err_info why = {0};
-    enum err e = store_get_text(request->server->store, api_draft_key_of(request, name), request->arena, text, &why);
+    enum err e = draft_load(request->server, name, request->arena, text, &why);
     if (e == ERR_OK) return true;
     if (e == ERR_NOT_FOUND)
         return api_refuse(request, 404, "not_found", STR("draft"), "'" STR_FMT "' has no draft", STR_ARG(name));

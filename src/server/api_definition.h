@@ -12,9 +12,8 @@ void api_write_diagnostics(struct json_writer *writer, const struct diagnostics 
 /* {"valid", "errors": [...], "warnings": [...]} */
 void api_write_validation(struct json_writer *writer, const struct diagnostics *diagnostics);
 
-/* Under which name the store keeps the draft of the score that the path names. Lives in the request's arena. */
-struct str api_draft_key(const struct request *request);
-struct str api_draft_key_of(const struct request *request, struct str score);
+/* Why draft_put did not: 428 without If-Match, 412 when another draft is there. Returns false. */
+bool api_draft_refused(struct request *request, bool there, const struct err_info *why);
 
 /* The first score of a text. False: it cannot be read or has none, and that was answered with the first mistake's place. */
 bool api_first_score(struct request *request, struct str text, struct str *out);

@@ -8,6 +8,7 @@
 #include "server/api.h"
 #include "server/api_definition.h"
 #include "server/api_json.h"
+#include "server/drafts.h"
 
 #define KIND_SCORE 0
 #define KIND_SEGMENT 1
@@ -354,7 +355,7 @@ void api_definition_publish(struct request *request)
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_publish(request, body, &what)) return;
     bool from_draft = what.text.len == 0;
-    struct str key = api_draft_key(request);
+    struct str key = draft_key(request->arena, request_path(request, "name"));
     if (from_draft && (is_segment_route(request) ||
                        store_get_text(request->server->store, key, request->arena, &what.text, &why) != ERR_OK)) {
         api_refuse(request, 400, "no_text", STR("text"), "there is neither a text nor a draft to publish");

@@ -7,6 +7,7 @@
 #include "server/api.h"
 #include "server/api_definition.h"
 #include "server/api_json.h"
+#include "server/drafts.h"
 #include "server/previews.h"
 
 #define DRAFT_BYTES_MAX YAML_BYTES_MAX
@@ -78,32 +79,11 @@ void api_definition_validate(struct request *request)
 
 /* ---- Drafts. ---- */
 
-struct str api_draft_key_of(const struct request *request, struct str score)
-{
-    return arena_format(request->arena, "draft/" STR_FMT, STR_ARG(score));
-}
-
-struct str api_draft_key(const struct request *request)
-{
-    return api_draft_key_of(request, request_path(request, "name"));
-}
-
-static struct str etag_of(struct request *request, struct str text)
-{
-    return arena_format(request->arena, "\"%016llx\"", (unsigned long long)str_hash(text, 0));
-}
-
-/* ERR_NOT_FOUND. Memory of the request. */
-static enum err load_draft(struct request *request, struct str *text, struct err_info *why)
-{
-    return store_get_text(request->server->store, api_draft_key(request), request->arena, text, why);
-}
-
 void api_draft_show(struct request *request)
 {
     struct str text = {0};
     struct err_info why = {0};
-    enum err failure = load_draft(request, &text, &why);
+    enum err failure = draft_load(request->server, request_path(request, "name"), request->arena, &text, &why);
     if (failure == ERR_NOT_FOUND) {
         api_refuse(request, 404, "not_found", STR("name"), "'" STR_FMT "' has no draft",
                    STR_ARG(request_path(request, "name")));
@@ -113,7 +93,7 @@ void api_draft_show(struct request *request)
         request_fail(request, &why);
         return;
     }
-    http_set_header(request->exchange, "ETag", etag_of(request, text));
+    http_set_header(request->exchange, "ETag", draft_tag(request->arena, text));
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
     json_begin_object(&writer);
@@ -123,24 +103,17 @@ void api_draft_show(struct request *request)
     request_answer(request, 200, &json);
 }
 
-/* May the text take the place of the draft that there is? */
-static bool may_replace(struct request *request, struct str text)
+bool api_draft_refused(struct request *request, bool there, const struct err_info *why)
 {
-    struct err_info why = {0};
-    struct str former = {0}, tag = http_header(request->exchange, "If-Match");
-    enum err e = load_draft(request, &former, &why);
-    if (e != ERR_OK && e != ERR_NOT_FOUND) {
-        request_fail(request, &why);
+    if (why->code != ERR_CONFLICT) {
+        request_fail(request, why);
         return false;
     }
-    bool there = e == ERR_OK, any = str_equal(tag, STR("*"));
-    if (any || (there && str_equal(former, text))) return true;
-    if (tag.at == NULL)
-        return !there || api_refuse(request, 428, "precondition_required", STR("If-Match"),
-                                    "there is a draft already: send its ETag as If-Match, or If-Match: * to replace "
-                                    "whatever is there");
-    if (there && str_equal(tag, etag_of(request, former))) return true;
-    return api_refuse(request, 412, "version_changed", STR("If-Match"), "the draft is not the one that was edited");
+    if (there && http_header(request->exchange, "If-Match").at == NULL)
+        return api_refuse(request, 428, "precondition_required", STR("If-Match"),
+                          "there is a draft already: send its ETag as If-Match, or If-Match: * to replace "
+                          "whatever is there");
+    return api_refuse(request, 412, "version_changed", STR("If-Match"), "%s", why->msg);
 }
 
 void api_draft_put(struct request *request)
@@ -153,20 +126,22 @@ void api_draft_put(struct request *request)
         return;
     }
     if (!api_body(request, &body) || !read_text(request, body, &text)) return;
-    pthread_mutex_lock(&request->server->texts_lock); /* no other between looking and putting */
-    bool may = may_replace(request, text);
-    bool kept = may && store_put_text(request->server->store, api_draft_key(request), text, &why) == ERR_OK;
-    pthread_mutex_unlock(&request->server->texts_lock);
-    if (kept) {
-        http_set_header(request->exchange, "ETag", etag_of(request, text));
+    bool there = false;
+    enum err e = draft_put(request->server, request_path(request, "name"), text,
+                           http_header(request->exchange, "If-Match"), &there, &why);
+    if (e == ERR_OK) {
+        http_set_header(request->exchange, "ETag", draft_tag(request->arena, text));
         answer_validation(request, text);
-    } else if (may) request_fail(request, &why);
+    } else {
+        api_draft_refused(request, there, &why);
+    }
 }
 
 void api_draft_delete(struct request *request)
 {
     struct err_info why = {0};
-    enum err failure = store_put_text(request->server->store, api_draft_key(request), STR(""), &why);
+    enum err failure =
+        store_put_text(request->server->store, draft_key(request->arena, request_path(request, "name")), STR(""), &why);
     if (failure != ERR_OK && failure != ERR_NOT_FOUND) request_fail(request, &why);
     else http_answer(request->exchange, 204, "application/json", STR(""));
 }
