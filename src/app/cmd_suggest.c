@@ -7,13 +7,6 @@
 #include "app/past.h"
 #include "app/suggest_output.h"
 #include "app/summary.h"
-#include "base/instant.h"
-#include "core/definition_edit.h"
-#include "report/draft.h"
-
-#define DRAWS 200
-#define PER_RECORD 6
-#define SPACINGS 3 /* examples of a record lie a third of the horizon apart */
 
 enum format { FORMAT_TABLE, FORMAT_JSONL };
 
@@ -85,89 +78,32 @@ struct asked {
     struct app *app;
     const struct request *request;
     struct past past;
-    struct arena *arena;
     struct feature_source source;
-    struct suggest_options how;
     struct suggested suggested;
-    struct str draft;
 };
 
-static void choose_options(struct asked *a)
+static enum err ask(struct asked *a, struct arena *arena, struct err_info *why)
 {
-    int64_t horizon_ms = (int64_t)a->request->past.horizon_days * MS_PER_DAY;
-    a->how = (struct suggest_options){.examples = {.end_ms = a->past.end_ms,
-                                                   .horizon_ms = horizon_ms,
-                                                   .spacing_ms = horizon_ms / SPACINGS,
-                                                   .per_record = PER_RECORD,
-                                                   .seed = a->request->past.seed},
-                                      .split = SPLIT_DEFAULT,
-                                      .seed = a->request->past.seed,
-                                      .threads = (unsigned)a->request->past.threads,
-                                      .draws = DRAWS};
-    a->how.split.horizon_ms = horizon_ms;
-    a->how.split.seed = a->request->past.seed;
-    a->suggested.outcome = a->past.outcome.words;
-    a->suggested.horizon_days = a->request->past.horizon_days;
+    const struct past_request *past = &a->request->past;
+    const struct suggested_question question = {.source = &a->source,
+                                                .lives = a->past.lives,
+                                                .end_ms = a->past.end_ms,
+                                                .horizon_days = (uint32_t)past->horizon_days,
+                                                .seed = past->seed,
+                                                .threads = (unsigned)past->threads,
+                                                .outcome = a->past.outcome.words};
+    return suggested_make(&question, arena, &a->suggested, why);
 }
 
-static enum err ask_for_points(struct asked *a, struct err_info *why)
-{
-    struct suggested *suggested = &a->suggested;
-    struct err_info untested = {0};
-    suggested->score = a->source.set->scores[a->source.score];
-    enum err e = suggest_points(&a->source, a->past.lives, &a->how, a->arena, &suggested->suggestion, why);
-    if (e != ERR_OK) return e;
-    suggested->tested = suggest_test(&a->source, &suggested->suggestion.set, a->source.score, a->past.lives, &a->how,
-                                     suggested->suggestion.test_begins_ms, &suggested->test, &untested) == ERR_OK;
-    suggested->untested = arena_str(a->arena, str_from_c(untested.msg));
-    return ERR_OK;
-}
-
-static enum err ask_for_all(struct asked *a, struct err_info *why)
-{
-    struct suggested *suggested = &a->suggested;
-    struct drafted drafted;
-    enum err e = draft_make(&a->source, a->past.lives, &a->how, a->arena, &drafted, why);
-    if (e != ERR_OK) return e;
-    suggested->score = drafted.asked;
-    suggested->suggestion = drafted.suggestion;
-    suggested->test = drafted.test;
-    suggested->tested = drafted.tested;
-    suggested->untested = arena_str(a->arena, str_from_c(drafted.untested.msg));
-    a->draft = drafted.text;
-    return ERR_OK;
-}
-
-/* ---- The draft. ---- */
-
-static enum err edit_definition(struct asked *a, struct err_info *why)
-{
-    const struct suggestion *suggestion = &a->suggested.suggestion;
-    struct points_edit *points = ARENA_ARRAY(a->arena, struct points_edit, suggestion->count);
-    struct decay_edit *decays = ARENA_ARRAY(a->arena, struct decay_edit, suggestion->half_life_count);
-    uint32_t changed = 0, decayed = 0;
-    for (uint32_t i = 0; i < suggestion->count; i++)
-        if (suggestion->points[i].now != suggestion->points[i].then)
-            points[changed++] = (struct points_edit){suggestion->points[i].place, suggestion->points[i].then,
-                                                     suggestion->points[i].limit_then};
-    for (uint32_t i = 0; i < suggestion->half_life_count; i++)
-        if (suggestion->half_lives[i].sure)
-            decays[decayed++] = (struct decay_edit){suggestion->half_lives[i].group, suggestion->half_lives[i].now,
-                                                    suggestion->half_lives[i].days};
-    return definition_edit(a->suggested.score->source->text, a->suggested.score, points, changed, decays, decayed,
-                           a->arena, &a->draft, NULL, why);
-}
-
-static enum err write_draft(struct asked *a, struct err_info *why)
+static enum err write_draft(const struct asked *a, struct err_info *why)
 {
     struct outfile out = {0};
+    const struct str *draft = &a->suggested.draft;
     if (a->request->output == NULL) return ERR_OK;
-    enum err e = a->suggested.from_nothing ? ERR_OK : edit_definition(a, why);
-    if (e == ERR_OK) e = outfile_open(&out, a->request->output, a->app->out, why);
-    if (e == ERR_OK) fwrite(a->draft.at, 1, a->draft.len, out.to);
+    enum err e = outfile_open(&out, a->request->output, a->app->out, why);
+    if (e == ERR_OK) fwrite(draft->at, 1, draft->len, out.to);
     if (e == ERR_OK) e = outfile_finish(&out, why);
     outfile_abandon(&out);
-    a->suggested.written_to = a->request->output;
     return e;
 }
 
@@ -211,21 +147,19 @@ static bool read_and_load(struct asked *a)
     a->source.object = object;
     a->source.dates = &a->past.dates;
     a->source.set = from_nothing ? NULL : set;
-    a->suggested.from_nothing = from_nothing;
     return true;
 }
 
-static int load_and_ask(struct asked *a)
+static int load_and_ask(struct asked *a, struct arena *arena)
 {
     struct err_info why = {0};
     if (!read_and_load(a)) return STATUS_FAILED;
     past_find_lives(&a->past);
-    choose_options(a);
-    enum err e = a->suggested.from_nothing ? ask_for_all(a, &why) : ask_for_points(a, &why);
+    enum err e = ask(a, arena, &why);
     if (e == ERR_OK) e = write_draft(a, &why);
     if (e != ERR_OK) return past_fail(&a->past, &why);
     struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
-    if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, &page);
+    if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, a->request->output, &page);
     else suggest_lines(&a->suggested, a->app->out);
     summary_put_rejects(a->app, a->past.rejects, NULL);
     return STATUS_OK;
@@ -238,9 +172,9 @@ static int run_suggest(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
-    struct asked asked = {.app = app, .request = &request, .arena = arena};
+    struct asked asked = {.app = app, .request = &request};
     past_begin(&asked.past, app, &request.past);
-    int status = load_and_ask(&asked);
+    int status = load_and_ask(&asked, arena);
     past_close(&asked.past);
     return status;
 }

@@ -25,7 +25,7 @@ static void put_head(const struct suggested *suggested, const struct page *page)
     text_count(&text, suggestion->positives);
     buf_append_c(&text, " had the outcome ");
     text_clean(&text, suggested->outcome);
-    buf_format(&text, " within %" PRIu64 " days", suggested->horizon_days);
+    buf_format(&text, " within %" PRIu32 " days", suggested->horizon_days);
     output_note(page, buf_str(&text));
 }
 
@@ -169,7 +169,7 @@ static void put_test(const struct suggested *suggested, const struct page *page)
     }
 }
 
-void suggest_page(const struct suggested *suggested, const struct page *page)
+void suggest_page(const struct suggested *suggested, const char *written_to, const struct page *page)
 {
     put_head(suggested, page);
     put_all_points(suggested, page);
@@ -179,6 +179,6 @@ void suggest_page(const struct suggested *suggested, const struct page *page)
         output_note(page, STR("No rule tells customers from others beyond chance: the points stay as they are."));
     }
     put_test(suggested, page);
-    if (suggested->written_to != NULL) fprintf(page->to, "\nThe draft is in %s.\n", suggested->written_to);
+    if (written_to != NULL) fprintf(page->to, "\nThe draft is in %s.\n", written_to);
     else if (suggested->from_nothing) fputs("\n--output FILE writes the draft.\n", page->to);
 }

@@ -16,7 +16,7 @@ struct drafting {
     const struct profile *profile;
     const struct feature_source *source;
     struct arena *arena;
-    struct draft *out;
+    struct draft_plan *out;
 };
 
 /* ---- Words of the language. ---- */
@@ -163,11 +163,11 @@ static void add_of_events(struct drafting *d, const struct feature *feature)
 }
 
 void draft_of_profile(const struct profile *profile, const struct feature_source *source, struct arena *arena,
-                      struct draft *out)
+                      struct draft_plan *out)
 {
     static const char *const own[OBJECT_COUNT] = {"Person", "Company", "Deal"};
     struct drafting d = {profile, source, arena, out};
-    *out = (struct draft){.object = source->object, .half_life_days = DRAFT_HALF_LIFE_DAYS};
+    *out = (struct draft_plan){.object = source->object, .half_life_days = DRAFT_HALF_LIFE_DAYS};
     out->groups[DRAFT_COMPANY].name = source->object == ENTITY_COMPANY ? STR("Group") : STR("Company");
     out->groups[DRAFT_OWN].name = str_from_c(own[source->object]);
     out->groups[DRAFT_EVENTS].name = STR("Behaviour");
@@ -183,7 +183,7 @@ void draft_of_profile(const struct profile *profile, const struct feature_source
 
 /* ---- Points. ---- */
 
-void draft_put_points(struct draft *draft, const struct suggestion *suggestion)
+void draft_put_points(struct draft_plan *draft, const struct suggestion *suggestion)
 {
     uint32_t place = 0;
     for (int g = 0; g < DRAFT_GROUPS; g++)
@@ -204,7 +204,7 @@ static bool prune_rule(struct draft_rule *rule)
     return kept > 0;
 }
 
-bool draft_prune(struct draft *draft)
+bool draft_prune(struct draft_plan *draft)
 {
     uint32_t left = 0;
     for (int g = 0; g < DRAFT_GROUPS; g++) {
@@ -238,7 +238,7 @@ static void append_rule(struct buf *out, const struct draft_rule *rule)
                (int)only->points);
 }
 
-struct str draft_text(const struct draft *draft, struct arena *arena)
+struct str draft_text(const struct draft_plan *draft, struct arena *arena)
 {
     static const char *const labels[] = {"SQL", "MQL", "Lead"};
     AUTO_BUF out = BUF_INIT(DRAFT_BYTES_MAX);

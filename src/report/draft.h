@@ -44,7 +44,7 @@ struct draft_group {
 
 enum { DRAFT_COMPANY, DRAFT_OWN, DRAFT_EVENTS, DRAFT_GROUPS };
 
-struct draft {
+struct draft_plan {
     enum entity object;
     struct draft_group groups[DRAFT_GROUPS];
     uint32_t half_life_days;
@@ -54,12 +54,12 @@ struct draft {
 
 /* Rules for what a profile found, one point each. In `arena`. */
 void draft_of_profile(const struct profile *profile, const struct feature_source *source, struct arena *arena,
-                      struct draft *out);
+                      struct draft_plan *out);
 /* Take over points and half-life: those of a suggestion for the definition that draft_text wrote of it. */
-void draft_put_points(struct draft *draft, const struct suggestion *suggestion);
+void draft_put_points(struct draft_plan *draft, const struct suggestion *suggestion);
 /* Leave out what has no points. False: nothing is left. */
-bool draft_prune(struct draft *draft);
-struct str draft_text(const struct draft *draft, struct arena *arena);
+bool draft_prune(struct draft_plan *draft);
+struct str draft_text(const struct draft_plan *draft, struct arena *arena);
 
 /* All steps. `source` is of the history alone; `lives` from outcome_find. The source's catalog comes to know the properties that
  * the draft names. */

@@ -14,7 +14,7 @@ struct making {
     const struct suggest_options *options;
     struct arena *arena;
     struct drafted *out;
-    struct draft draft;
+    struct draft_plan draft;
 };
 
 /* The profile looks at no record of the test and at no time of it. */

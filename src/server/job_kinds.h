@@ -44,4 +44,13 @@ extern const struct job_kind job_training;
 /* A model's champion is watched for drift, and its challengers are held against it once more. */
 extern const struct job_kind job_review;
 
+struct suggestion_wish {
+    struct hindsight_wish question; /* with the score */
+    uint32_t horizon_days;
+    uint64_t seed;
+    bool keep_draft;
+    struct str seen_draft; /* the tag of the draft that there was, see draft_put */
+};
+extern const struct job_kind job_suggestion;
+
 #endif

@@ -76,7 +76,7 @@ static void point_at(struct found *f)
 TEST(a_draft_is_a_definition_whatever_names_and_values_there_are)
 {
     struct found f = hostile();
-    static struct draft draft;
+    static struct draft_plan draft;
     struct definitions set;
     AUTO_BUF why = BUF_INIT(4096);
     point_at(&f);
@@ -106,7 +106,7 @@ TEST(a_draft_is_a_definition_whatever_names_and_values_there_are)
 TEST(what_has_no_points_is_left_out)
 {
     struct found f = hostile();
-    static struct draft draft;
+    static struct draft_plan draft;
     point_at(&f);
     draft_of_profile(&f.profile, &f.source, f.product->arena, &draft);
     for (int g = 0; g < DRAFT_GROUPS; g++)

@@ -4,9 +4,11 @@
 #include <time.h>
 
 #include "api_client.h"
+#include "base/instant.h"
 #include "browser.h"
 #include "harness.h"
 #include "schema_check.h"
+#include "server/drafts.h"
 #include "server/openapi.h"
 
 #define FILE_MAX ((size_t)8 << 20)
@@ -281,5 +283,113 @@ TEST(a_profile_of_too_few_says_what_is_missing)
     CHECK_CONTAINS(api_at(site, job, "why"), STR("10"));
     api_call(site, "POST /api/v1/profiles", "{'object': 'planet'}", 400);
     api_call(site, "POST /api/v1/profiles", "{'outcome': '{score: nothing, gt: 3}'}", 400);
+    site_close(site);
+}
+
+/* ---- Suggestions. ---- */
+
+/* A third of each kind; half of the hot buy, one in ten of the warm, one in fifty of the cold, twenty days after they came. */
+static struct site *open_long_world(int people)
+{
+    static const struct {
+        const char *heat;
+        int one_in;
+    } kinds[] = {{"hot", 2}, {"warm", 10}, {"cold", 50}};
+    struct site *site = site_open((struct site_options){0});
+    AUTO_BUF contacts = BUF_INIT(FILE_MAX);
+    AUTO_BUF events = BUF_INIT(FILE_MAX);
+    AUTO_BUF time = BUF_INIT(64);
+    buf_append_c(&contacts, "id,heat\n");
+    buf_append_c(&events, "contact,event,time\n");
+    for (int i = 0; i < people; i++) {
+        int kind = i % 3, number = i / 3;
+        int64_t began_ms = SITE_NOW_MS - (300 - number % 200) * MS_PER_DAY;
+        buf_format(&contacts, "c%d,%s\n", i, kinds[kind].heat);
+        buf_clear(&time);
+        instant_format(&time, began_ms);
+        buf_format(&events, "c%d,seen," STR_FMT "\n", i, STR_ARG(buf_str(&time)));
+        if (number % kinds[kind].one_in != 0) continue;
+        buf_clear(&time);
+        instant_format(&time, began_ms + 20 * MS_PER_DAY);
+        buf_format(&events, "c%d,bought," STR_FMT "\n", i, STR_ARG(buf_str(&time)));
+    }
+    import(site, "contacts", &contacts);
+    import(site, "events", &events);
+    api_call(
+        site, "POST /api/v1/scores/lead/publish",
+        "{'text': 'score: lead\\n# by feeling\\ngroups:\\n- name: Fit\\n  category: fit\\n  rules:\\n  - {name: Heat, "
+        "property: heat, values: [{is: hot, points: 5}, {is: warm, points: 8}]}\\n'}",
+        200);
+    return site;
+}
+
+#define SUGGEST "'score': 'lead', 'outcome': {'event': 'bought'}, 'horizon_days': 30"
+
+TEST(points_are_suggested_by_what_came_of_them_and_kept_as_a_draft_that_keeps_its_comments)
+{
+    struct site *site = open_long_world(3000);
+    struct reply begun = api_call(site, "POST /api/v1/suggestions", "{" SUGGEST ", 'keep_draft': true}", 202);
+    CHECK_STR(api_at(site, begun, "kind"), STR("suggestion"));
+    struct reply r = result_of(site, begun);
+    check_schema(site, r, "Suggestion");
+    CHECK_STR(api_at(site, r, "points.0.rule"), STR("Heat"));
+    CHECK_STR(api_at(site, r, "points.0.now"), STR("5"));
+    int64_t hot, warm;
+    CHECK_TRUE(str_to_i64(api_at(site, r, "points.0.then"), &hot));
+    CHECK_TRUE(str_to_i64(api_at(site, r, "points.1.then"), &warm));
+    CHECK_TRUE(hot > warm && warm > 0);
+    CHECK_STR(api_at(site, r, "kept"), STR("true"));
+    struct reply draft = api_call(site, "GET /api/v1/scores/lead/draft", "", 200);
+    CHECK_STR(api_at(site, draft, "text"), api_at(site, r, "draft"));
+    CHECK_CONTAINS(api_at(site, draft, "text"), STR("# by feeling"));
+    api_call(site, "POST /api/v1/scores/lead/publish", "{'expected': 1}", 200); /* an ordinary draft */
+    site_close(site);
+}
+
+TEST(a_suggestion_takes_nobody_s_draft_away_without_having_seen_it)
+{
+    struct site *site = open_long_world(3000);
+    struct reply put = api_call(site, "PUT /api/v1/scores/lead/draft", "{'text': '" FLAT "'}", 200);
+    api_call(site, "POST /api/v1/suggestions", "{" SUGGEST ", 'keep_draft': true}", 428);
+    api_call_with(site, "POST /api/v1/suggestions", "If-Match: \"0000000000000000\"\r\n",
+                  "{" SUGGEST ", 'keep_draft': true}", 412);
+    const char *seen = arena_format(site->arena, "If-Match: " STR_FMT "\r\n", STR_ARG(reply_header(put, "ETag"))).at;
+    struct reply r = result_of(
+        site, api_call_with(site, "POST /api/v1/suggestions", seen, "{" SUGGEST ", 'keep_draft': true}", 202));
+    CHECK_STR(api_at(site, r, "kept"), STR("true"));
+    bool there;
+    struct err_info why = {0};
+    CHECK_INT(draft_put(site->server, STR("lead"), STR("score: lead"), reply_header(put, "ETag"), &there, &why),
+              ERR_CONFLICT); /* as it ends for a job when somebody else was there meanwhile */
+    CHECK_TRUE(there);
+    r = result_of(site, api_call(site, "POST /api/v1/suggestions", "{" SUGGEST "}", 202));
+    CHECK_STR(api_at(site, r, "kept"), STR("false"));
+    CHECK_STR(api_at(site, r, "why_not_kept"), STR("(absent)"));
+    site_close(site);
+}
+
+TEST(a_whole_score_is_drafted_from_nothing)
+{
+    struct site *site = open_long_world(3000);
+    struct reply r =
+        result_of(site, api_call(site, "POST /api/v1/suggestions",
+                                 "{'outcome': {'event': 'bought'}, 'horizon_days': 30, 'keep_draft': true}", 202));
+    check_schema(site, r, "Suggestion");
+    CHECK_STR(api_at(site, r, "score"), STR("lead_score"));
+    CHECK_CONTAINS(api_at(site, r, "draft"), STR("hot"));
+    struct reply draft = api_call(site, "GET /api/v1/scores/lead_score/draft", "", 200);
+    CHECK_STR(api_at(site, draft, "text"), api_at(site, r, "draft"));
+    api_call(site, "POST /api/v1/scores/lead_score/publish", "{}", 200);
+    site_close(site);
+}
+
+TEST(of_a_score_that_nobody_published_nothing_is_suggested)
+{
+    struct site *site = open_world(1);
+    api_call(site, "POST /api/v1/suggestions", "{'object': 'planet'}", 400);
+    api_call(site, "POST /api/v1/suggestions", "{'score': 'nothing'}", 404);
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/suggestions", "{'score': 'lead'}", 202));
+    CHECK_STR(api_at(site, job, "state"), STR("failed"));
+    api_call(site, "GET /api/v1/scores/lead/draft", "", 404);
     site_close(site);
 }
