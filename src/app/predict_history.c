@@ -1,6 +1,6 @@
 /* predict_history.c — `plumb predict` from files of records and events: the model, files, forecasts of everybody, output.
  *
- * Everybody's numbers are computed block by block, so memory does not grow with them; reasons only of those who are told. */
+ * Everybody's numbers are made while they are asked for (predict/forecast.h); reasons only of those who are told. */
 // SPDX-License-Identifier: Apache-2.0
 #include <math.h>
 #include <stdlib.h>
@@ -13,9 +13,10 @@
 #include "app/summary.h"
 #include "app/threads.h"
 #include "base/instant.h"
+#include "predict/forecast.h"
 #include "predict/model_image.h"
 
-#define ROWS_AT_ONCE 16384
+#define ROWS_AT_ONCE 262144 /* between two looks at the clock */
 #define ROWS_SHOWN 20
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20)
 #define THREADS_MAX 1024
@@ -103,50 +104,47 @@ static bool is_won(const struct asking *a, uint32_t record)
     return a->past.lives[record].happened_ms <= a->request->as_of_ms;
 }
 
-/* A block of open records. */
-static enum err ask_some(struct asking *a, const struct training_example *examples, uint64_t count, float *value,
-                         struct err_info *why)
-{
-    struct feature_source source = source_of(a);
-    double *probability = memory_array(count, sizeof *probability);
-    features_compute(&a->trained.plan, &source, examples, count, (unsigned)a->request->threads, value);
-    enum err err = learned_probabilities(&a->trained.learned, value, count, probability, why);
-    for (uint64_t i = 0; i < count && err == ERR_OK; i++) {
-        a->probability[examples[i].record] = probability[i];
-        a->all.expected += probability[i];
-    }
-    memory_free(probability);
-    return err;
-}
-
-static enum err ask_all(struct asking *a, struct err_info *why)
+/* Of all, those who are open; the others are settled. */
+static uint64_t choose_open(struct asking *a, struct training_example *open)
 {
     uint32_t records = history_records(a->past.history, a->past.object);
-    struct training_example *examples = memory_array(ROWS_AT_ONCE, sizeof *examples);
-    float *value = memory_array((size_t)ROWS_AT_ONCE * a->trained.plan.count, sizeof *value);
-    enum err err = ERR_OK;
     uint64_t count = 0;
-    a->probability = ARENA_ARRAY(a->past.files.arena, double, records);
-    progress_begin(&a->past.progress, "asking", "records", records);
-    for (uint32_t r = 0; r < records && err == ERR_OK; r++) {
+    for (uint32_t r = 0; r < records; r++) {
         a->probability[r] = NAN;
         if (!is_asked(a, r)) continue;
         if (is_won(a, r)) {
             a->probability[r] = -1;
             a->all.won++;
-            continue;
+        } else {
+            open[count++] = (struct training_example){.record = r, .at_ms = a->request->as_of_ms};
         }
-        examples[count++] = (struct training_example){.record = r, .at_ms = a->request->as_of_ms};
-        a->all.open++;
-        if (count < ROWS_AT_ONCE) continue;
-        err = ask_some(a, examples, count, value, why);
-        progress_update(&a->past.progress, r);
-        count = 0;
     }
-    if (err == ERR_OK && count > 0) err = ask_some(a, examples, count, value, why);
+    return count;
+}
+
+static enum err ask_all(struct asking *a, struct err_info *why)
+{
+    uint32_t records = history_records(a->past.history, a->past.object);
+    struct training_example *open = memory_array(records, sizeof *open);
+    struct feature_source source = source_of(a);
+    enum err err = ERR_OK;
+    a->probability = ARENA_ARRAY(a->past.files.arena, double, records);
+    a->all.open = choose_open(a, open);
+    double *probability = memory_array(a->all.open, sizeof *probability);
+    progress_begin(&a->past.progress, "asking", "records", a->all.open);
+    for (uint64_t first = 0; first < a->all.open && err == ERR_OK; first += ROWS_AT_ONCE) {
+        uint64_t some = a->all.open - first < ROWS_AT_ONCE ? a->all.open - first : ROWS_AT_ONCE;
+        err = forecast_many(&a->trained, &source, open + first, some, (unsigned)a->request->threads, NULL,
+                            probability + first, why);
+        progress_update(&a->past.progress, first + some);
+    }
     progress_end(&a->past.progress);
-    memory_free(value);
-    memory_free(examples);
+    for (uint64_t i = 0; i < a->all.open && err == ERR_OK; i++) {
+        a->probability[open[i].record] = probability[i];
+        a->all.expected += probability[i];
+    }
+    memory_free(probability);
+    memory_free(open);
     return err;
 }
 

@@ -11,7 +11,7 @@
 #define EXTREME 100 /* a number is taken within the values that one in so many is below, or above */
 #define ANY_SIDE (double)FLT_MAX
 
-static double encoded_number(const struct encoded_column *column, double number)
+double encoding_number(const struct encoded_column *column, double number)
 {
     if (column->how == ENCODE_MISSING) return isnan(number);
     if (isnan(number)) return column->fill;
@@ -55,7 +55,7 @@ static double mean_encoded(const struct choosing *c, const struct encoded_column
         double number = (double)c->value[r * c->features + column->feature];
         double w = c->weight != NULL ? c->weight[r] : 1;
         if (isnan(number)) continue;
-        sum += w * encoded_number(column, number);
+        sum += w * encoding_number(column, number);
         weight += w;
     }
     return weight > 0 ? sum / weight : 0;
@@ -116,7 +116,7 @@ void encoding_apply(const struct encoding *encoding, const float *value, uint32_
     for (uint64_t r = 0; r < rows; r++) {
         for (uint32_t c = 0; c < encoding->count; c++) {
             const struct encoded_column *column = &encoding->columns[c];
-            float number = (float)encoded_number(column, (double)value[r * features + column->feature]);
+            float number = (float)encoding_number(column, (double)value[r * features + column->feature]);
             if (number == 0) continue;
             *LIST_ADD(&out->column) = c;
             *LIST_ADD(&out->value) = number;

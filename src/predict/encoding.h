@@ -34,6 +34,9 @@ struct encoding {
 void encoding_choose(const enum column_kind *kinds, uint32_t features, const float *value, const double *weight,
                      uint64_t rows, struct arena *arena, struct encoding *out);
 
+/* A number as a column has it. */
+double encoding_number(const struct encoded_column *column, double number);
+
 /* Encoded rows; release with encoded_release. `features`: numbers in a row of `value`. */
 struct encoded {
     struct sparse sparse; /* a view of the lists */

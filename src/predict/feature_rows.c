@@ -3,7 +3,7 @@
  * Features that are about the same thing stand together in a plan, so what was asked last is
  * kept: the value of a property, the state of the record's associations. */
 // SPDX-License-Identifier: Apache-2.0
-#include "predict/feature_plan.h"
+#include "predict/feature_rows.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -20,7 +20,7 @@
 #define VERSIONS_AT_ONCE 16
 
 /* What one thread needs, and knows of the example at hand. */
-struct row {
+struct feature_reader {
     const struct feature_plan *plan;
     const struct feature_source *source;
     struct event_reader events;
@@ -44,7 +44,7 @@ struct row {
 
 /* ---- Once for each example. ---- */
 
-static void read_deals(struct row *row)
+static void read_deals(struct feature_reader *row)
 {
     uint32_t deals[DEALS_MAX];
     enum entity object = row->source->object;
@@ -62,7 +62,7 @@ static void read_deals(struct row *row)
         }
 }
 
-static void read_associations(struct row *row)
+static void read_associations(struct feature_reader *row)
 {
     const struct history *history = row->source->history;
     enum entity object = row->source->object;
@@ -78,7 +78,7 @@ static void read_associations(struct row *row)
     read_deals(row);
 }
 
-static void read_rules(struct row *row)
+static void read_rules(struct feature_reader *row)
 {
     const struct feature_source *source = row->source;
     const struct score *score = source->set->scores[source->score];
@@ -95,7 +95,7 @@ static void read_rules(struct row *row)
     row->rules[row->rule_count] = (double)explanation.total / (double)MICRO_PER_POINT;
 }
 
-static void begin_example(struct row *row, const struct training_example *example)
+static void begin_example(struct feature_reader *row, const struct training_example *example)
 {
     row->record = example->record;
     row->at_ms = example->at_ms;
@@ -124,7 +124,7 @@ static bool always_held(const struct history *history, uint32_t property, uint32
 }
 
 /* As it was known then. */
-static const struct value *value_then(struct row *row, uint32_t property, uint32_t record)
+static const struct value *value_then(struct feature_reader *row, uint32_t property, uint32_t record)
 {
     const struct history *history = row->source->history;
     const struct value *value = history_value(history, property, record, row->at_ms);
@@ -134,7 +134,7 @@ static const struct value *value_then(struct row *row, uint32_t property, uint32
     return value;
 }
 
-static const struct value *value_of(struct row *row, const struct feature *feature)
+static const struct value *value_of(struct feature_reader *row, const struct feature *feature)
 {
     if (row->property == feature->property && row->of_company == feature->of_company) return row->value;
     uint32_t record = feature->of_company ? row->company : row->record;
@@ -161,7 +161,7 @@ static bool is_other(const struct feature_plan *plan, const struct feature *feat
     return true;
 }
 
-static double of_value(struct row *row, const struct feature *feature)
+static double of_value(struct feature_reader *row, const struct feature *feature)
 {
     const struct value *value = value_of(row, feature);
     if (feature->kind == FEATURE_MISSING) return value == NULL;
@@ -181,7 +181,7 @@ static double of_value(struct row *row, const struct feature *feature)
     }
 }
 
-static double of_events(const struct row *row, const struct feature *feature)
+static double of_events(const struct feature_reader *row, const struct feature *feature)
 {
     const struct event_tally *tally = &row->events.tallies[feature->events];
     switch (feature->kind) {
@@ -197,7 +197,7 @@ static double of_events(const struct row *row, const struct feature *feature)
     }
 }
 
-static double number_of(struct row *row, const struct feature *feature)
+static double number_of(struct feature_reader *row, const struct feature *feature)
 {
     switch (feature->kind) {
     case FEATURE_COMPANY: return row->company != RECORD_NONE;
@@ -213,15 +213,16 @@ static double number_of(struct row *row, const struct feature *feature)
 
 /* ---- All rows. ---- */
 
-static void row_init(struct row *row, const struct feature_plan *plan, const struct feature_source *source)
+struct feature_reader *feature_reader_new(const struct feature_plan *plan, const struct feature_source *source)
 {
-    *row = (struct row){.plan = plan, .source = source, .scratch = arena_new(), .values = arena_new()};
+    struct feature_reader *row = memory_array(1, sizeof *row);
+    *row = (struct feature_reader){.plan = plan, .source = source, .scratch = arena_new(), .values = arena_new()};
     event_reader_init(&row->events, source->history, plan->kinds, plan->kind_count);
     for (uint32_t f = 0; f < plan->count; f++) {
         row->wants_rules |= plan->features[f].kind >= FEATURE_RULE;
         row->wants_colleagues |= plan->features[f].kind == FEATURE_COLLEAGUES;
     }
-    if (!row->wants_rules) return;
+    if (!row->wants_rules) return row;
     INVARIANT(source->scan != NULL && source->set->scores[source->score]->object == source->object);
     const struct score *score = source->set->scores[source->score];
     row->first_rule = memory_array(score->group_count, sizeof *row->first_rule);
@@ -230,15 +231,23 @@ static void row_init(struct row *row, const struct feature_plan *plan, const str
         row->rule_count += score->groups[g].rule_count;
     }
     row->rules = memory_array((size_t)row->rule_count + 1, sizeof *row->rules);
+    return row;
 }
 
-static void row_release(struct row *row)
+void feature_reader_free(struct feature_reader *row)
 {
     event_reader_release(&row->events);
     arena_free(row->scratch);
     arena_free(row->values);
     memory_free(row->first_rule);
     memory_free(row->rules);
+    memory_free(row);
+}
+
+void feature_reader_row(struct feature_reader *row, const struct training_example *example, float *out)
+{
+    begin_example(row, example);
+    for (uint32_t f = 0; f < row->plan->count; f++) out[f] = (float)number_of(row, &row->plan->features[f]);
 }
 
 struct computing {
@@ -253,15 +262,11 @@ struct computing {
 static void *compute_some(void *context)
 {
     struct computing *c = context;
-    struct row row;
-    row_init(&row, c->plan, c->source);
+    struct feature_reader *reader = feature_reader_new(c->plan, c->source);
     for (uint64_t first; (first = (uint64_t)atomic_fetch_add(&c->next, 1) * STRETCH) < c->count;)
-        for (uint64_t i = first; i < c->count && i - first < STRETCH; i++) {
-            float *out = c->out + i * c->plan->count;
-            begin_example(&row, &c->examples[i]);
-            for (uint32_t f = 0; f < c->plan->count; f++) out[f] = (float)number_of(&row, &c->plan->features[f]);
-        }
-    row_release(&row);
+        for (uint64_t i = first; i < c->count && i - first < STRETCH; i++)
+            feature_reader_row(reader, &c->examples[i], c->out + i * c->plan->count);
+    feature_reader_free(reader);
     return NULL;
 }
 
