@@ -140,7 +140,7 @@ static void say_set(struct buf *out, const struct run *run)
 static void say_property(struct buf *out, struct str name, const struct run *run)
 {
     double number = (double)run->value[0];
-    buf_append(out, name);
+    buf_format(out, "%s" STR_FMT, run->feature->of_company ? "the company's " : "", STR_ARG(name));
     switch (run->feature->kind) {
     case FEATURE_HAS:
     case FEATURE_MEMBERS: say_set(out, run); return;
@@ -179,10 +179,11 @@ static void say_association(struct buf *out, const struct run *run)
     else buf_format(out, ": %.4g point%s", number, plural);
 }
 
-static struct str words_of(struct str subject, const struct run *run, struct arena *arena)
+static struct str words_of(struct str subject, struct catalog *catalog, const struct run *run, struct arena *arena)
 {
     AUTO_BUF out = BUF_INIT(WORDS_MAX);
-    if (run->feature->property != INTERN_NONE) say_property(&out, subject, run);
+    if (run->feature->property != INTERN_NONE)
+        say_property(&out, catalog_at(catalog, run->feature->property)->name, run);
     else if (is_of_events(run->feature)) say_events(&out, subject, run);
     else say_association(&out, run);
     return out.failed ? subject : arena_str(arena, buf_str(&out));
@@ -233,7 +234,7 @@ static void put_reason(void *context, uint32_t first, struct reason *out)
     const struct telling *t = context;
     struct run run = run_at(&t->trained->plan, t->value, first);
     out->subject = subject_of(t->trained, t->catalog, &run, t->arena);
-    out->words = words_of(out->subject, &run, t->arena);
+    out->words = words_of(out->subject, t->catalog, &run, t->arena);
 }
 
 enum err reasons_find(const struct trained *trained, struct catalog *catalog, const float *value, uint32_t most,

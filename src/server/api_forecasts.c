@@ -129,7 +129,7 @@ static void write_priority(struct json_writer *writer, struct request *request, 
 static void write_shadows(struct json_writer *writer, struct request *request, const struct subject *subject,
                           const struct model_ground *ground)
 {
-    struct model_info info;
+    struct model_info info = {0};
     struct err_info why = {0};
     struct models *models = request->server->models;
     json_key(writer, "challengers");
@@ -297,7 +297,7 @@ void api_forecast_index(struct request *request)
 {
     struct forecast_question question = {0};
     struct forecast_queue queue;
-    struct forecaster *f;
+    struct forecaster *f = NULL;
     struct err_info why = {0};
     if (!read_question(request, &question)) return;
     if (models_forecaster(request->server->models, question.model, 0, &f, &why) != ERR_OK) {

@@ -46,7 +46,7 @@ static bool find(struct request *request, struct model_info *out)
 
 static void answer_model(struct request *request, unsigned status)
 {
-    struct model_info info;
+    struct model_info info = {0};
     if (!find(request, &info)) return;
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
@@ -56,8 +56,8 @@ static void answer_model(struct request *request, unsigned status)
 
 void api_model_index(struct request *request)
 {
-    struct model_info *all;
-    size_t count;
+    struct model_info *all = NULL;
+    size_t count = 0;
     struct err_info why = {0};
     if (models_all(request->server->models, request->arena, &all, &count, &why) != ERR_OK) {
         request_fail(request, &why);
@@ -158,10 +158,10 @@ void api_model_delete(struct request *request)
 
 void api_model_train(struct request *request)
 {
-    struct model_info info;
+    struct model_info info = {0};
     struct job job;
     struct err_info why = {0};
-    uint64_t number;
+    uint64_t number = 0;
     if (!find(request, &info)) return;
     if (models_train(request->server->models, info.row.name, request->actor->text, &number, &why) != ERR_OK) {
         request_unavailable(request, 10, why.msg);
@@ -176,7 +176,7 @@ void api_model_train(struct request *request)
 static bool read_number(struct request *request, uint32_t *out)
 {
     struct str text = request_path(request, "version");
-    uint64_t number;
+    uint64_t number = 0;
     if (!str_to_u64(text, &number) || number == 0 || number > UINT32_MAX)
         return api_refuse(request, 404, "not_found", STR("version"), "'" STR_FMT "' is no version", STR_ARG(text));
     *out = (uint32_t)number;
@@ -185,7 +185,7 @@ static bool read_number(struct request *request, uint32_t *out)
 
 void api_model_version_show(struct request *request)
 {
-    struct model_info info;
+    struct model_info info = {0};
     uint32_t number = 0;
     if (!find(request, &info) || !read_number(request, &number)) return;
     const struct model_version_row *version = model_version(&info, number);

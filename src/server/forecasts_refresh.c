@@ -276,7 +276,7 @@ static void take_touched(struct refresh *refresh)
 
 static enum err refresh_model(const struct refresh *refresh, const struct model_info *info, struct err_info *why)
 {
-    struct forecaster *f;
+    struct forecaster *f = NULL;
     enum err e = models_forecaster(refresh->forecasts->server->models, info->row.name, 0, &f, why);
     if (e != ERR_OK) return e;
     e = is_stale(refresh, f) ? ask_about_everybody(refresh, f, why) : ask_about_touched(refresh, f, why);
@@ -287,8 +287,8 @@ static enum err refresh_model(const struct refresh *refresh, const struct model_
 static enum err refresh_all(struct refresh *refresh, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct model_info *all;
-    size_t count;
+    struct model_info *all = NULL;
+    size_t count = 0;
     struct forecasts *forecasts = refresh->forecasts;
     uint64_t generation = models_generation(forecasts->server->models);
     enum err outcome = models_all(forecasts->server->models, arena, &all, &count, why);

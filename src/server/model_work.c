@@ -36,7 +36,7 @@ void model_work_end(struct model_work *w)
 /* The version as it was learnt, by these terms. */
 enum err model_work_version(const struct model_work *w, uint32_t number, struct trained *out, struct err_info *why)
 {
-    struct str image;
+    struct str image = {0};
     bool with_score = w->terms->score != UINT32_MAX;
     enum err e = store_model_image(w->run->server->store, w->info.row.name, number, w->arena, &image, why);
     if (e != ERR_OK) return e;

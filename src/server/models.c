@@ -78,8 +78,8 @@ enum err models_all(struct models *models, struct arena *arena, struct model_inf
 enum err models_find(struct models *models, struct str name, struct arena *arena, struct model_info *out,
                      struct err_info *why)
 {
-    struct model_info *all;
-    size_t count;
+    struct model_info *all = NULL;
+    size_t count = 0;
     enum err e = models_all(models, arena, &all, &count, why);
     if (e != ERR_OK) return e;
     for (size_t i = 0; i < count; i++)
@@ -141,8 +141,8 @@ static enum err put(struct models *models, const struct model_row *row, bool *ma
 {
     AUTO_ARENA arena = arena_new();
     struct store *store = models->server->store;
-    struct model_info *all;
-    size_t count, i = 0;
+    struct model_info *all = NULL;
+    size_t count = 0, i = 0;
     enum err e = models_all(models, arena, &all, &count, why);
     if (e != ERR_OK) return e;
     while (i < count && !str_equal(all[i].row.name, row->name)) i++;
@@ -295,7 +295,7 @@ static enum err load(struct models *models, const struct model_info *info, uint3
                      struct err_info *why)
 {
     AUTO_ARENA scratch = arena_new();
-    struct str image;
+    struct str image = {0};
     struct hindsight_wish question = hindsight_wish_of(&info->row);
     enum err e = hindsight_compile(models->server->engine, &question, &f->terms, why);
     if (e == ERR_OK) e = store_model_image(models->server->store, info->row.name, version, scratch, &image, why);

@@ -70,7 +70,7 @@ static void tend(struct server *server, const struct model_info *info)
 {
     const int64_t at_ms = now_ms(server);
     struct err_info why = {0};
-    uint64_t number;
+    uint64_t number = 0;
     int64_t trained_ms = info->count > 0 ? info->versions[info->count - 1].trained_ms : FOREVER;
     enum err e = ERR_OK;
     if (info->row.retrain_days > 0 && is_due(trained_ms, info->row.retrain_days, at_ms))
@@ -85,8 +85,8 @@ void models_tend(struct models *models)
 {
     AUTO_ARENA arena = arena_new();
     struct server *server = models_server(models);
-    struct model_info *all;
-    size_t count;
+    struct model_info *all = NULL;
+    size_t count = 0;
     struct err_info why = {0};
     if (engine_progress(server->engine).phase != ENGINE_READY || server->jobs == NULL) return;
     if (models_all(models, arena, &all, &count, &why) != ERR_OK) {

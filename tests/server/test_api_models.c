@@ -515,3 +515,86 @@ TEST(leads_that_are_other_than_those_of_training_are_drift_and_a_reason_to_train
     CHECK_STR(api_at(site, jobs, "results.0.actor"), STR("plumb"));
     site_close(site);
 }
+
+/* ---- By rule. ---- */
+
+/* From a day on, whoever reads `price list` buys soon: a law that the champion does not know. */
+static void feed_new_law(struct site *site, uint32_t first, uint32_t people, int from_day, int days)
+{
+    struct feed *feed = memory_alloc(sizeof *feed);
+    feed->site = site;
+    feed->arena = arena_new();
+    for (uint32_t who = first; who < first + people; who++) {
+        struct chance chance = chance_of(23, who);
+        int day = from_day + (int)chance_below(&chance, (uint32_t)days);
+        bool reads = chance_below(&chance, 2) == 0;
+        feed_event(feed, who, "signup", day, &chance);
+        for (int i = 0; i < 3 && reads; i++) feed_event(feed, who, "price list", day + 1 + i, &chance);
+        if (chance_unit(&chance) < (reads ? 0.8 : 0.02)) feed_event(feed, who, "bought", day + 20, &chance);
+    }
+    feed_flush(feed);
+    arena_free(feed->arena);
+    memory_free(feed);
+}
+
+/* A champion of the old law, and a world that goes by another for a year. */
+static struct site *open_changed_world(const char *promote)
+{
+    struct site *site = open_world(LAW, NULL);
+    api_call(
+        site, "PUT /api/v1/models/close",
+        arena_format(site->arena, "{'horizon_days': 60, 'outcome': {'event': 'bought'}, 'promote': '%s'}", promote).at,
+        200);
+    train(site);
+    site->clock.fixed_ms += 365 * MS_PER_DAY;
+    feed_new_law(site, 3000, 2500, DAYS, 340);
+    return site;
+}
+
+TEST(a_challenger_that_is_better_beyond_doubt_becomes_champion_by_itself)
+{
+    struct site *site = open_changed_world("rule");
+    train(site);
+    struct reply told = model(site);
+    check_schema(site, told, "Model");
+    CHECK_STR(api_at(site, told, "champion"), STR("2"));
+    CHECK_STR(api_at(site, told, "versions.1.state"), STR("retired"));
+    CHECK_CONTAINS(api_at(site, told, "figures.against_champion.sentence"), STR("better in both"));
+    site_close(site);
+}
+
+TEST(where_somebody_decides_it_waits_for_them_and_stays_better_in_every_review)
+{
+    struct site *site = open_changed_world("hand");
+    train(site);
+    CHECK_STR(api_at(site, model(site), "champion"), STR("1"));
+    CHECK_STR(api_at(site, tended(site), "kind"), STR("review"));
+    struct reply told = model(site);
+    check_schema(site, told, "Model");
+    CHECK_STR(api_at(site, told, "champion"), STR("1"));
+    CHECK_CONTAINS(api_at(site, told, "review.challengers.0.against_champion.sentence"), STR("better in both"));
+    CHECK_TRUE(number_at(site, told, "review.drift.calibration.came") > 10); /* of the old champion's forecasts */
+    site_close(site);
+}
+
+TEST(a_challenger_is_promoted_by_the_review_of_a_later_day)
+{
+    struct site *site = open_changed_world("hand");
+    train(site);
+    api_call(site, "PUT /api/v1/models/close", "{'horizon_days': 60, 'outcome': {'event': 'bought'}}", 200);
+    CHECK_STR(api_at(site, tended(site), "kind"), STR("review"));
+    CHECK_STR(api_at(site, model(site), "champion"), STR("2"));
+    CHECK_TRUE(reply_has(api_call(site, "GET /api/v1/audit", "", 200), "model.promote"));
+    site_close(site);
+}
+
+TEST(a_training_that_is_cancelled_leaves_no_version)
+{
+    struct site *site = open_world(LAW, NULL);
+    struct reply begun = api_call(site, "POST /api/v1/models/close/train", "{}", 202);
+    const char *line = arena_format(site->arena, "DELETE /api/v1/jobs/" STR_FMT, STR_ARG(api_at(site, begun, "id"))).at;
+    api_call(site, line, "", 204);
+    CHECK_STR(api_at(site, wait_for(site, begun), "state"), STR("cancelled"));
+    CHECK_STR(api_at(site, model(site), "versions.0.version"), STR("(absent)"));
+    site_close(site);
+}
