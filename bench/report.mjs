@@ -57,9 +57,20 @@ function preview() {
   ];
 }
 
+function train() {
+  return lines('plumb-train.out').flatMap(run => [
+    row(`${run.kind}: ${run.snapshots / 1e6} million snapshots of ${run.features}`, round(run.learn_ms / 1e3, 1), 's', {most: 600}),
+    row('  memory at most', run.learn_peak_mb, 'MB', {most: 4096}),
+    row(`  a world of ${run.contacts} contacts`, round(run.world_train_ms / 1e3, 1), 's'),
+    row('  its tables', round(run.world_bytes / 1e6, 0), 'MB', {most: 2148}),
+    row('  everybody is asked about', round(run.ask_ms, 0), 'ms', {most: 2000}),
+  ]);
+}
+
 const parts = {
   score: ['Scoring', score],
   load: ['Loading files', load],
+  train: ['Learning, and forecasts of everybody', train],
   preview: ['Previews', preview],
   serve: ['Intake, answered after it is on the disk and scored'],
   latency: ['Latency from the due instant to the answer, at shares of that rate'],

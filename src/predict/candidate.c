@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define ROWS_AT_ONCE 65536
+#define SMALL_COUNTS 256
 #define ROWS_FOR_THREADS 20000 /* below, threads of trees wait for each other more than they work */
 
 /* The question of learning, put to somebody who asks without telling how much is done. */
@@ -85,16 +86,29 @@ enum err candidate_fit(struct candidate *candidate, const struct table *table, c
     return err;
 }
 
+/* Logarithms of small counts, which most numbers are. */
+struct small_logs {
+    double of[SMALL_COUNTS];
+};
+
+static void small_logs_init(struct small_logs *logs)
+{
+    static const struct encoded_column count = {.how = ENCODE_LOG, .low = 0, .high = SMALL_COUNTS};
+    for (int n = 0; n < SMALL_COUNTS; n++) logs->of[n] = (double)(float)encoding_number(&count, n);
+}
+
 /* The log-odds of a row: those of logistic_margin after encoding_apply, without writing anything down. */
-static double logistic_row(const struct candidate *candidate, const float *value)
+static double logistic_row(const struct candidate *candidate, const struct small_logs *logs, const float *value)
 {
     const struct logistic *logistic = &candidate->logistic;
     double margin = logistic->intercept;
     for (uint32_t c = 0; c < candidate->encoding.count; c++) {
         const struct encoded_column *column = &candidate->encoding.columns[c];
         double number = (double)value[column->feature];
-        if (number == 0 && column->how == ENCODE_LOG && column->low <= 0 && column->high >= 0) continue; /* mostly */
-        margin += logistic->coefficient[c] * (double)(float)encoding_number(column, number);
+        if (column->how == ENCODE_LOG && number >= column->low && number <= column->high && number >= 0 &&
+            number < SMALL_COUNTS && number == (double)(int)number)
+            margin += logistic->coefficient[c] * logs->of[(int)number];
+        else margin += logistic->coefficient[c] * (double)(float)encoding_number(column, number);
     }
     return margin;
 }
@@ -103,7 +117,9 @@ static enum err some_margins(const struct candidate *candidate, const float *val
                              double *out, struct err_info *why)
 {
     if (candidate->kind == MODEL_LOGISTIC) {
-        for (uint64_t r = 0; r < rows; r++) out[r] = logistic_row(candidate, value + r * columns);
+        struct small_logs logs;
+        small_logs_init(&logs);
+        for (uint64_t r = 0; r < rows; r++) out[r] = logistic_row(candidate, &logs, value + r * columns);
         return ERR_OK;
     }
     float *margins = memory_array(rows, sizeof *margins);

@@ -65,18 +65,30 @@ void event_reader_read(struct event_reader *reader, enum entity object, uint32_t
 
 /* ---- Tallies. ---- */
 
-static void tally_event(struct event_tally *tally, int64_t at_ms, int64_t as_of_ms)
+/* An event as it is told to each of its kinds. */
+struct told_event {
+    int64_t at_ms, age_ms, day;
+    double decayed;
+};
+
+static struct told_event tell_event(int64_t at_ms, int64_t as_of_ms)
 {
-    const int64_t age_ms = as_of_ms - at_ms, day = floor_div(at_ms, MS_PER_DAY);
-    tally->within_7 += age_ms < 7 * MS_PER_DAY;
-    tally->within_30 += age_ms < 30 * MS_PER_DAY;
-    tally->within_60 += age_ms < 60 * MS_PER_DAY;
-    tally->within_90 += age_ms < 90 * MS_PER_DAY;
-    tally->days += tally->ever == 0 || tally->latest_day != day;
+    int64_t age_ms = as_of_ms - at_ms;
+    return (struct told_event){at_ms, age_ms, floor_div(at_ms, MS_PER_DAY),
+                               exp2(-(double)age_ms / (double)MS_PER_DAY / HALF_LIFE_DAYS)};
+}
+
+static void tally_event(struct event_tally *tally, const struct told_event *event)
+{
+    tally->within_7 += event->age_ms < 7 * MS_PER_DAY;
+    tally->within_30 += event->age_ms < 30 * MS_PER_DAY;
+    tally->within_60 += event->age_ms < 60 * MS_PER_DAY;
+    tally->within_90 += event->age_ms < 90 * MS_PER_DAY;
+    tally->days += tally->ever == 0 || tally->latest_day != event->day;
     tally->ever++;
-    tally->latest_ms = at_ms;
-    tally->latest_day = day;
-    tally->decayed += exp2(-(double)age_ms / (double)MS_PER_DAY / HALF_LIFE_DAYS);
+    tally->latest_ms = event->at_ms;
+    tally->latest_day = event->day;
+    tally->decayed += event->decayed;
 }
 
 struct str event_text(const struct value *value)
@@ -101,6 +113,8 @@ void event_reader_tally(struct event_reader *reader, int64_t as_of_ms)
     for (uint64_t e = 0; e < reader->events.count; e++) {
         const struct dated_event *event = &reader->events.at[e];
         uint64_t kinds = reader->class_kinds[event->class_id];
+        if (kinds == 0) continue;
+        const struct told_event told = tell_event(event->at_ms, as_of_ms);
         uint32_t asked = INTERN_NONE; /* the property whose text is at hand */
         struct str text = {0};
         for (; kinds != 0; kinds &= kinds - 1) {
@@ -112,7 +126,7 @@ void event_reader_tally(struct event_reader *reader, int64_t as_of_ms)
                 asked = kind->property;
                 if (!str_equal(text, kind->text)) continue;
             }
-            tally_event(&reader->tallies[k], event->at_ms, as_of_ms);
+            tally_event(&reader->tallies[k], &told);
         }
     }
 }
