@@ -1,6 +1,7 @@
-/* fuzz_definition.c — any text as a file of definitions: read, checked, bound, and what was said of it drawn. */
+/* fuzz_definition.c — any text as a file of definitions: read, checked, bound, and what was said of it drawn; with other points
+ * it is still one, and has those. */
 // SPDX-License-Identifier: Apache-2.0
-#include "core/definition.h"
+#include "core/definition_edit.h"
 
 #define RENDERED_BYTES ((size_t)1024 * 1024)
 
@@ -70,6 +71,37 @@ static void render(const struct diagnostics *diagnostics)
     }
 }
 
+/* Every number of points becomes another in the text, and every half-life; nothing else that is read of it changes. */
+static void check_edits(const struct score *score, struct str text, struct arena *arena)
+{
+    struct points_place *places = NULL;
+    uint32_t count = points_places(score, arena, &places), decayed = 0;
+    struct points_edit *edits = ARENA_ARRAY(arena, struct points_edit, count);
+    struct decay_edit *decays = ARENA_ARRAY(arena, struct decay_edit, count);
+    struct catalog *catalog = catalog_new();
+    struct diagnostics diagnostics;
+    struct definitions set;
+    struct source source = {STR("edited.yaml"), {0}};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rule *rule = &score->groups[places[i].group].rules[places[i].rule];
+        edits[i] = (struct points_edit){places[i], 1 + (int32_t)i % 89, 0};
+        if (rule->kind != RULE_EVENT || rule->decay.shape == DECAY_NONE) continue;
+        bool listed = false;
+        for (uint32_t d = 0; d < decayed; d++)
+            listed |= decays[d].group == places[i].group && decay_equal(&decays[d].from, &rule->decay);
+        if (!listed) decays[decayed++] = (struct decay_edit){places[i].group, rule->decay, 60};
+    }
+    enum err e = definition_edit(text, score, edits, count, decays, decayed, arena, &source.text, NULL, NULL);
+    INVARIANT(e == ERR_OK);
+    diagnostics_init(&diagnostics, arena);
+    definitions_init(&set, arena, catalog);
+    INVARIANT(definitions_parse(&set, &source, &diagnostics));
+    uint32_t found = definitions_find_score(&set, score->name);
+    INVARIANT(found != UINT32_MAX);
+    for (uint32_t i = 0; i < count; i++) INVARIANT(points_at(set.scores[found], places[i]) == edits[i].points);
+    catalog_free(catalog);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     AUTO_ARENA arena = arena_new();
@@ -91,6 +123,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         for (uint32_t i = 0; i < set.score_count; i++) check_score(&set, set.scores[i]);
         for (uint32_t i = 0; i < set.segment_count; i++) INVARIANT(set.segments[i]->when != NULL);
         check_order(&set, arena);
+        for (uint32_t i = 0; i < set.score_count; i++)
+            if (!set.scores[i]->anonymous) check_edits(set.scores[i], source.text, arena);
     }
     render(&diagnostics);
     catalog_free(catalog);
