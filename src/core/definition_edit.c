@@ -193,15 +193,14 @@ static enum err find_groups(struct editing *e, struct err_info *why)
     return code;
 }
 
-enum err definition_edit(struct str text, const struct score *score, const struct points_edit *points,
-                         uint32_t point_count, const struct decay_edit *decays, uint32_t decay_count,
+enum err definition_edit(struct str text, const struct score *score, const struct definition_edits *edits,
                          struct arena *arena, struct str *out, uint32_t *kept, struct err_info *why)
 {
     struct editing e = {.text = text, .arena = arena, .score = score};
     find_lines(&e);
     enum err code = find_groups(&e, why);
-    for (uint32_t i = 0; i < point_count && code == ERR_OK; i++) code = edit_points(&e, &points[i], why);
-    for (uint32_t i = 0; i < decay_count && code == ERR_OK; i++) edit_decay(&e, &decays[i]);
+    for (uint32_t i = 0; i < edits->point_count && code == ERR_OK; i++) code = edit_points(&e, &edits->points[i], why);
+    for (uint32_t i = 0; i < edits->decay_count && code == ERR_OK; i++) edit_decay(&e, &edits->decays[i]);
     if (code == ERR_OK) *out = spliced(&e);
     if (kept != NULL) *kept = e.kept;
     LIST_RELEASE(&e.lines);

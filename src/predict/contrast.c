@@ -23,22 +23,22 @@ struct interval contrast_ratio(const struct contrast *contrast, double z)
 
 /* With the sums of the table given, its first cell says all. How likely one value of it is against the next. */
 struct hypergeometric {
-    double group, all_with, all;
-    double least, most; /* values of the first cell */
+    int64_t group, all_with, all;
+    int64_t least, most; /* values of the first cell */
 };
 
-static double step_up(const struct hypergeometric *h, double with)
+static double step_up(const struct hypergeometric *h, int64_t with)
 {
-    return (h->all_with - with) * (h->group - with) / ((with + 1) * (h->all - h->all_with - h->group + with + 1));
+    double up = (double)(h->all_with - with) * (double)(h->group - with);
+    return up / ((double)(with + 1) * (double)(h->all - h->all_with - h->group + with + 1));
 }
 
 /* The likelihood of `with` against that of the likeliest one, `mode`. */
-static double likelihood(const struct hypergeometric *h, double mode, double with)
+static double likelihood(const struct hypergeometric *h, int64_t mode, int64_t with)
 {
     double product = 1;
-    double k = mode;
-    while (k < with && product > 0) product *= step_up(h, k++);
-    while (k > with && product > 0) product /= step_up(h, --k);
+    for (int64_t k = mode; k < with && product > 0; k++) product *= step_up(h, k);
+    for (int64_t k = mode; k > with && product > 0; k--) product /= step_up(h, k - 1);
     return product;
 }
 
@@ -48,25 +48,28 @@ static void add(double weight, double found, double *all, double *rare)
     if (weight <= found * (1 + TIE)) *rare += weight;
 }
 
+static int64_t clamped(int64_t number, int64_t least, int64_t most)
+{
+    return number < least ? least : number > most ? most : number;
+}
+
 double contrast_p(const struct contrast *contrast)
 {
     struct hypergeometric h = {.group = contrast->group,
-                               .all_with = (double)contrast->with + contrast->other_with,
-                               .all = (double)contrast->group + contrast->others};
-    h.least = fmax(0, h.group + h.all_with - h.all);
-    h.most = fmin(h.group, h.all_with);
-    double mode = fmin(h.most, fmax(h.least, floor((h.group + 1) * (h.all_with + 1) / (h.all + 2))));
+                               .all_with = (int64_t)contrast->with + contrast->other_with,
+                               .all = (int64_t)contrast->group + contrast->others};
+    h.least = h.group + h.all_with > h.all ? h.group + h.all_with - h.all : 0;
+    h.most = h.group < h.all_with ? h.group : h.all_with;
+    int64_t mode = clamped((h.group + 1) * (h.all_with + 1) / (h.all + 2), h.least, h.most);
     double found = likelihood(&h, mode, contrast->with), all = 0, rare = 0, weight = 1;
     /* From the likeliest outwards, until nothing is added any more. */
-    double k = mode;
-    while (k <= h.most && weight > 0) {
+    for (int64_t k = mode; k <= h.most && weight > 0; k++) {
         add(weight, found, &all, &rare);
-        weight *= step_up(&h, k++);
+        weight *= step_up(&h, k);
     }
     weight = 1;
-    k = mode;
-    while (k > h.least && weight > 0) {
-        weight /= step_up(&h, --k);
+    for (int64_t k = mode; k > h.least && weight > 0; k--) {
+        weight /= step_up(&h, k - 1);
         add(weight, found, &all, &rare);
     }
     return fmin(1, rare / all);

@@ -30,14 +30,14 @@ struct suggesting {
     struct table
         tables[PART_COUNT]; /* units by the score's own decays, or those chosen so far; last, the present sum */
     uint32_t columns;       /* that are learnt from: without the sum, where it is no belief */
-    double *claims;         /* [units.columns] points of one unit now */
+    double *claims;         /* [units.columns + 1] points of one unit now; last, of the sum, 0 */
     struct score *draft;
 };
 
 int32_t fibonacci_points(double points)
 {
     static const int32_t steps[] = {0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89};
-    double size = fmin(fabs(points), 2 * steps[COUNT_OF(steps) - 1]);
+    double size = fmin(fabs(points), 1000);
     size_t best = 0;
     for (size_t i = 1; i < COUNT_OF(steps); i++)
         if (fabs(size - steps[i]) < fabs(size - steps[best])) best = i;
@@ -446,7 +446,7 @@ static void choose_points(struct suggesting *s)
 
 static void claim(struct suggesting *s)
 {
-    s->claims = ARENA_ARRAY(s->arena, double, s->units.columns);
+    s->claims = ARENA_ARRAY(s->arena, double, (size_t)s->units.columns + 1);
     for (uint32_t c = 0; c < s->units.columns; c++) /* of a rollup, units are points */
         s->claims[c] = c < s->units.place_count ? points_at(s->score, s->units.places[c]) : 1;
     s->columns = s->units.columns + (s->options->from_nothing ? 0 : 1);

@@ -222,6 +222,7 @@ bool draft_prune(struct draft_plan *draft)
 
 static void append_rule(struct buf *out, const struct draft_rule *rule)
 {
+    INVARIANT(rule->count > 0);
     buf_append_c(out, "      - name: ");
     append_quoted(out, rule->name);
     if (rule->kind == DRAFT_VALUES) {

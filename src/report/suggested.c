@@ -43,8 +43,9 @@ static enum err edit_text(struct suggested *suggested, struct arena *arena, stru
         const struct suggested_half_life *one = &suggestion->half_lives[i];
         if (one->sure) decays[decayed++] = (struct decay_edit){one->group, one->now, one->days};
     }
-    return definition_edit(suggested->score->source->text, suggested->score, points, changed, decays, decayed, arena,
-                           &suggested->draft, NULL, why);
+    struct definition_edits edits = {points, changed, decays, decayed};
+    return definition_edit(suggested->score->source->text, suggested->score, &edits, arena, &suggested->draft, NULL,
+                           why);
 }
 
 static enum err weigh_points(const struct suggested_question *question, const struct suggest_options *options,

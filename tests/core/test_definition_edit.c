@@ -67,7 +67,8 @@ static struct str edited(const struct fixture *fixture, struct str from, const s
     uint32_t count = points_places(score, fixture->arena, &places);
     CHECK_TRUE(count <= 32);
     for (uint32_t i = 0; i < count; i++) edits[i] = (struct points_edit){places[i], 100 + (int32_t)i, 900};
-    CHECK_OK(definition_edit(from, score, edits, count, decays, decay_count, fixture->arena, &out, NULL, &why), why);
+    struct definition_edits all = {edits, count, decays, decay_count};
+    CHECK_OK(definition_edit(from, score, &all, fixture->arena, &out, NULL, &why), why);
     return out;
 }
 
@@ -111,9 +112,9 @@ TEST(a_decay_over_several_lines_that_is_no_half_life_stays)
     struct decay_edit decay = {0, fixture.set.scores[0]->groups[0].rules[0].decay, 14};
     struct str out = {0};
     uint32_t kept = 0;
-    CHECK_INT(
-        definition_edit(str_from_c(block), fixture.set.scores[0], NULL, 0, &decay, 1, fixture.arena, &out, &kept, NULL),
-        ERR_OK);
+    struct definition_edits edits = {.decays = &decay, .decay_count = 1};
+    CHECK_INT(definition_edit(str_from_c(block), fixture.set.scores[0], &edits, fixture.arena, &out, &kept, NULL),
+              ERR_OK);
     CHECK_STR(out, str_from_c(block));
     CHECK_INT(kept, 1);
 }
@@ -125,13 +126,13 @@ TEST(another_text_than_the_one_that_was_parsed_is_told)
     fixture_parse_good(&fixture, "", text);
     struct str out = {0};
     struct points_edit edit = {{.group = 0, .rule = 0, .kind = POINTS_OTHERWISE}, 5, 0};
-    CHECK_INT(definition_edit(STR("score: t\ngroups: []\n"), fixture.set.scores[0], &edit, 1, NULL, 0, fixture.arena,
-                              &out, NULL, NULL),
-              ERR_NOT_FOUND);
-    CHECK_INT(definition_edit(STR("score: s\ngroups: []\n"), fixture.set.scores[0], &edit, 1, NULL, 0, fixture.arena,
-                              &out, NULL, NULL),
-              ERR_NOT_FOUND);
+    struct definition_edits edits = {.points = &edit, .point_count = 1};
     CHECK_INT(
-        definition_edit(STR("score: {"), fixture.set.scores[0], &edit, 1, NULL, 0, fixture.arena, &out, NULL, NULL),
-        ERR_INVALID);
+        definition_edit(STR("score: t\ngroups: []\n"), fixture.set.scores[0], &edits, fixture.arena, &out, NULL, NULL),
+        ERR_NOT_FOUND);
+    CHECK_INT(
+        definition_edit(STR("score: s\ngroups: []\n"), fixture.set.scores[0], &edits, fixture.arena, &out, NULL, NULL),
+        ERR_NOT_FOUND);
+    CHECK_INT(definition_edit(STR("score: {"), fixture.set.scores[0], &edits, fixture.arena, &out, NULL, NULL),
+              ERR_INVALID);
 }

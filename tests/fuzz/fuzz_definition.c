@@ -91,7 +91,8 @@ static void check_edits(const struct score *score, struct str text, struct arena
             listed |= decays[d].group == places[i].group && decay_equal(&decays[d].from, &rule->decay);
         if (!listed) decays[decayed++] = (struct decay_edit){places[i].group, rule->decay, 60};
     }
-    enum err e = definition_edit(text, score, edits, count, decays, decayed, arena, &source.text, NULL, NULL);
+    struct definition_edits all = {edits, count, decays, decayed};
+    enum err e = definition_edit(text, score, &all, arena, &source.text, NULL, NULL);
     INVARIANT(e == ERR_OK);
     diagnostics_init(&diagnostics, arena);
     definitions_init(&set, arena, catalog);

@@ -214,7 +214,9 @@ TEST(the_number_of_threads_changes_no_suggestion)
     for (uint32_t i = 0; i < one.count; i++) {
         CHECK_INT(one.points[i].then, three.points[i].then);
         CHECK_DOUBLE(one.points[i].weighed, three.points[i].weighed);
-        CHECK_INT(memcmp(&one.points[i].log_odds, &three.points[i].log_odds, sizeof one.points[i].log_odds), 0);
+        CHECK_DOUBLE(one.points[i].log_odds.value, three.points[i].log_odds.value);
+        CHECK_DOUBLE(one.points[i].log_odds.low, three.points[i].log_odds.low);
+        CHECK_DOUBLE(one.points[i].log_odds.high, three.points[i].log_odds.high);
     }
     product_free(a.product);
     product_free(b.product);
