@@ -142,8 +142,9 @@ enum err profile_find(const struct feature_source *source, const struct lifetime
     out->others = p.cohort.others;
     if (e == ERR_OK) {
         compute_rows(&p);
-        find_leaks(&p);
-        test_traits(&p);
+        if (!is_stopped(options->stop)) find_leaks(&p);
+        if (!is_stopped(options->stop)) test_traits(&p);
+        if (is_stopped(options->stop)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
         mark_best(out);
         qsort(out->findings, out->count, sizeof *out->findings, strongest_first);
     }

@@ -25,6 +25,7 @@ struct profile_options {
     int64_t horizon_ms; /* how soon before the outcome a customer is looked at; more than 0 */
     uint64_t seed;
     unsigned threads;
+    stop_flag stop; /* looked at between the steps */
 };
 
 struct finding {
@@ -47,7 +48,7 @@ struct profile {
 };
 
 /* `lives` from outcome_find.
- * Errors   ERR_INVALID: too few customers or others (cohort.h); the sentence says what is missing.
+ * Errors   ERR_INVALID: too few customers or others (cohort.h); the sentence says what is missing. ERR_UNAVAILABLE: stopped.
  * Memory   *out in `arena`; 8 bytes a feature and record that is looked at while it runs. */
 MUST_CHECK enum err profile_find(const struct feature_source *source, const struct lifetime *lives,
                                  const struct profile_options *options, struct arena *arena, struct profile *out,

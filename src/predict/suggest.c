@@ -147,6 +147,11 @@ static bool can_choose(const struct suggesting *s)
     return positives >= SUGGEST_POSITIVES_MIN && s->tables[PART_JUDGE].rows - positives >= SUGGEST_POSITIVES_MIN;
 }
 
+static bool goes_on(const struct suggesting *s)
+{
+    return can_choose(s) && !is_stopped(s->options->stop);
+}
+
 static enum err choose_penalty(struct suggesting *s, struct err_info *why)
 {
     static const double penalties[] = {1, 10, 100, 1000};
@@ -154,7 +159,7 @@ static enum err choose_penalty(struct suggesting *s, struct err_info *why)
     double *probability = memory_array(judge->rows, sizeof *probability), best = INFINITY;
     enum err e = ERR_OK;
     s->out->penalty = penalties[1];
-    for (size_t i = 0; i < COUNT_OF(penalties) && can_choose(s) && e == ERR_OK; i++) {
+    for (size_t i = 0; i < COUNT_OF(penalties) && goes_on(s) && e == ERR_OK; i++) {
         e = units_forecast(learn, judge, s->columns, penalties[i], s->options->threads, probability, why);
         double loss = e == ERR_OK ? units_log_loss(judge, probability) : INFINITY;
         if (loss < best) s->out->penalty = penalties[i];
@@ -228,10 +233,13 @@ static enum err choose_half_life(struct suggesting *s, struct suggested_half_lif
 {
     struct table *judge = &s->tables[PART_JUDGE];
     double *probability = memory_array(judge->rows, sizeof *probability), least = units_log_loss(judge, present);
-    struct bootstrap how = {
-        .draws = CHOICE_DRAWS, .confidence = 0.95, .seed = s->options->seed, .threads = s->options->threads};
+    struct bootstrap how = {.draws = CHOICE_DRAWS,
+                            .confidence = 0.95,
+                            .seed = s->options->seed,
+                            .threads = s->options->threads,
+                            .stop = s->options->stop};
     enum err e = ERR_OK;
-    for (size_t i = 0; i < TRIED && e == ERR_OK; i++) {
+    for (size_t i = 0; i < TRIED && goes_on(s) && e == ERR_OK; i++) {
         struct half_life_trial trial = {half_life->group, half_life->now, half_lives_tried[i]};
         struct table tried[PART_COUNT];
         if (is_tried_decay(&half_life->now, trial.days)) continue;
@@ -276,7 +284,7 @@ static enum err choose_half_lives(struct suggesting *s, struct err_info *why)
     double *present = memory_array(judge->rows, sizeof *present);
     enum err e = ERR_OK;
     list_half_lives(s);
-    for (uint32_t i = 0; i < s->out->half_life_count && can_choose(s) && e == ERR_OK; i++) {
+    for (uint32_t i = 0; i < s->out->half_life_count && goes_on(s) && e == ERR_OK; i++) {
         struct suggested_half_life *half_life = &s->out->half_lives[i];
         e = units_forecast(&s->tables[PART_LEARN], judge, s->columns, s->out->penalty, s->options->threads, present,
                            why);
@@ -340,8 +348,8 @@ static enum err weigh(struct suggesting *s, struct err_info *why)
     struct suggestion *out = s->out;
     struct interval *evidence = ARENA_ARRAY(s->arena, struct interval, learn->columns);
     struct interval *weighed = ARENA_ARRAY(s->arena, struct interval, learn->columns);
-    struct drawn alone = {EVIDENCE_PENALTY, s->options->draws, s->options->seed, s->options->threads};
-    struct drawn both = {out->penalty, 1, s->options->seed, s->options->threads};
+    struct drawn alone = {EVIDENCE_PENALTY, s->options->draws, s->options->seed, s->options->threads, s->options->stop};
+    struct drawn both = {out->penalty, 1, s->options->seed, s->options->threads, s->options->stop};
     enum err e = units_coefficients(learn, s->units.columns, NULL, &alone, evidence, why);
     if (e == ERR_OK)
         e = units_coefficients(learn, s->columns, s->options->from_nothing ? NULL : s->claims, &both, weighed, why);
@@ -470,6 +478,7 @@ enum err suggest_points(const struct feature_source *source, const struct lifeti
     if (e == ERR_OK) e = choose_half_lives(&s, why);
     if (e == ERR_OK) join_parts(&s);
     if (e == ERR_OK) e = weigh(&s, why);
+    if (e == ERR_OK && is_stopped(options->stop)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
     if (e == ERR_OK) choose_points(&s);
     out->score = s.draft;
     definitions_with(source->set, source->score, s.draft, arena, &out->set);

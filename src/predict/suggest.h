@@ -35,6 +35,7 @@ struct suggest_options {
     uint64_t seed;
     unsigned threads;
     uint32_t draws; /* at least 1 */
+    stop_flag stop;
 };
 
 enum said {
@@ -76,7 +77,7 @@ struct suggestion {
 };
 
 /* `lives` from outcome_find. The source names the set and the score; its scan is not used.
- * Errors   ERR_INVALID: too few positives or negatives; the sentence says what is missing.
+ * Errors   ERR_INVALID: too few positives or negatives; the sentence says what is missing. ERR_UNAVAILABLE: stopped.
  * Memory   *out in `arena`; 4 bytes for each example, number of points and half-life tried, while it runs. */
 MUST_CHECK enum err suggest_points(const struct feature_source *source, const struct lifetime *lives,
                                    const struct suggest_options *options, struct arena *arena, struct suggestion *out,

@@ -125,7 +125,7 @@ static void *draw_some(void *context)
     AUTO_ARENA arena = arena_new();
     uint32_t *multiples = memory_array(d->groups, sizeof *multiples);
     double *weight = memory_array(d->learn->rows, sizeof *weight);
-    for (uint32_t draw; (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;)
+    for (uint32_t draw; !is_stopped(d->how->stop) && (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;)
         fit_draw(d, draw, multiples, weight, arena);
     memory_free(multiples);
     memory_free(weight);

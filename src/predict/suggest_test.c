@@ -31,7 +31,8 @@ static enum err run(const struct feature_source *source, const struct definition
                                    .step_ms = STEP_MS,
                                    .horizon_ms = horizon_ms,
                                    .end_ms = end_ms,
-                                   .threads = options->threads};
+                                   .threads = options->threads,
+                                   .stop = options->stop};
     struct scan *scan = scan_new(set, source->history, NULL);
     enum err e = backtest_run(scan, set, score, source->history, lives, &how, out, why);
     scan_free(scan);
@@ -41,8 +42,11 @@ static enum err run(const struct feature_source *source, const struct definition
 static enum err compare(const struct backtest *now, const struct backtest *then, const struct suggest_options *options,
                         struct suggestion_test *out, struct err_info *why)
 {
-    struct bootstrap how = {
-        .draws = options->draws, .confidence = 0.95, .seed = options->seed, .threads = options->threads};
+    struct bootstrap how = {.draws = options->draws,
+                            .confidence = 0.95,
+                            .seed = options->seed,
+                            .threads = options->threads,
+                            .stop = options->stop};
     for (uint32_t i = 0; i < now->instants; i++)
         for (uint32_t r = 0; r < now->records; r++) {
             if (backtest_micro(now, i, r) == SCORE_CLOSED) continue;

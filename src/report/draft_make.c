@@ -25,7 +25,8 @@ static enum err find_profile(struct making *m, int64_t test_begins_ms, struct pr
     struct profile_options how = {.end_ms = test_begins_ms,
                                   .horizon_ms = m->options->examples.horizon_ms,
                                   .seed = m->options->seed,
-                                  .threads = m->options->threads};
+                                  .threads = m->options->threads,
+                                  .stop = m->options->stop};
     for (uint32_t r = 0; r < records; r++) {
         lives[r] = m->lives[r];
         if (side_of_record(m->source->history, m->source->object, r, &m->options->split) != SIDE_TEST) continue;

@@ -23,7 +23,8 @@ static struct suggest_options options_of(const struct suggested_question *questi
                                       .split = SPLIT_DEFAULT,
                                       .seed = question->seed,
                                       .threads = question->threads,
-                                      .draws = DRAWS};
+                                      .draws = DRAWS,
+                                      .stop = question->stop};
     options.split.horizon_ms = horizon_ms;
     options.split.seed = question->seed;
     return options;

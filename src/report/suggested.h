@@ -18,6 +18,7 @@ struct suggested_question {
     uint32_t horizon_days;
     uint64_t seed;
     unsigned threads;
+    stop_flag stop;
     struct str outcome; /* in words */
 };
 
@@ -33,7 +34,7 @@ struct suggested {
     struct str draft;
 };
 
-/* Errors and memory: those of suggest_points and definition_edit, or of draft_make. */
+/* Errors and memory: those of suggest_points and definition_edit, or of draft_make. ERR_UNAVAILABLE: stopped. */
 MUST_CHECK enum err suggested_make(const struct suggested_question *question, struct arena *arena,
                                    struct suggested *out, struct err_info *why);
 

@@ -55,7 +55,8 @@ static enum err ask(struct job_run *run, const struct hindsight *hindsight, stru
     const struct profile_options options = {.end_ms = hindsight->end_ms,
                                             .horizon_ms = (int64_t)wish->horizon_days * MS_PER_DAY,
                                             .seed = wish->seed,
-                                            .threads = run->server->scan_threads};
+                                            .threads = run->server->scan_threads,
+                                            .stop = run->stop};
     source.dates = &hindsight->dates;
     if (!jobs_phase(run, "comparing", 0)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");
     enum err e = profile_find(&source, hindsight->lives, &options, arena, &profile, why);

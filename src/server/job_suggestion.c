@@ -60,6 +60,7 @@ static enum err ask(struct asked *asked, struct err_info *why)
                                                 .horizon_days = asked->wish->horizon_days,
                                                 .seed = asked->wish->seed,
                                                 .threads = run->server->scan_threads,
+                                                .stop = run->stop,
                                                 .outcome = hindsight_words(&asked->wish->question)};
     if (asked->wish->question.score.len == 0) source.set = NULL;
     if (!jobs_phase(run, "weighing points", 0)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");

@@ -393,3 +393,17 @@ TEST(of_a_score_that_nobody_published_nothing_is_suggested)
     api_call(site, "GET /api/v1/scores/lead/draft", "", 404);
     site_close(site);
 }
+
+TEST(a_suggestion_can_be_cancelled_and_a_stop_of_the_server_waits_for_none)
+{
+    struct site *site = open_long_world(20000);
+    struct reply first = api_call(site, "POST /api/v1/suggestions", "{" SUGGEST "}", 202);
+    (void)api_call(site, "POST /api/v1/suggestions", "{" SUGGEST "}", 202);
+    const char *line = arena_format(site->arena, "/api/v1/jobs/" STR_FMT, STR_ARG(api_at(site, first, "id"))).at;
+    const char *look = arena_format(site->arena, "GET %s", line).at;
+    while (!str_equal(api_at(site, api_call(site, look, "", 200), "phase"), STR("weighing points")))
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    api_call(site, arena_format(site->arena, "DELETE %s", line).at, "", 204);
+    CHECK_STR(api_at(site, wait_for(site, first), "state"), STR("cancelled"));
+    site_close(site);
+}
