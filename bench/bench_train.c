@@ -149,6 +149,7 @@ static struct asked ask_everybody(const struct world *world, uint64_t memory_mb,
     asked.features = trained.plan.count;
     asked.kept = trained.memory.kept;
     asked.bytes = trained.memory.bytes;
+    INVARIANT(trained.learned.kind != MODEL_NONE); /* the world has too few who did */
     struct training_example *everybody = memory_array(records, sizeof *everybody);
     double *probability = memory_array(records, sizeof *probability);
     for (uint32_t r = 0; r < records; r++)

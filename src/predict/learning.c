@@ -13,9 +13,11 @@
 
 #define CONTEST_ROWS_MAX 60000 /* examples that candidates learn from, and as many that they are judged on */
 #define CERTAIN 0.9            /* how sure it must be that trees are better */
-#define WORTH 0.998            /* of a loss: less gain is not worth a refinement */
-#define SLOW_RATE 0.02         /* of trees that learn slowly */
-#define RECENT 4               /* the last of so many parts of the examples tell the base rate of late */
+#define STEPS 16.0             /* of all that is fitted, about: the last one is of all examples */
+#define LAST_STEPS 4
+#define WORTH 0.998    /* of a loss: less gain is not worth a refinement */
+#define SLOW_RATE 0.02 /* of trees that learn slowly */
+#define RECENT 4       /* the last of so many parts of the examples tell the base rate of late */
 #define DRIFT_DRAWS 400
 #define DRIFT_CONFIDENCE 0.99 /* how sure it must be that the base rate has moved */
 
@@ -26,12 +28,40 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
+/* How far all steps are, told to whoever asked for them. */
+struct steps {
+    const struct learning_options *options;
+    double done; /* whole steps */
+};
+
+static bool on_step(void *context, double done)
+{
+    const struct steps *steps = context;
+    const struct learning_options *options = steps->options;
+    return options->go_on == NULL ||
+           options->go_on(options->go_on_context,
+                          fmin((steps->done + done * (steps->done < STEPS - LAST_STEPS ? 1 : LAST_STEPS)) / STEPS, 1));
+}
+
 struct learning {
     const struct table *tables; /* [SIDE_COUNT] */
     const struct learning_options *options;
+    struct steps *steps;
     struct arena *arena;
     struct learned *out;
 };
+
+/* Fit as one of the steps. */
+static enum err fit(const struct learning *l, struct candidate *candidate, const struct table *table,
+                    const struct table *watched, struct arena *arena, struct err_info *why)
+{
+    struct learning_options stepped = *l->options;
+    stepped.go_on = on_step;
+    stepped.go_on_context = l->steps;
+    enum err err = candidate_fit(candidate, table, watched, &stepped, arena, why);
+    l->steps->done++;
+    return err;
+}
 
 /* ---- Choosing among candidates. ---- */
 
@@ -70,7 +100,7 @@ static enum err try_candidate(struct contest *c, struct candidate candidate, dou
     AUTO_ARENA arena = arena_new();
     double *probability = memory_array(c->judged.rows, sizeof *probability);
     struct quality quality;
-    enum err err = candidate_fit(&candidate, &c->learn, &c->watched, c->learning->options, arena, why);
+    enum err err = fit(c->learning, &candidate, &c->learn, &c->watched, arena, why);
     if (err == ERR_OK)
         err = candidate_margins(&candidate, c->judged.value, c->judged.columns, c->judged.rows, probability, why);
     boost_free(candidate.boost);
@@ -311,12 +341,14 @@ static enum err judge(const struct learning *l, struct err_info *why)
 enum err learn(const struct table tables[SIDE_COUNT], const struct learning_options *options, struct arena *arena,
                struct learned *out, struct err_info *why)
 {
-    const struct learning l = {.tables = tables, .options = options, .arena = arena, .out = out};
+    struct steps steps = {.options = options};
+    const struct learning l = {.tables = tables, .options = options, .steps = &steps, .arena = arena, .out = out};
     const struct side_count *side = &out->sides[SIDE_TRAIN];
     bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
     struct candidate winner;
     enum err err = choose(&l, few, &winner, why);
-    if (err == ERR_OK) err = candidate_fit(&winner, &tables[SIDE_TRAIN], &tables[SIDE_CALIBRATE], options, arena, why);
+    steps.done = STEPS - LAST_STEPS;
+    if (err == ERR_OK) err = fit(&l, &winner, &tables[SIDE_TRAIN], &tables[SIDE_CALIBRATE], arena, why);
     if (err != ERR_OK) return err;
     out->kind = winner.kind;
     out->columns = tables[SIDE_TRAIN].columns;

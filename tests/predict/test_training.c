@@ -198,6 +198,27 @@ static bool no(void *context, double done)
     return false;
 }
 
+static bool note(void *context, double done)
+{
+    double *latest = context;
+    CHECK_TRUE(done >= *latest && done <= 1);
+    *latest = done;
+    return true;
+}
+
+TEST(how_far_training_is_only_rises_and_ends_near_the_whole)
+{
+    struct product *product = buyers_world(&strong, 3);
+    struct training_options options = buyers_options(false, 2);
+    double latest = 0;
+    options.go_on = note;
+    options.go_on_context = &latest;
+    struct trained trained = buyers_train(product, options);
+    CHECK_TRUE(latest > 0.75);
+    trained_release(&trained);
+    product_free(product);
+}
+
 TEST(training_can_be_given_up)
 {
     struct product *product = buyers_world(&strong, harness_seed() + 3);
