@@ -111,6 +111,7 @@ static bool leave_out(struct session *s)
     for (uint32_t p = 0; p < catalog_count(catalog); p++) {
         const struct property *property = catalog_at(catalog, p);
         s->left_out[p] = property->entity != ENTITY_EVENT && column_is_reference(property->name);
+        s->left_out[p] |= property->entity != ENTITY_EVENT && column_is_standing(property->name);
         s->left_out[p] |= column_is_protected(property->name) && !s->request->protected_too;
     }
     for (struct str rest = str_from_c(s->request->exclude != NULL ? s->request->exclude : ""); rest.len > 0;) {

@@ -47,6 +47,15 @@ bool column_is_reference(struct str name)
         "|id|recordid|contact|contactid|contacts|contactids|company|companyid|companies|deal|dealid|deals|", name);
 }
 
+bool column_is_standing(struct str name)
+{
+    return column_is_lifecycle(name) || column_is_closing(name) ||
+           is_listed("|stage|dealstage|pipelinestage|leadstatus|status|dealstatus|isclosed|iswon|isclosedwon|islost|"
+                     "closedwonreason|closedlostreason|lostreason|lossreason|winreason|winprobability|dealprobability|"
+                     "forecastcategory|isconverted|converteddate|",
+                     name);
+}
+
 bool column_is_protected(struct str name)
 {
     return is_listed("|gender|sex|salutation|honorific|pronouns|age|agegroup|agerange|birthday|birthdate|"

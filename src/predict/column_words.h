@@ -13,6 +13,10 @@ bool column_is_lifecycle(struct str name); /* the stage of a contact or company:
 
 bool column_is_reference(struct str name); /* an id, the company or contacts of a record: associations, not values */
 
+/* Where a record stands today: a stage, whether a deal is closed, why it was lost. A column of a file, which has no time, tells
+ * with it how things ended. */
+bool column_is_standing(struct str name);
+
 /* What the law protects, or what gives it away: sex, age, origin, names, belief, health, family, politics. No model learns from
  * it unless it is told to. By English names only, as whole names: what is called otherwise its owner leaves out. */
 bool column_is_protected(struct str name);

@@ -79,6 +79,8 @@ TEST(a_property_is_known_by_its_name_however_it_is_spelt)
     CHECK_TRUE(column_is_closing(STR("CloseDate")) && !column_is_closing(STR("close")));
     CHECK_TRUE(column_is_lifecycle(STR("Lifecycle Stage")) && !column_is_lifecycle(STR("stage")));
     CHECK_TRUE(column_is_protected(STR("Date of Birth")) && column_is_protected(STR("first_name")));
+    CHECK_TRUE(column_is_standing(STR("Is Closed")) && column_is_standing(STR("deal_stage")));
+    CHECK_FALSE(column_is_standing(STR("stage of growth")));
     CHECK_TRUE(column_is_reference(STR("Company ID")) && !column_is_reference(STR("company_size")));
     CHECK_FALSE(column_is_protected(STR("job_title")) || column_is_protected(STR("")) ||
                 column_is_protected(STR("a|b")));
