@@ -6,6 +6,7 @@
 #include "server/job_kinds.h"
 #include "server/server.h"
 
+/* Half of the threads: trees wait for one another at every step, and one that has no core for itself holds up all. */
 enum err model_work_begin(struct model_work *w, struct job_run *run, struct err_info *why)
 {
     const struct model_wish *wish = run->wish;
@@ -19,9 +20,9 @@ enum err model_work_begin(struct model_work *w, struct job_run *run, struct err_
     w->task = (struct model_task){.past = &w->past,
                                   .outcome = hindsight_words(&question),
                                   .horizon_days = w->info.row.horizon_days,
-                                  .threads = server->scan_threads};
+                                  .threads = (server->scan_threads + 1) / 2};
     if (!jobs_phase(run, "looking for outcomes", 0)) return err_set(why, ERR_UNAVAILABLE, "it was cancelled");
-    hindsight_find_lives(&w->past, server->scan_threads, run->stop);
+    hindsight_find_lives(&w->past, w->task.threads, run->stop);
     return jobs_progress(run) ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "it was cancelled");
 }
 
