@@ -14,6 +14,8 @@
 #define CERTAIN 0.9 /* how sure it must be that trees are better */
 #define FEW_PENALTY 100
 #define WAYS_MAX 8
+#define ROWS_FOR_LARGE_STEPS 50000           /* many rows steady the trees by themselves: fewer, larger steps do */
+#define COPIED_CELLS_MAX (UINT64_C(1) << 29) /* numbers in the copies of all threads: 2 GB */
 
 /* A way to learn, and what it says of each row. */
 struct way {
@@ -31,6 +33,7 @@ struct run {
     struct learned *out;
     struct way ways[WAYS_MAX];
     uint32_t way_count;
+    unsigned threads; /* that judge blocks; each has a copy of the table */
     atomic_uint next; /* task: a way and a block */
     /* Under the lock: */
     pthread_mutex_t lock;
@@ -70,8 +73,10 @@ static enum err judge_rows(const struct run *run, struct way *way, uint32_t bloc
 {
     AUTO_ARENA arena = arena_new();
     struct candidate candidate = way->candidate;
-    struct learning_options options = {
-        .seed = run->options->seed, .threads = 1, .go_on = go_on, .go_on_context = (void *)(uintptr_t)run};
+    struct learning_options options = {.seed = run->options->seed,
+                                       .threads = run->options->threads / run->threads,
+                                       .go_on = go_on,
+                                       .go_on_context = (void *)(uintptr_t)run};
     double *margin = memory_array(judged->rows, sizeof *margin);
     enum err err = candidate_fit(&candidate, learn, judged, &options, arena, why);
     if (err == ERR_OK) err = candidate_margins(&candidate, judged->value, judged->columns, judged->rows, margin, why);
@@ -123,11 +128,19 @@ static void *judge_some(void *context)
     return NULL;
 }
 
+/* As many as wanted, but fewer where their copies would not fit. */
+static unsigned threads_for(const struct table *table, unsigned wanted)
+{
+    uint64_t fit = COPIED_CELLS_MAX / (table->rows * table->columns + 1);
+    if (fit < 1) return 1;
+    return fit < wanted ? (unsigned)fit : wanted;
+}
+
 /* Every way on every block. */
 static void judge_all(struct run *run)
 {
     atomic_store(&run->next, 0);
-    run_threads(run->options->threads, judge_some, run);
+    run_threads(run->threads, judge_some, run);
     if (run->err == ERR_OK && run->done < run->way_count * run->crossing.blocks)
         run->err = err_set(&run->why, ERR_UNAVAILABLE, "training was given up");
 }
@@ -146,6 +159,7 @@ static void add_ways(struct run *run)
 {
     static const double penalties[] = {1, 3, 10, 30, 100, 1000};
     static const uint32_t depths[] = {3, 5};
+    const double rate = run->table->rows > ROWS_FOR_LARGE_STEPS ? 0.1 : 0.02;
     const struct xgboost_library *xgboost = NULL;
     const struct side_count *side = &run->out->sides[SIDE_TRAIN];
     bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
@@ -156,7 +170,7 @@ static void add_ways(struct run *run)
         if (!few || penalties[i] >= FEW_PENALTY)
             add_way(run, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]});
     for (size_t i = 0; i < COUNT_OF(depths) && with_trees; i++)
-        add_way(run, (struct candidate){.kind = MODEL_TREES, .depth = depths[i], .learning_rate = 0.02});
+        add_way(run, (struct candidate){.kind = MODEL_TREES, .depth = depths[i], .learning_rate = rate});
 }
 
 static void measure_loss(const struct run *run, struct way *way)
@@ -367,6 +381,7 @@ enum err learn_crossed(const struct table *table, const struct crossing *crossin
     struct run run = {.table = table, .crossing = *crossing, .options = options, .arena = arena, .out = out};
     INVARIANT(crossing->blocks >= 2 && crossing->blocks <= CROSS_BLOCKS_MAX && table->columns > 0);
     INVARIANT(pthread_mutex_init(&run.lock, NULL) == 0);
+    run.threads = threads_for(table, options->threads);
     add_ways(&run);
     judge_all(&run);
     if (run.err == ERR_OK) keep_winner(&run);

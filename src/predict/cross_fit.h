@@ -27,7 +27,7 @@ struct crossing {
 
 /* out->sides[SIDE_TRAIN] is filled, and has enough of both outcomes; its verdict and figures are left to learned_judge.
  * Errors   ERR_UNAVAILABLE: given up, or trees alone are wanted and XGBoost is not there; those of boost_train and logistic_fit.
- * Memory   of *out in `arena`, the trees but released by learned_release; a copy of the table for each thread. */
+ * Memory   of *out in `arena`, the trees but released by learned_release; a copy of the table for each thread, up to 2 GB. */
 MUST_CHECK enum err learn_crossed(const struct table *table, const struct crossing *crossing,
                                   const struct learning_options *options, struct arena *arena, struct learned *out,
                                   struct err_info *why);

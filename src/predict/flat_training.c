@@ -8,6 +8,8 @@
 #include "predict/cross_fit.h"
 #include "predict/flat_outcome.h"
 
+#define BLOCKS_OF_MANY 2 /* of more rows than... */
+#define MANY_ROWS 50000
 #define BLOCKS 5                    /* a training is cross-fitted with */
 #define INNER_SEED UINT64_C(0x5eed) /* so that blocks are not dealt as folds are */
 
@@ -167,11 +169,12 @@ static enum err learn_from(struct training *t, const uint32_t *row, const uint8_
                        (unsigned long long)BOOST_CELLS_MAX);
     enum column_kind *kinds = ARENA_ARRAY(arena, enum column_kind, a->plan.count);
     uint8_t *block = memory_array(rows, sizeof *block);
+    uint32_t blocks = rows > MANY_ROWS ? BLOCKS_OF_MANY : BLOCKS;
     fill_table(t, a, row, happened, rows, kinds, &table);
-    flat_deal(happened, rows, BLOCKS, t->options->learning.seed ^ INNER_SEED, block);
-    for (uint32_t r = 0; r < rows && t->options->in_time; r++) block[r] = (uint8_t)((uint64_t)r * BLOCKS / rows);
+    flat_deal(happened, rows, blocks, t->options->learning.seed ^ INNER_SEED, block);
+    for (uint32_t r = 0; r < rows && t->options->in_time; r++) block[r] = (uint8_t)((uint64_t)r * blocks / rows);
     a->learned.sides[SIDE_TRAIN] = count(happened, rows);
-    enum err err = learn_crossed(&table, &(struct crossing){block, BLOCKS, t->options->in_time}, &learning, arena,
+    enum err err = learn_crossed(&table, &(struct crossing){block, blocks, t->options->in_time}, &learning, arena,
                                  &a->learned, why);
     memory_free(block);
     table_release(&table);
