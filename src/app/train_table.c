@@ -255,17 +255,18 @@ static int tell(struct app *app, const struct request *request, const struct fla
     return STATUS_OK;
 }
 
-static int load_and_train(struct app *app, struct request *request, struct arena *arena)
+static int load_and_train(struct app *app, const struct request *request, struct arena *arena)
 {
     struct table_file file;
     struct flat_trained trained = {0};
     struct err_info why = {0};
     int status = STATUS_FAILED;
     if (table_file_read(&file, app, request->table, request->empty, request->empty_count, request->strict)) {
-        request->training.learning.go_on = go_on;
-        request->training.learning.go_on_context = &file.progress;
+        struct flat_training_options training = request->training;
+        training.learning.go_on = go_on;
+        training.learning.go_on_context = &file.progress;
         progress_begin(&file.progress, "training", "steps", PROGRESS_STEPS);
-        enum err e = flat_train(&file.flat, &request->training, arena, &trained, &why);
+        enum err e = flat_train(&file.flat, &training, arena, &trained, &why);
         progress_end(&file.progress);
         status = e == ERR_OK ? tell(app, request, &trained) : app_fail(app, "%s: %s", request->table, why.msg);
         summary_put_rejects(app, file.rejects, NULL);
