@@ -54,6 +54,7 @@ static enum err weigh_points(const struct suggested_question *question, const st
 {
     const struct feature_source *source = question->source;
     struct err_info untested = {0};
+    INVARIANT(source->set != NULL);
     out->score = source->set->scores[source->score];
     enum err e = suggest_points(source, question->lives, options, arena, &out->suggestion, why);
     if (e != ERR_OK) return e;
