@@ -116,12 +116,12 @@ static enum forecast_state state_of(struct request *request, const struct subjec
 static void write_priority(struct json_writer *writer, struct request *request, const struct subject *subject,
                            enum forecast_state state, double probability)
 {
-    struct forecast_queue queue;
-    const struct forecast_question question = {.model = subject->f->row.name};
+    struct priority_cuts cuts;
+    const struct forecaster *f = subject->f;
     json_key(writer, "priority");
     if (state == FORECAST_WON) json_string(writer, str_from_c(priority_name(PRIORITY_CLOSED_WON)));
-    else if (state == FORECAST_OPEN && forecasts_queue(request->server->forecasts, &question, request->arena, &queue))
-        json_string(writer, str_from_c(priority_name(priority_of(&queue.cuts, probability))));
+    else if (state == FORECAST_OPEN && forecasts_cuts(request->server->forecasts, f->row.name, f->version, &cuts))
+        json_string(writer, str_from_c(priority_name(priority_of(&cuts, probability))));
     else json_null(writer);
 }
 

@@ -77,6 +77,16 @@ bool forecasts_look(struct forecasts *forecasts, struct str model, uint32_t vers
     return known && out->state != FORECAST_NONE;
 }
 
+bool forecasts_cuts(struct forecasts *forecasts, struct str model, uint32_t version, struct priority_cuts *out)
+{
+    pthread_mutex_lock(&forecasts->lock);
+    const struct column *column = forecasts_column(forecasts, model);
+    bool known = column != NULL && column->version == version && column->all_ms != FOREVER;
+    if (known) *out = column->cuts;
+    pthread_mutex_unlock(&forecasts->lock);
+    return known;
+}
+
 static int likeliest_first(const void *a, const void *b)
 {
     const struct forecast_row *x = a, *y = b;
@@ -115,6 +125,7 @@ bool forecasts_queue(struct forecasts *forecasts, const struct forecast_question
                      struct forecast_queue *out)
 {
     struct best best = {.wanted = question->skip + question->most};
+    INVARIANT(question->most >= 1);
     best.rows = ARENA_ARRAY(arena, struct forecast_row, 2 * best.wanted);
     *out = (struct forecast_queue){0};
     pthread_mutex_lock(&forecasts->lock);

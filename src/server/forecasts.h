@@ -47,12 +47,15 @@ struct forecast_row {
 bool forecasts_look(struct forecasts *forecasts, struct str model, uint32_t version, uint32_t record,
                     struct forecast_row *out);
 
+/* Where the quarters of the open records begin. False as above. */
+bool forecasts_cuts(struct forecasts *forecasts, struct str model, uint32_t version, struct priority_cuts *out);
+
 /* The open records, the likeliest first: `skip` of them left out, at most `most`; all, or those of one priority. */
 struct forecast_question {
     struct str model;
     bool of_priority;
     enum priority priority;
-    uint64_t skip, most;
+    uint64_t skip, most; /* most: 1 or more */
 };
 #define FORECAST_SKIP_MAX 100000
 struct forecast_queue {
