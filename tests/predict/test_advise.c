@@ -112,7 +112,7 @@ TEST(for_a_reach_of_80_percent_it_names_the_highest_threshold_that_so_many_conve
     struct backtest_calls above;
     struct advice a = advise(&b, (struct goals){.reach = 0.8}, GOAL_REACH);
     CHECK_TRUE(a.met);
-    CHECK_TRUE(a.calls.converters - a.calls.missed >= 0.8 * (double)a.calls.converters);
+    CHECK_TRUE((double)(a.calls.converters - a.calls.missed) >= 0.8 * (double)a.calls.converters);
     int64_t higher = a.micro + MICRO_PER_POINT;
     backtest_calls(&b, &higher, 1, &above);
     CHECK_TRUE((double)(above.converters - above.missed) < 0.8 * (double)above.converters);
