@@ -8,9 +8,9 @@
 struct feature_reader; /* for one thread; plan and source are borrowed */
 
 struct feature_reader *feature_reader_new(const struct feature_plan *plan, const struct feature_source *source);
-void feature_reader_free(struct feature_reader *reader);
+void feature_reader_free(struct feature_reader *row);
 
 /* The row of an example, into out[plan->count]. */
-void feature_reader_row(struct feature_reader *reader, const struct training_example *example, float *out);
+void feature_reader_row(struct feature_reader *row, const struct training_example *example, float *out);
 
 #endif

@@ -247,6 +247,7 @@ struct str draft_text(const struct draft_plan *draft, struct arena *arena)
                  "# A draft from history: what customers had more often or less often than others, before they were.\n"
                  "# Points are what each thing did to the odds. Read it, change it, test it: plumb backtest.\n\n");
     buf_format(&out, "score: %s\ntitle: Lead score\nobject: %s\n", DRAFT_NAME, entity_name(draft->object));
+    INVARIANT(draft->band_count <= COUNT_OF(labels));
     for (uint32_t b = 0; b < draft->band_count; b++)
         buf_format(&out, "%s  - {label: %s, from: %d}\n", b == 0 ? "bands:\n" : "", labels[b], (int)draft->bands[b]);
     buf_append_c(&out, "\ngroups:\n");
