@@ -87,9 +87,10 @@ static struct draft_rule *rule_named(struct draft_group *group, struct str name)
     return rule;
 }
 
-static void add_entry(struct draft_rule *rule, struct str words)
+static void add_entry(struct draft_rule *rule, struct str words, const struct finding *finding)
 {
-    if (rule->count < DRAFT_ENTRIES_MAX) rule->entries[rule->count++] = (struct draft_entry){words, 1};
+    int sense = !finding->found ? 0 : finding->ratio.value > 1 ? 1 : -1;
+    if (rule->count < DRAFT_ENTRIES_MAX) rule->entries[rule->count++] = (struct draft_entry){words, 1, sense};
 }
 
 /* All ranges of a number, the highest first: where two meet, the upper one has the border. */
@@ -97,21 +98,22 @@ static void add_ranges(struct drafting *d, struct draft_rule *rule, uint32_t fea
 {
     double below = INFINITY;
     while (rule->count < DRAFT_ENTRIES_MAX) {
-        const struct trait *next = NULL;
+        const struct finding *next = NULL;
         for (uint32_t i = 0; i < d->profile->count; i++) {
-            const struct trait *trait = &d->profile->findings[i].trait;
-            if (trait->feature != feature || !(trait->from < below)) continue;
-            if (next == NULL || trait->from > next->from) next = trait;
+            const struct finding *finding = &d->profile->findings[i];
+            if (finding->trait.feature != feature || !(finding->trait.from < below)) continue;
+            if (next == NULL || finding->trait.from > next->trait.from) next = finding;
         }
         if (next == NULL) return;
-        add_entry(rule, test_words(d, next, &d->profile->plan.features[feature]));
-        if (isinf(next->from)) return;
-        below = next->from;
+        add_entry(rule, test_words(d, &next->trait, &d->profile->plan.features[feature]), next);
+        if (isinf(next->trait.from)) return;
+        below = next->trait.from;
     }
 }
 
-static void add_of_property(struct drafting *d, const struct trait *trait, const struct feature *feature)
+static void add_of_property(struct drafting *d, const struct finding *finding, const struct feature *feature)
 {
+    const struct trait *trait = &finding->trait;
     bool of_company = feature->of_company;
     struct draft_group *group = &d->out->groups[of_company ? DRAFT_COMPANY : DRAFT_OWN];
     struct str property = property_name(d, feature->property, of_company), words = test_words(d, trait, feature);
@@ -126,18 +128,18 @@ static void add_of_property(struct drafting *d, const struct trait *trait, const
         return;
     }
     if (values) {
-        add_entry(rule, words);
+        add_entry(rule, words, finding);
         return;
     }
     AUTO_BUF when = BUF_INIT(WORDS_BYTES_MAX);
     buf_append_c(&when, "{property: ");
     append_quoted(&when, property);
     buf_format(&when, ", " STR_FMT "}", STR_ARG(words));
-    add_entry(rule, arena_str(d->arena, buf_str(&when)));
+    add_entry(rule, arena_str(d->arena, buf_str(&when)), finding);
 }
 
 /* "page_viewed with path /pricing" becomes event: "page_viewed", where: {property: "path", is: "/pricing"}. */
-static void add_of_events(struct drafting *d, const struct feature *feature)
+static void add_of_events(struct drafting *d, const struct finding *finding, const struct feature *feature)
 {
     const struct event_kind *kind = &d->profile->plan.kinds[feature->events];
     AUTO_BUF words = BUF_INIT(WORDS_BYTES_MAX), name = BUF_INIT(WORDS_BYTES_MAX);
@@ -159,7 +161,7 @@ static void add_of_events(struct drafting *d, const struct feature *feature)
     struct draft_rule *rule = rule_named(&d->out->groups[DRAFT_EVENTS], arena_str(d->arena, buf_str(&name)));
     if (rule == NULL || rule->count > 0) return;
     rule->kind = DRAFT_EVENT;
-    add_entry(rule, arena_str(d->arena, buf_str(&words)));
+    add_entry(rule, arena_str(d->arena, buf_str(&words)), finding);
 }
 
 void draft_of_profile(const struct profile *profile, const struct feature_source *source, struct arena *arena,
@@ -176,20 +178,27 @@ void draft_of_profile(const struct profile *profile, const struct feature_source
         const struct finding *finding = &profile->findings[i];
         const struct feature *feature = &profile->plan.features[finding->trait.feature];
         if (!finding->found || !finding->best) continue;
-        if (feature->kind <= FEATURE_MAIL_ROLE) add_of_property(&d, &finding->trait, feature);
-        else if (feature->kind >= FEATURE_EVENTS_7 && feature->kind <= FEATURE_EVENTS) add_of_events(&d, feature);
+        if (feature->kind <= FEATURE_MAIL_ROLE) add_of_property(&d, finding, feature);
+        else if (feature->kind >= FEATURE_EVENTS_7 && feature->kind <= FEATURE_EVENTS)
+            add_of_events(&d, finding, feature);
     }
 }
 
 /* ---- Points. ---- */
 
-void draft_put_points(struct draft_plan *draft, const struct suggestion *suggestion)
+static void put_points(struct draft_entry *entry, struct suggested_points *suggested)
+{
+    if ((entry->sense > 0 && suggested->then < 0) || (entry->sense < 0 && suggested->then > 0)) suggested->then = 0;
+    entry->points = suggested->then;
+}
+
+void draft_put_points(struct draft_plan *draft, struct suggestion *suggestion)
 {
     uint32_t place = 0;
     for (int g = 0; g < DRAFT_GROUPS; g++)
         for (uint32_t r = 0; r < draft->groups[g].count; r++)
             for (uint32_t e = 0; e < draft->groups[g].rules[r].count; e++)
-                draft->groups[g].rules[r].entries[e].points = suggestion->points[place++].then;
+                put_points(&draft->groups[g].rules[r].entries[e], &suggestion->points[place++]);
     INVARIANT(place == suggestion->count);
     for (uint32_t i = 0; i < suggestion->half_life_count; i++)
         if (suggestion->half_lives[i].sure) draft->half_life_days = suggestion->half_lives[i].days;

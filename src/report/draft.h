@@ -2,7 +2,7 @@
  *
  *     1. the ideal customer (predict/profile.h), found before the time of the test and on other records
  *     2. a rule for each thing that was found: values of a property, a condition, events with decay
- *     3. points and half-lives from history (predict/suggest.h); rules that get none are left out
+ *     3. points and half-lives from history (predict/suggest.h); rules that get none, or against what was found, are left out
  *     4. bands where the best twentieth, the next tenth and the next quarter of the open records stand today
  *     5. the draft held against what came, on later leads from which nothing was learnt
  *
@@ -25,6 +25,7 @@ enum draft_kind { DRAFT_VALUES, DRAFT_WHEN, DRAFT_EVENT };
 struct draft_entry {
     struct str words; /* of the language: an operator, a condition, an event */
     int32_t points;
+    int sense; /* customers had it more often: 1, less often: -1; 0: nobody can tell */
 };
 
 struct draft_rule {
@@ -55,8 +56,10 @@ struct draft_plan {
 /* Rules for what a profile found, one point each. In `arena`. */
 void draft_of_profile(const struct profile *profile, const struct feature_source *source, struct arena *arena,
                       struct draft_plan *out);
-/* Take over points and half-life: those of a suggestion for the definition that draft_text wrote of it. */
-void draft_put_points(struct draft_plan *draft, const struct suggestion *suggestion);
+/* Take over points and half-life: those of a suggestion for the definition that draft_text wrote of it. Points against the
+ * sense of an entry become 0, there, too: what customers had more often takes nothing away, whatever it adds beside
+ * all others of its kind. */
+void draft_put_points(struct draft_plan *draft, struct suggestion *suggestion);
 /* Leave out what has no points. False: nothing is left. */
 bool draft_prune(struct draft_plan *draft);
 struct str draft_text(const struct draft_plan *draft, struct arena *arena);

@@ -123,3 +123,27 @@ TEST(what_has_no_points_is_left_out)
     CHECK_FALSE(draft_prune(&draft));
     product_free(f.product);
 }
+
+/* Beside ten other things that mean the same, a booked meeting may get a weight below nothing. */
+TEST(what_customers_had_more_often_takes_no_points_away_and_what_they_had_less_often_gives_none)
+{
+    struct found f = hostile();
+    static struct draft_plan draft;
+    point_at(&f);
+    f.findings[0].ratio.value = 3;
+    f.findings[1].ratio.value = 0.3;
+    draft_of_profile(&f.profile, &f.source, f.product->arena, &draft);
+    const struct draft_rule *industry = &draft.groups[DRAFT_COMPANY].rules[0];
+    static const int32_t points[][4] = {{-13, -8, 0, -8}, {5, 8, 5, 0}};
+    for (size_t i = 0; i < COUNT_OF(points); i++) {
+        struct suggested_points suggested[16] = {{.then = points[i][0]}, {.then = points[i][1]}};
+        struct suggestion suggestion = {.points = suggested};
+        for (int g = 0; g < DRAFT_GROUPS; g++)
+            for (uint32_t r = 0; r < draft.groups[g].count; r++) suggestion.count += draft.groups[g].rules[r].count;
+        draft_put_points(&draft, &suggestion);
+        CHECK_INT(industry->entries[0].points, points[i][2]);
+        CHECK_INT(industry->entries[1].points, points[i][3]);
+        CHECK_INT(suggested[0].then, points[i][2]); /* and the suggestion tells what is in the draft */
+    }
+    product_free(f.product);
+}
