@@ -16,7 +16,6 @@
 
 #define MISSED_SHOWN 10
 #define PERCENT 100.0
-#define WANTED "say what the score should foresee"
 
 enum format { FORMAT_TABLE, FORMAT_JSONL };
 
@@ -39,7 +38,7 @@ static const struct option backtest_options[] = {
      .argument = "CONDITION",
      .help = "What the score should foresee: a condition as in a segment's 'when', such as '{event: bought}', or the "
              "name of a segment of DEF. It came when the condition first held. '" OUTCOME_USUAL "' means "
-             "the lifecycle stage customer or a deal of the record's that was won. Needed."},
+             "the lifecycle stage customer or a deal of the record's that was won, and is the default."},
     {.name = "horizon",
      .argument = "DAYS",
      .help = "How soon after an instant it must come to count: 30, or such as 30d or 12w. Default: 90."},
@@ -140,8 +139,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .score = options_value(arguments, "score"),
                             .output = options_value(arguments, "output")};
     out->of_folder = options_given(arguments, "data");
-    enum err e = out->of_folder ? past_question_read(app, arguments, WANTED, &out->past, why)
-                                : past_request_read(app, arguments, arena, WANTED, &out->past, why);
+    enum err e = out->of_folder ? past_question_read(app, arguments, &out->past, why)
+                                : past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = read_wish(arguments, &out->past, &out->wish, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK && !out->of_folder && out->definition_count == 0)

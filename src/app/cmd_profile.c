@@ -62,7 +62,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     *out = (struct request){.definitions = arguments->operands,
                             .definition_count = arguments->operand_count,
                             .output = options_value(arguments, "output")};
-    enum err e = past_request_read(app, arguments, arena, NULL, &out->past, why);
+    enum err e = past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_number(arguments, "cards", 0, CARDS_MAX, CARDS_SHOWN, &out->cards, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);

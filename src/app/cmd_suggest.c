@@ -62,7 +62,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .definition_count = arguments->operand_count,
                             .score = options_value(arguments, "score"),
                             .output = options_value(arguments, "output")};
-    enum err e = past_request_read(app, arguments, arena, NULL, &out->past, why);
+    enum err e = past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
     if (e == ERR_OK && out->definition_count > 0 && options_given(arguments, "object"))

@@ -22,25 +22,23 @@ static enum err read_horizon(const struct arguments *arguments, uint64_t *days, 
     return err_set(why, ERR_INVALID, "--horizon is at most %d days, found '%s'", PAST_DAYS_MAX, text);
 }
 
-enum err past_question_read(const struct app *app, const struct arguments *arguments, const char *wanted,
-                            struct past_request *out, struct err_info *why)
+enum err past_question_read(const struct app *app, const struct arguments *arguments, struct past_request *out,
+                            struct err_info *why)
 {
     out->outcome = options_value(arguments, "outcome");
     enum err e = read_horizon(arguments, &out->horizon_days, why);
     if (e == ERR_OK) e = options_number(arguments, "seed", 0, INT64_MAX, 1, &out->seed, why);
     if (e == ERR_OK) e = options_number(arguments, "threads", 1, THREADS_MAX, threads_to_use(app), &out->threads, why);
     if (e == ERR_OK) e = options_as_of(app, arguments, &out->now_ms, why);
-    if (e == ERR_OK && wanted != NULL && out->outcome == NULL)
-        e = err_set(why, ERR_INVALID, "%s, such as --outcome '{event: bought}'", wanted);
     return e;
 }
 
 enum err past_request_read(const struct app *app, const struct arguments *arguments, struct arena *arena,
-                           const char *wanted, struct past_request *out, struct err_info *why)
+                           struct past_request *out, struct err_info *why)
 {
     *out = (struct past_request){.strict = options_given(arguments, "strict")};
     enum err e = record_files_given(arguments, arena, &out->files, &out->schema, why);
-    return e == ERR_OK ? past_question_read(app, arguments, wanted, out, why) : e;
+    return e == ERR_OK ? past_question_read(app, arguments, out, why) : e;
 }
 
 void past_begin(struct past *past, struct app *app, const struct past_request *request)

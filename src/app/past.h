@@ -35,14 +35,14 @@ struct past_request {
     bool strict;
 };
 
-/* What was given for those options. `wanted`: what --outcome is for, "say what the score should foresee"; NULL: without it the
- * usual one is meant. --horizon is a number of days, or such as 90d or 12w.
- * Errors   ERR_INVALID: a sentence, among them that there is no --outcome. */
+/* What was given for those options; without --outcome the usual one is meant. --horizon is a number of days, or such as 90d
+ * or 12w.
+ * Errors   ERR_INVALID: a sentence. */
 MUST_CHECK enum err past_request_read(const struct app *app, const struct arguments *arguments, struct arena *arena,
-                                      const char *wanted, struct past_request *out, struct err_info *why);
+                                      struct past_request *out, struct err_info *why);
 
 /* The same without files: somebody else has the facts. */
-MUST_CHECK enum err past_question_read(const struct app *app, const struct arguments *arguments, const char *wanted,
+MUST_CHECK enum err past_question_read(const struct app *app, const struct arguments *arguments,
                                        struct past_request *out, struct err_info *why);
 
 struct past {

@@ -38,7 +38,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .protected_too = options_given(arguments, "use-protected"),
                             .keep_leaks = options_given(arguments, "keep-leaks"),
                             .object_given = options_given(arguments, "of")};
-    enum err e = past_request_read(app, arguments, arena, NULL, &out->past, why);
+    enum err e = past_request_read(app, arguments, arena, &out->past, why);
     out->past.outcome_event = options_value(arguments, "outcome-event");
     if (e == ERR_OK) e = options_number(arguments, "step", 1, PAST_DAYS_MAX, STEP_DAYS, &out->step_days, why);
     if (e == ERR_OK)

@@ -34,17 +34,20 @@ enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t
 {
     INVARIANT(score < set->score_count && options->step_ms > 0 && options->horizon_ms > 0);
     int64_t last_ms = options->end_ms - options->horizon_ms;
+    int64_t from_ms = options->from_ms > EVENT_MIN_MS ? options->from_ms : EVENT_MIN_MS; /* nobody was there before */
     enum entity object = set->scores[score]->object;
     *out = (struct backtest){.records = history_records(history, object),
                              .object = object,
                              .horizon_ms = options->horizon_ms,
                              .step_ms = options->step_ms,
                              .lives = lives};
+    if (options->end_ms <= EVENT_MIN_MS)
+        return err_set(why, ERR_INVALID, "nothing that is known of them has a time, so there is no past to ask");
     if (last_ms > options->to_ms) last_ms = options->to_ms;
-    if (last_ms < options->from_ms)
+    if (last_ms < from_ms)
         return err_set(why, ERR_INVALID,
                        "no instant of the span has its horizon over: what came of it is not known yet");
-    uint64_t instants = (uint64_t)(last_ms - options->from_ms) / (uint64_t)options->step_ms + 1;
+    uint64_t instants = (uint64_t)(last_ms - from_ms) / (uint64_t)options->step_ms + 1;
     if (instants > BACKTEST_INSTANTS_MAX)
         return err_set(why, ERR_TOO_BIG, "%" PRIu64 " instants are more than %d: take a longer step", instants,
                        BACKTEST_INSTANTS_MAX);
@@ -57,7 +60,7 @@ enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t
     bool *wanted = memory_array(set->score_count, sizeof *wanted);
     wanted[score] = true;
     for (uint32_t i = 0; i < out->instants && !is_stopped(options->stop); i++) {
-        out->at_ms[i] = options->from_ms + i * options->step_ms;
+        out->at_ms[i] = from_ms + i * options->step_ms;
         struct scan_options how = {.as_of_ms = out->at_ms[i], .threads = options->threads, .wanted = wanted};
         run_instant(scan, score, &how, out, i);
         if (options->progress != NULL) options->progress(options->progress_context, i + 1, instants);

@@ -47,7 +47,8 @@ struct backtest {
 };
 
 /* `lives` [records of the score's object] from outcome_find.
- * Errors   ERR_INVALID: no instant has its horizon over; ERR_TOO_BIG; ERR_UNAVAILABLE: stopped. *out is then empty.
+ * Errors   ERR_INVALID: no instant has its horizon over, or no fact a time; ERR_TOO_BIG; ERR_UNAVAILABLE: stopped. *out is
+ *          then empty.
  * Release with backtest_release. Cost: a scan of everybody for each instant. */
 MUST_CHECK enum err backtest_run(struct scan *scan, const struct definitions *set, uint32_t score,
                                  const struct history *history, const struct lifetime *lives,
