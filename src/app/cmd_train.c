@@ -41,7 +41,7 @@ static const struct option train_options[] = {
     {.name = "horizon",
      .argument = "DAYS",
      .help = "How soon after an instant it must come to count: 30, or such as 30d or 12w. Default: 90."},
-    {.name = "of",
+    {.name = "object",
      .argument = "contact|company|deal",
      .help = "Whose likelihood. Default: contact, or what the score of --score is of."},
 

@@ -37,7 +37,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .output = options_value(arguments, "output"),
                             .protected_too = options_given(arguments, "use-protected"),
                             .keep_leaks = options_given(arguments, "keep-leaks"),
-                            .object_given = options_given(arguments, "of")};
+                            .object_given = options_given(arguments, "object")};
     enum err e = past_request_read(app, arguments, arena, &out->past, why);
     out->past.outcome_event = options_value(arguments, "outcome-event");
     if (e == ERR_OK) e = options_number(arguments, "step", 1, PAST_DAYS_MAX, STEP_DAYS, &out->step_days, why);
@@ -47,7 +47,7 @@ static enum err read_request(const struct app *app, const struct arguments *argu
         e = options_number(arguments, "memory", 1, MEMORY_MB_MAX, TRAINING_BYTES >> 20, &out->memory_mb, why);
     if (e == ERR_OK) e = options_choice(arguments, "model", MODEL_AUTO, &out->model, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", TRAIN_TABLE, &out->format, why);
-    if (e == ERR_OK) e = options_choice(arguments, "of", ENTITY_CONTACT, &out->object, why);
+    if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
     if (e == ERR_OK && out->past.outcome != NULL && out->past.outcome_event != NULL)
         e = err_set(why, ERR_INVALID, "--outcome and --outcome-event say the same thing: give one of them");
     return e;
@@ -82,7 +82,7 @@ static bool read_definitions(struct session *s)
         return app_fail(s->app, "there is no score in %s", request->score), false;
     if (s->score != UINT32_MAX) {
         if (request->object_given && s->set.scores[s->score]->object != object)
-            return app_fail(s->app, "the score of %s is of a %s, and --of says %s", request->score,
+            return app_fail(s->app, "the score of %s is of a %s, and --object says %s", request->score,
                             entity_name(s->set.scores[s->score]->object), entity_name(object)),
                    false;
         object = s->set.scores[s->score]->object;

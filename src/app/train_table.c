@@ -36,7 +36,7 @@ struct request {
 static enum err check_request(const struct arguments *arguments, struct err_info *why)
 {
     static const char *const others[] = {"contacts", "companies", "deals", "events", "outcome-event", "horizon",
-                                         "score",    "of",        "by",    "step",   "per-record",    "as-of"};
+                                         "score",    "object",    "by",    "step",   "per-record",    "as-of"};
     if (options_value(arguments, "outcome") == NULL)
         return err_set(why, ERR_INVALID, "say which column of the table holds the outcome, with --outcome");
     for (size_t i = 0; i < COUNT_OF(others); i++)
