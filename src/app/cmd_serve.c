@@ -35,7 +35,8 @@ static const struct example serve_examples[] = {
      "plumb serve --data /var/lib/plumb --listen 0.0.0.0:443 --tls-cert fullchain.pem --tls-key privkey.pem"},
 };
 
-/* The signals that end us, blocked in this thread and all that it starts. */
+/* The signals that end us, blocked in this thread and in all that it starts from here on. A thread that does not block them
+ * could take one while this one is not waiting, and end the process. */
 static sigset_t block_signals(void)
 {
     sigset_t ending;
@@ -115,9 +116,8 @@ static int stay(struct app *app, struct server *server, const sigset_t *ending)
     return STATUS_OK;
 }
 
-static int serve(struct app *app, const struct serve_settings *settings, struct store *store)
+static int serve(struct app *app, const struct serve_settings *settings, struct store *store, const sigset_t *ending)
 {
-    sigset_t ending = block_signals();
     AUTO_ARENA arena = arena_new();
     const struct server_options options = {
         .store = store,
@@ -136,8 +136,8 @@ static int serve(struct app *app, const struct serve_settings *settings, struct 
     let_commands_in(app, settings, server);
     greet(app, settings, server);
     tell_of_keys(app, settings, server);
-    int status = stay(app, server, &ending);
-    pthread_sigmask(SIG_UNBLOCK, &ending, NULL); /* a second signal ends us at once: what was answered is durable */
+    int status = stay(app, server, ending);
+    pthread_sigmask(SIG_UNBLOCK, ending, NULL); /* a second signal ends us at once: what was answered is durable */
     running_remove(settings->config.data);
     server_stop(server);
     return status;
@@ -152,9 +152,10 @@ static int run_serve(struct app *app, const struct arguments *arguments)
         return app_fail(app, "%s", why.msg);
     const char *path = arena_format(arena, STR_FMT "/plumb.db", STR_ARG(settings.config.data)).at;
     struct store *store;
+    const sigset_t ending = block_signals();
     if (store_open(&(struct store_options){.path = path, .clock = app->clock}, &store, &why) != ERR_OK)
         return app_fail(app, "%s", why.msg);
-    int status = serve(app, &settings, store);
+    int status = serve(app, &settings, store, &ending);
     store_close(store);
     return status;
 }
