@@ -11,6 +11,7 @@ const struct schema_row schema_rows[] = {
 #define GIVES(name, help) {SCHEMA_GIVES, name, "", help},
 #define FIELD(name, type, help) {SCHEMA_FIELD, name, type, help},
 #include "server/schemas.def"
+#include "server/schemas_past.def"
 #undef TAKES
 #undef GIVES
 #undef FIELD

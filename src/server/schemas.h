@@ -1,4 +1,4 @@
-/* schemas.h — schemas.def and examples.def as tables. */
+/* schemas.h — schemas.def, schemas_past.def and examples.def as tables. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_SERVER_SCHEMAS_H
 #define PLUMB_SERVER_SCHEMAS_H

@@ -140,7 +140,7 @@ void server_stop(struct server *server)
     models_free(server->models);
     engine_close(server->engine);
     forecasts_free(server->forecasts); /* the engine told it what was touched until now */
-    hub_free(server->hub); /* before the port that its streams belong to */
+    hub_free(server->hub);             /* before the port that its streams belong to */
     http_stop(server->http);
     access_close(server->access);
     answers_free(server->answers);

@@ -54,7 +54,7 @@ struct server {
     struct housekeeper *housekeeper;
     struct workers *workers;
     pthread_mutex_t texts_lock; /* whoever looks at a draft or an experiment, and then puts another */
-    bool secure;                 /* people reach it by https, ours or a proxy's: cookies are for https alone */
+    bool secure;                /* people reach it by https, ours or a proxy's: cookies are for https alone */
     int64_t started_ms;
     atomic_uint handling;  /* handlers at work */
     atomic_bool loaded;    /* the engine was seen to be ready, which it then stays */
