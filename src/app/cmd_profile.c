@@ -19,6 +19,7 @@ struct request {
     const char *output;
     uint64_t cards;
     unsigned format, object;
+    bool protected_too;
 };
 
 static const struct option profile_options[] = {
@@ -34,6 +35,8 @@ static const struct option profile_options[] = {
     {.name = "horizon",
      .argument = "DAYS",
      .help = "Customers are looked at at most so long before they became so. Default: 90."},
+    {.name = "use-protected",
+     .help = "Look at names, sex, age, origin, belief, health and family, too. Else such properties are left out."},
     PAST_OPTIONS,
 
     {.heading = "Output",
@@ -61,7 +64,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
 {
     *out = (struct request){.definitions = arguments->operands,
                             .definition_count = arguments->operand_count,
-                            .output = options_value(arguments, "output")};
+                            .output = options_value(arguments, "output"),
+                            .protected_too = options_given(arguments, "use-protected")};
     enum err e = past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_number(arguments, "cards", 0, CARDS_MAX, CARDS_SHOWN, &out->cards, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
@@ -69,9 +73,13 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     return e;
 }
 
-static enum err ask(struct past *past, struct arena *arena, struct profiled *out, struct err_info *why)
+static enum err ask(struct past *past, bool protected_too, struct arena *arena, struct profiled *out,
+                    struct err_info *why)
 {
-    struct feature_source source = {.history = past->history, .object = past->object, .dates = &past->dates};
+    struct feature_source source = {.history = past->history,
+                                    .object = past->object,
+                                    .dates = &past->dates,
+                                    .left_out = past_left_out(past, protected_too)};
     past_find_lives(past);
     struct profile_options how = {.end_ms = past->end_ms,
                                   .horizon_ms = (int64_t)past->request->horizon_days * MS_PER_DAY,
@@ -105,7 +113,7 @@ static int load_and_ask(struct past *past, const struct request *request, struct
         return STATUS_FAILED;
     if (!past_read_outcome(past, &past->files.set, (enum entity)request->object)) return STATUS_FAILED;
     if (!past_load(past, &past->files.set, 1, true)) return STATUS_FAILED;
-    if (ask(past, arena, &profiled, &why) != ERR_OK) return past_fail(past, &why);
+    if (ask(past, request->protected_too, arena, &profiled, &why) != ERR_OK) return past_fail(past, &why);
     int status = write_output(past->app, request, &profiled);
     if (status == STATUS_OK) summary_put_rejects(past->app, past->rejects, NULL);
     return status;

@@ -16,6 +16,7 @@ struct request {
     size_t definition_count;
     const char *score, *output;
     unsigned format, object;
+    bool protected_too;
 };
 
 static const struct option suggest_options[] = {
@@ -33,6 +34,8 @@ static const struct option suggest_options[] = {
     {.name = "object",
      .argument = "contact|company|deal",
      .help = "Without DEF: whose score it is to be. Default: contact."},
+    {.name = "use-protected",
+     .help = "Draft from names, sex, age, origin, belief, health and family, too. Else such properties are left out."},
     PAST_OPTIONS,
 
     {.heading = "Output",
@@ -61,7 +64,8 @@ static enum err read_request(const struct app *app, const struct arguments *argu
     *out = (struct request){.definitions = arguments->operands,
                             .definition_count = arguments->operand_count,
                             .score = options_value(arguments, "score"),
-                            .output = options_value(arguments, "output")};
+                            .output = options_value(arguments, "output"),
+                            .protected_too = options_given(arguments, "use-protected")};
     enum err e = past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
@@ -146,6 +150,7 @@ static bool read_and_load(struct asked *a)
     a->source.history = a->past.history;
     a->source.object = object;
     a->source.dates = &a->past.dates;
+    a->source.left_out = past_left_out(&a->past, request->protected_too);
     a->source.set = from_nothing ? NULL : set;
     return true;
 }

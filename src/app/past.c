@@ -5,6 +5,7 @@
 #include "app/threads.h"
 #include "base/instant.h"
 #include "predict/backtest.h"
+#include "predict/column_words.h"
 
 #define THREADS_MAX 1024
 #define MINUTES_PER_DAY 1440
@@ -89,6 +90,19 @@ void past_find_lives(struct past *past)
     past->lives = ARENA_ARRAY(past->files.arena, struct lifetime, history_records(past->history, past->object));
     outcome_given_find(&past->outcome, past->history, &past->dates, (unsigned)past->request->threads, past->lives);
     past->end_ms = backtest_latest_fact(past->history, past->object, past->request->now_ms);
+}
+
+bool *past_left_out(const struct past *past, bool protected_too)
+{
+    struct catalog *catalog = past->files.catalog;
+    bool *left_out = ARENA_ARRAY(past->files.arena, bool, catalog_count(catalog));
+    for (uint32_t p = 0; p < catalog_count(catalog); p++) {
+        const struct property *property = catalog_at(catalog, p);
+        bool of_record = property->entity != ENTITY_EVENT;
+        left_out[p] = of_record && (column_is_reference(property->name) || column_is_standing(property->name));
+        left_out[p] |= column_is_protected(property->name) && !protected_too;
+    }
+    return left_out;
 }
 
 int past_fail(const struct past *past, const struct err_info *why)

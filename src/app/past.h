@@ -70,6 +70,10 @@ bool past_read_outcome(struct past *past, const struct definitions *set, enum en
 bool past_load(struct past *past, struct definitions *sets, size_t count, bool keep_all);
 void past_find_lives(struct past *past);
 
+/* Which properties are not to be looked at by themselves, [properties of the catalog] in files.arena: references, where a record
+ * stands today, and, unless `protected_too`, what the law protects (predict/column_words.h). */
+bool *past_left_out(const struct past *past, bool protected_too);
+
 /* What went wrong with the question, and that the outcome was nobody's choice, if so. Returns STATUS_FAILED. */
 int past_fail(const struct past *past, const struct err_info *why);
 

@@ -7,7 +7,6 @@
 #include "app/summary.h"
 #include "app/train.h"
 #include "base/instant.h"
-#include "predict/column_words.h"
 #include "predict/model_image.h"
 #include "predict/reasons.h"
 
@@ -106,14 +105,7 @@ static bool find_property(const struct session *s, struct str name, struct repor
 
 static bool leave_out(struct session *s)
 {
-    struct catalog *catalog = s->past.files.catalog;
-    s->left_out = ARENA_ARRAY(s->past.files.arena, bool, catalog_count(catalog));
-    for (uint32_t p = 0; p < catalog_count(catalog); p++) {
-        const struct property *property = catalog_at(catalog, p);
-        s->left_out[p] = property->entity != ENTITY_EVENT && column_is_reference(property->name);
-        s->left_out[p] |= property->entity != ENTITY_EVENT && column_is_standing(property->name);
-        s->left_out[p] |= column_is_protected(property->name) && !s->request->protected_too;
-    }
+    s->left_out = past_left_out(&s->past, s->request->protected_too);
     for (struct str rest = str_from_c(s->request->exclude != NULL ? s->request->exclude : ""); rest.len > 0;) {
         struct report_property property;
         struct str name = str_trim(str_cut(&rest, ','));
