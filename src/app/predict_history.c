@@ -193,7 +193,7 @@ static enum err tell_record(struct asking *a, uint32_t record, const struct page
     } else {
         predict_line((enum predict_format)a->request->format, a->told++, &one, out);
     }
-    fwrite(out->at, 1, out->len, page->to);
+    if (out->len > 0) fwrite(out->at, 1, out->len, page->to);
     buf_clear(out);
     return ERR_OK;
 }

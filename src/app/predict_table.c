@@ -111,7 +111,7 @@ static enum err tell_row(const struct session *s, uint32_t row, const struct pag
     }
     if (s->request->format == PREDICT_TABLE) predict_page_line(&one, page);
     else predict_line((enum predict_format)s->request->format, row, &one, out);
-    fwrite(out->at, 1, out->len, page->to);
+    if (out->len > 0) fwrite(out->at, 1, out->len, page->to);
     buf_clear(out);
     return ERR_OK;
 }

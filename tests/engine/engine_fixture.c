@@ -159,7 +159,10 @@ int64_t fixture_score(struct fixture *fixture, const char *score, uint32_t recor
     uint32_t index = definitions_find_score(&edition->set, str_from_c(score));
     CHECK_TRUE(index != UINT32_MAX);
     struct explanation explanation;
+    struct visit visit;
+    engine_visit(fixture->engine, &visit);
     scan_explain(edition->scan, index, record, fixture->clock.fixed_ms, arena, &explanation);
+    engine_leave(fixture->engine, &visit);
     int64_t sum = 0;
     for (uint32_t i = 0; i < explanation.ledger.count; i++) sum += explanation.ledger.lines[i].micro;
     edition_release(edition);

@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     enum err e = credentials_read(authorization, cookie, arena, &shown, &why);
     INVARIANT(why.code == e);
     INVARIANT(e == ERR_OK || (e == ERR_INVALID && shown.by == SHOWN_NOTHING));
-    INVARIANT(shown.by != SHOWN_BY_HEADER || shown.kind == SECRET_KEY || shown.kind == SECRET_TOKEN);
+    INVARIANT(shown.by != SHOWN_BY_HEADER || shown.kind == SECRET_KEY || shown.kind == SECRET_TOKEN ||
+              shown.kind == SECRET_LOCAL);
     INVARIANT(shown.by == SHOWN_NOTHING || shown.secret.len > 0);
     check_secret(shown.secret);
     check_secret(cookie);

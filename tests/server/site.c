@@ -34,6 +34,11 @@ static void add_secrets(struct site *site)
     site->token = arena_str(site->arena, secret_str(&secret));
 }
 
+void site_time_passes(struct site *site, int64_t ms)
+{
+    __atomic_fetch_add(&site->clock.fixed_ms, ms, __ATOMIC_RELAXED);
+}
+
 struct site *site_open(struct site_options options)
 {
     struct site *site = memory_alloc(sizeof *site);

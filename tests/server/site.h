@@ -39,7 +39,8 @@ struct reply {
     struct str head, body;
 };
 
-struct site *site_open(struct site_options options); /* ready */
+struct site *site_open(struct site_options options);  /* ready */
+void site_time_passes(struct site *site, int64_t ms); /* its clock is read by threads of the server; back, too */
 void site_close(struct site *site);
 
 /* Any request: a line, headers each ended by "\r\n", a body. Host, length and an end of the connection are added. */

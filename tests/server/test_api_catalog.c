@@ -42,9 +42,9 @@ TEST(a_property_tells_what_it_was_page_by_page)
 {
     struct site *site = open_site();
     api_call(site, "POST /api/v1/contacts", "{'id':'ada','properties':{'age':41}}", 201);
-    site->clock.fixed_ms += 1000;
+    site_time_passes(site, 1000);
     api_call(site, "PATCH /api/v1/contacts/ada", "{'properties':{'age':null}}", 200);
-    site->clock.fixed_ms += 1000;
+    site_time_passes(site, 1000);
     api_call(site, "PATCH /api/v1/contacts/ada", "{'properties':{'age':42}}", 200);
     struct reply first = api_call(site, "GET /api/v1/contacts/ada/properties/age/history?limit=2", "", 200);
     CHECK_STR(api_at(site, first, "results.0.value"), STR("42"));

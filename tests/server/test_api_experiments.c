@@ -24,7 +24,7 @@ static struct site *open_site(const char *database)
 
 static void days_pass(struct site *site, int days)
 {
-    site->clock.fixed_ms += days * MS_PER_DAY;
+    site_time_passes(site, days * MS_PER_DAY);
 }
 
 /* An event of the contact called so, now. */
@@ -45,7 +45,7 @@ static void make(struct site *site, const char *draft)
 static struct reply start(struct site *site)
 {
     struct reply started = api_call(site, "POST /api/v1/experiments/trial/start", "", 200);
-    site->clock.fixed_ms += MS_PER_MINUTE;
+    site_time_passes(site, MS_PER_MINUTE);
     return started;
 }
 
@@ -71,7 +71,7 @@ static void live_through(struct site *site, int people)
         char id[32], line[100];
         snprintf(id, sizeof id, "p%d", i);
         act(site, id, "form_sent");
-        site->clock.fixed_ms += MS_PER_MINUTE;
+        site_time_passes(site, MS_PER_MINUTE);
         snprintf(line, sizeof line, "GET /api/v1/contacts/userId:%s/experiments", id);
         bool in_b = str_equal(api_at(site, api_call(site, line, "", 200), "results.0.arm"), STR("B"));
         if (in_b == (i % 4 != 0)) act(site, id, "bought");
@@ -146,7 +146,7 @@ TEST(a_restart_keeps_experiments_and_everybody_in_their_arm)
     int64_t now_ms = site->clock.fixed_ms;
     site_close(site);
     site = site_open((struct site_options){.database = path});
-    site->clock.fixed_ms = now_ms;
+    site_time_passes(site, now_ms - site->clock.fixed_ms);
     CHECK_STR(results(site).body, before);
     api_call(site, "POST /api/v1/experiments/trial/start", "", 409);
     site_close(site);
@@ -273,7 +273,7 @@ TEST(a_pilot_group_is_chosen_by_a_condition_and_the_result_says_that_no_lot_was_
 TEST(the_size_is_told_before_the_start_with_the_weeks_it_takes_as_leads_come_now)
 {
     struct site *site = open_site(NULL);
-    site->clock.fixed_ms -= 70 * MS_PER_DAY;
+    site_time_passes(site, -70 * MS_PER_DAY);
     for (int i = 0; i < 64; i++) { /* one a day; of the first 56 every fourth buys the day after */
         char id[32], former[32];
         snprintf(id, sizeof id, "p%d", i);

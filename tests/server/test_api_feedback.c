@@ -30,7 +30,7 @@ static void come(struct site *site, const char *id, int pages)
                  "{'events':[{'type':'track','event':'page_viewed','userId':'%s','messageId':'%s-%d'}]}", id, id, i);
         (void)api_call(site, "POST /api/v1/events", body, 200);
     }
-    site->clock.fixed_ms += MS_PER_MINUTE;
+    site_time_passes(site, MS_PER_MINUTE);
 }
 
 static struct reply say(struct site *site, const char *id, const char *body)
@@ -97,7 +97,7 @@ TEST(agreement_holds_the_last_verdicts_against_the_score_as_it_stood_then)
     for (size_t i = 0; i < sizeof lead / sizeof lead[0]; i++) {
         come(site, lead[i].id, lead[i].pages);
         if (i == 0) say(site, "a", "{'verdict':'rejected','reason':'by mistake'}");
-        site->clock.fixed_ms += MS_PER_MINUTE;
+        site_time_passes(site, MS_PER_MINUTE);
         if (i == 0) come(site, "a2", 0);
         say(site, lead[i].id, lead[i].verdict);
     }
@@ -126,7 +126,7 @@ TEST(agreement_holds_the_last_verdicts_against_the_score_as_it_stood_then)
     struct str before = arena_str(arena, agreement(site, "?from=2026-01-01&to=2026-01-06").body);
     site_close(site);
     site = site_open((struct site_options){.database = path});
-    site->clock.fixed_ms += MS_PER_DAY;
+    site_time_passes(site, MS_PER_DAY);
     CHECK_STR(agreement(site, "?from=2026-01-01&to=2026-01-06").body, before);
     api_call(site, "GET /api/v1/scores/lead/agreement?band=cold", "", 400);
     api_call(site, "GET /api/v1/scores/nobody/agreement", "", 404);

@@ -332,7 +332,7 @@ TEST(a_later_version_is_a_challenger_that_may_be_promoted_and_taken_back)
 {
     struct site *site = open_world(LAW, NULL);
     train(site);
-    site->clock.fixed_ms += 5 * MS_PER_DAY;
+    site_time_passes(site, 5 * MS_PER_DAY);
     train(site);
     struct reply told = model(site);
     check_schema(site, told, "Model");
@@ -483,9 +483,9 @@ TEST(a_model_is_trained_without_being_asked_reviewed_every_day_and_trained_again
     CHECK_STR(api_at(site, told, "review.champion"), STR("1"));
     CHECK_STR(api_at(site, told, "review.drift.scores.drift"), STR("none"));
     CHECK_STR(api_at(site, tended(site), "id"), STR("2")); /* nothing more today */
-    site->clock.fixed_ms += MS_PER_DAY;
+    site_time_passes(site, MS_PER_DAY);
     CHECK_STR(api_at(site, tended(site), "kind"), STR("review"));
-    site->clock.fixed_ms += 30 * MS_PER_DAY;
+    site_time_passes(site, 30 * MS_PER_DAY);
     CHECK_STR(api_at(site, tended(site), "kind"), STR("training"));
     site_close(site);
 }
@@ -494,7 +494,7 @@ TEST(leads_that_are_other_than_those_of_training_are_drift_and_a_reason_to_train
 {
     struct site *site = open_world(LAW, NULL);
     train(site);
-    site->clock.fixed_ms += 8 * MS_PER_DAY;
+    site_time_passes(site, 8 * MS_PER_DAY);
     struct feed *feed = memory_alloc(sizeof *feed);
     feed->site = site;
     feed->arena = arena_new();
@@ -546,7 +546,7 @@ static struct site *open_changed_world(const char *promote)
         arena_format(site->arena, "{'horizon_days': 60, 'outcome': {'event': 'bought'}, 'promote': '%s'}", promote).at,
         200);
     train(site);
-    site->clock.fixed_ms += 365 * MS_PER_DAY;
+    site_time_passes(site, 365 * MS_PER_DAY);
     feed_new_law(site, 3000, 2500, DAYS, 340);
     return site;
 }

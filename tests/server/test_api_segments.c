@@ -29,7 +29,7 @@ TEST(a_fact_lets_somebody_enter_a_segment_and_time_lets_her_leave_it)
     see(site);
     CHECK_STR(api_at(site, changes(site), "results.0.id"), STR("ada"));
     CHECK_STR(api_at(site, changes(site), "results.0.cause"), STR("fact"));
-    site->clock.fixed_ms += INT64_C(31) * 86400000;
+    site_time_passes(site, INT64_C(31) * 86400000);
     uint64_t moved = 0;
     struct err_info why = {0};
     CHECK_OK(engine_sweep(site->server->engine, &moved, &why), why);
@@ -143,7 +143,7 @@ TEST(a_list_has_the_members_that_somebody_named_until_they_are_taken_off)
 TEST(whoever_stays_of_two_that_are_one_is_in_the_lists_of_both)
 {
     struct site *site = open_site(NULL);
-    site->clock.fixed_ms += 1000;
+    site_time_passes(site, 1000);
     api_call(site, "POST /api/v1/contacts", "{'id':'ada-2'}", 201);
     api_call(site, "POST /api/v1/lists", "{'name':'vips'}", 201);
     api_call(site, "POST /api/v1/lists/vips/members", "{'add':['ada-2']}", 200);

@@ -79,10 +79,10 @@ TEST(a_link_is_too_old_after_three_days_and_not_a_moment_before)
 {
     struct site *site = open_site((struct site_options){0});
     struct str secret = link_secret(site, api_call(site, "POST /api/v1/users", "{'email': '" BOB "'}", 201));
-    site->clock.fixed_ms += ONE_TIME_LINK_MS;
+    site_time_passes(site, ONE_TIME_LINK_MS);
     CHECK_INT(use_link(site, secret, PASSWORD).status, 404);
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/users/2", "", 200), "link_until"), STR("null"));
-    site->clock.fixed_ms -= 1;
+    site_time_passes(site, -1);
     CHECK_INT(use_link(site, secret, PASSWORD).status, 200);
     site_close(site);
 }
@@ -334,7 +334,7 @@ TEST(who_is_signed_in_in_several_places_sees_them_and_ends_one)
 {
     struct site *site = open_site((struct site_options){0});
     struct browser elsewhere = browser_sign_in(site, ADA, PASSWORD);
-    site->clock.fixed_ms += INT64_C(3600000);
+    site_time_passes(site, INT64_C(3600000));
     struct browser here = browser_sign_in(site, ADA, PASSWORD);
     struct reply list = browser_ask(site, &here, "GET /api/v1/me/sessions", "", "");
     CHECK_INT(list.status, 200);

@@ -36,7 +36,7 @@ TEST(a_draft_that_moves_points_reads_no_event_again_and_is_about_the_same_instan
 {
     struct site *site = open_site();
     const char *first = preview(site, TEXT("6"));
-    site->clock.fixed_ms += 5000;
+    site_time_passes(site, 5000);
     const char *second = preview(site, TEXT("20"));
     CHECK_STR(str_from_c(second), str_from_c(first));
     CHECK_INT(events_read(site, "lead"), 0);
@@ -47,9 +47,9 @@ TEST(a_ground_that_nobody_used_for_a_minute_is_dropped)
 {
     struct site *site = open_site();
     preview(site, TEXT("6"));
-    site->clock.fixed_ms += PREVIEW_IDLE_MS - 1;
+    site_time_passes(site, PREVIEW_IDLE_MS - 1);
     CHECK_INT(previews_sweep(site->server->previews), 1);
-    site->clock.fixed_ms += 1;
+    site_time_passes(site, 1);
     CHECK_INT(previews_sweep(site->server->previews), 0);
     site_close(site);
 }
@@ -59,7 +59,7 @@ TEST(a_ground_in_constant_use_is_made_anew_after_five_minutes)
     struct site *site = open_site();
     const char *first = preview(site, TEXT("6")), *later = first;
     for (int64_t ms = 0; ms < PREVIEW_AGE_MS; ms += 50000) {
-        site->clock.fixed_ms += 50000;
+        site_time_passes(site, 50000);
         later = preview(site, TEXT("7"));
     }
     CHECK_TRUE(!str_equal(str_from_c(first), str_from_c(later)));
