@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/instant.h"
 #include "base/list.h"
@@ -243,8 +244,8 @@ void flat_plan_choose(const struct flat *flat, const bool *looked_at, const uint
         .count = (uint32_t)p.features.count,
     };
     if (time != FLAT_NONE) out->time = arena_str(arena, flat->columns[time].name);
-    for (uint32_t i = 0; i < out->input_count; i++) out->inputs[i] = p.inputs.at[i];
-    for (uint32_t f = 0; f < out->count; f++) out->features[f] = p.features.at[f];
+    if (p.inputs.count > 0) memcpy(out->inputs, p.inputs.at, p.inputs.count * sizeof *out->inputs);
+    if (p.features.count > 0) memcpy(out->features, p.features.at, p.features.count * sizeof *out->features);
     LIST_RELEASE(&p.features);
     LIST_RELEASE(&p.inputs);
 }

@@ -111,6 +111,8 @@ static void pass_verdict(struct image_walk *w, struct learned *learned)
     learned->verdict = (enum verdict)passed_u32(w, learned->verdict, VERDICT_NO_SIGNAL);
     pass_str(w, &sentence);
     if (sentence.len >= sizeof learned->sentence) pass_refuse(w, "its verdict is too long");
+    else if (sentence.len > 0 && memchr(sentence.at, 0, sentence.len) != NULL)
+        pass_refuse(w, "its verdict ends amid it");
     else if (w->out == NULL && w->err == ERR_OK) memcpy(learned->sentence, sentence.at, sentence.len);
     for (enum example_side side = SIDE_NONE; side < SIDE_COUNT; side++) {
         pass_u64(w, &learned->sides[side].examples);
