@@ -52,7 +52,7 @@ TEST(a_note_of_how_it_ended_is_named)
     struct found f;
     find(&f, &strong, "");
     const struct flat_leak *leak = leak_of(&f, "note");
-    CHECK_TRUE(leak != NULL);
+    if (leak == NULL) FAIL("no leak was named");
     CHECK_INT(leak->kind, FLAT_LEAK_DECIDES);
     CHECK_CONTAINS(
         leak->sentence,
@@ -66,7 +66,7 @@ TEST(a_column_that_is_filled_only_of_those_who_did_is_named)
     struct found f;
     find(&f, &strong, "");
     const struct flat_leak *leak = leak_of(&f, "stage");
-    CHECK_TRUE(leak != NULL);
+    if (leak == NULL) FAIL("no leak was named");
     CHECK_INT(leak->kind, FLAT_LEAK_FILLED);
     CHECK_CONTAINS(leak->sentence, STR("has a value almost only where the outcome came"));
     found_free(&f);
@@ -77,7 +77,7 @@ TEST(a_second_edition_of_a_column_that_is_overwritten_afterwards_is_named_and_th
     struct found f;
     find(&f, &strong, "");
     const struct flat_leak *leak = leak_of(&f, "again");
-    CHECK_TRUE(leak != NULL);
+    if (leak == NULL) FAIL("no leak was named");
     CHECK_INT(leak->kind, FLAT_LEAK_OVERWRITTEN);
     CHECK_CONTAINS(leak->sentence, STR("'again' is 'last', overwritten with 'edited' in "));
     CHECK_TRUE(leak_of(&f, "last") == NULL);
