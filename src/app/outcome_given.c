@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "predict/column_words.h"
+#include "base/yaml.h"
 
 #define WORDS_MAX ((size_t)64 * 1024)
 
@@ -24,17 +24,6 @@ static bool read_condition(struct app *app, struct definition_files *files, cons
     return false;
 }
 
-/* A text as YAML takes it, whatever it holds. */
-static void append_quoted(struct buf *out, struct str text)
-{
-    buf_append_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '\'') buf_append_char(out, '\'');
-        buf_append_char(out, text.at[i]);
-    }
-    buf_append_char(out, '\'');
-}
-
 bool outcome_given_read(struct app *app, struct definition_files *files, const struct definitions *beside,
                         enum entity object, const char *condition, const char *event, struct outcome_given *out)
 {
@@ -42,7 +31,7 @@ bool outcome_given_read(struct app *app, struct definition_files *files, const s
     *out = (struct outcome_given){.object = object};
     if (event != NULL) {
         buf_append_c(&words, "{event: ");
-        append_quoted(&words, str_from_c(event));
+        yaml_append_quoted(&words, str_from_c(event));
         buf_append_c(&words, "}");
     } else {
         buf_append(&words, condition != NULL ? str_trim(str_from_c(condition)) : STR(OUTCOME_USUAL));
@@ -64,14 +53,7 @@ bool outcome_given_read(struct app *app, struct definition_files *files, const s
 static bool read_usual(struct app *app, struct definition_files *files, struct outcome_given *outcome)
 {
     AUTO_BUF words = BUF_INIT(WORDS_MAX);
-    uint32_t stage = property_by_words(files->catalog, outcome->object, column_is_lifecycle);
-    buf_append_c(&words, "{any: [");
-    if (stage != INTERN_NONE) {
-        buf_append_c(&words, "{property: ");
-        append_quoted(&words, catalog_at(files->catalog, stage)->name);
-        buf_append_c(&words, ", is: customer}");
-    }
-    buf_append_c(&words, "]}");
+    usual_stage_append(files->catalog, outcome->object, &words);
     return read_condition(app, files, "the outcome", buf_str(&words), outcome);
 }
 

@@ -7,9 +7,8 @@
 #define PLUMB_APP_OUTCOME_GIVEN_H
 
 #include "app/definition_files.h"
+#include "engine/usual_outcome.h"
 #include "predict/outcome.h"
-
-#define OUTCOME_USUAL "customer, or a deal won"
 
 struct outcome_given {
     struct str words; /* how it is told; reading those again gives the same outcome */

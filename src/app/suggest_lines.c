@@ -6,46 +6,31 @@
 
 #define LINE_BYTES_MAX ((size_t)64 * 1024)
 
-static void begin_line(struct json_writer *json, const char *kind)
-{
-    json_begin_object(json);
-    json_key(json, "kind");
-    json_string(json, str_from_c(kind));
-}
-
-static void end_line(struct json_writer *json, FILE *to)
-{
-    json_end_object(json);
-    json_newline(json);
-    fwrite(json->out->at, 1, json->out->len, to);
-    buf_clear(json->out);
-}
-
 void suggest_lines(const struct suggested *suggested, FILE *to)
 {
     AUTO_BUF line = BUF_INIT(LINE_BYTES_MAX);
     struct json_writer json = {.out = &line};
     const struct suggestion *suggestion = &suggested->suggestion;
-    begin_line(&json, "summary");
+    figure_json_begin_line(&json, "summary");
     json_key(&json, "score");
     json_string(&json, suggested->score->name);
     json_key(&json, "outcome");
     json_string(&json, suggested->outcome);
     figure_json_count(&json, "horizon_days", suggested->horizon_days);
     suggestion_json_summary(&json, suggestion);
-    end_line(&json, to);
+    figure_json_end_line(&json, to);
     for (uint32_t i = 0; i < suggestion->count; i++) {
-        begin_line(&json, "points");
+        figure_json_begin_line(&json, "points");
         suggestion_json_points(&json, suggested->score, &suggestion->points[i]);
-        end_line(&json, to);
+        figure_json_end_line(&json, to);
     }
     for (uint32_t i = 0; i < suggestion->half_life_count; i++) {
-        begin_line(&json, "half_life");
+        figure_json_begin_line(&json, "half_life");
         suggestion_json_half_life(&json, suggested->score, &suggestion->half_lives[i]);
-        end_line(&json, to);
+        figure_json_end_line(&json, to);
     }
     if (!suggested->tested) return;
-    begin_line(&json, "test");
+    figure_json_begin_line(&json, "test");
     suggestion_json_test(&json, &suggested->test);
-    end_line(&json, to);
+    figure_json_end_line(&json, to);
 }

@@ -486,3 +486,13 @@ bool yaml_is_null(const struct yaml_node *node)
         if (str_equal(node->text, nulls[i])) return true;
     return false;
 }
+
+void yaml_append_quoted(struct buf *out, struct str text)
+{
+    buf_append_char(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '\'') buf_append_char(out, '\'');
+        buf_append_char(out, text.at[i]);
+    }
+    buf_append_char(out, '\'');
+}

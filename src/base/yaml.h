@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -38,6 +39,8 @@ MUST_CHECK enum err yaml_parse(struct arena *arena, struct str text, const struc
                                size_t *count, struct err_info *why);
 
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, struct str key); /* NULL when absent */
+/* A text as YAML takes it for a scalar, whatever it holds: between quotes. */
+void yaml_append_quoted(struct buf *out, struct str text);
 bool yaml_is_null(const struct yaml_node *node); /* absent, or plain null, ~ or nothing */
 
 #endif

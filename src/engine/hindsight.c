@@ -2,38 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/hindsight.h"
 
+#include "base/yaml.h"
+#include "engine/usual_outcome.h"
 #include "predict/backtest.h"
-#include "predict/column_words.h"
 
 #define WORDS_MAX ((size_t)1024 * 1024)
 
-/* A text as YAML takes it, whatever it holds. */
-static void append_quoted(struct buf *out, struct str text)
-{
-    buf_append_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '\'') buf_append_char(out, '\'');
-        buf_append_char(out, text.at[i]);
-    }
-    buf_append_char(out, '\'');
-}
-
-/* The stage alone, for deals are looked at by their dates; a condition that never holds where nothing is a stage. */
-static void append_usual(struct engine *engine, enum entity object, struct buf *out)
-{
-    uint32_t stage = property_by_words(engine_catalog(engine), object, column_is_lifecycle);
-    buf_append_c(out, "{any: [");
-    if (stage != INTERN_NONE) {
-        buf_append_c(out, "{property: ");
-        append_quoted(out, catalog_at(engine_catalog(engine), stage)->name);
-        buf_append_c(out, ", is: customer}");
-    }
-    buf_append_c(out, "]}");
-}
-
 struct str hindsight_words(const struct hindsight_wish *wish)
 {
-    return wish->outcome.len > 0 ? wish->outcome : STR(OUTCOME_USUAL_WORDS);
+    return wish->outcome.len > 0 ? wish->outcome : STR(OUTCOME_USUAL);
 }
 
 enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *wish, struct model_terms **out,
@@ -42,10 +19,10 @@ enum err hindsight_compile(struct engine *engine, const struct hindsight_wish *w
     AUTO_BUF words = BUF_INIT(WORDS_MAX);
     const struct edition *edition = engine_edition(engine);
     if (wish->outcome.len == 0) {
-        append_usual(engine, wish->object, &words);
+        usual_stage_append(engine_catalog(engine), wish->object, &words);
     } else if (definitions_find_segment(&edition->set, wish->outcome) != UINT32_MAX) {
         buf_append_c(&words, "{segment: ");
-        append_quoted(&words, wish->outcome);
+        yaml_append_quoted(&words, wish->outcome);
         buf_append_c(&words, "}");
     } else {
         buf_append(&words, wish->outcome);

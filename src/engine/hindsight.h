@@ -11,10 +11,9 @@
 
 #include "base/stop.h"
 #include "engine/model_terms.h"
+#include "engine/usual_outcome.h"
 #include "predict/outcome.h"
 #include "predict/record_dates.h"
-
-#define OUTCOME_USUAL_WORDS "customer, or a deal won"
 
 struct hindsight_wish { /* borrowed */
     enum entity object;

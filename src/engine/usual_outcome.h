@@ -6,6 +6,11 @@
 #ifndef PLUMB_ENGINE_USUAL_OUTCOME_H
 #define PLUMB_ENGINE_USUAL_OUTCOME_H
 
+#include "base/buf.h"
+#include "core/catalog.h"
+
+#define OUTCOME_USUAL "customer, or a deal won" /* as people are told */
+
 #define USUAL_STAGE_WON(property)                                                                          \
     "{all: [{property: " property ", starts_with: [won, closedwon, \"closed won\"]}, {property: " property \
     ", ends_with: won}]}"
@@ -17,5 +22,9 @@
     "{any: [{property: is_won, is: \"true\"}, " USUAL_STAGE_WON("stage") ", " USUAL_STAGE_WON("dealstage") "]}"
 /* Of a contact or company; either of: */
 #define USUAL_CUSTOMER USUAL_STAGE_CUSTOMER("lifecycle_stage") ", " USUAL_STAGE_CUSTOMER("lifecyclestage")
+
+/* For whoever looks at deals by their dates (outcome_add_won_deals): the stage of the object's records alone, found by its name; a
+ * condition that never holds where no property is one. */
+void usual_stage_append(struct catalog *catalog, enum entity object, struct buf *out);
 
 #endif

@@ -176,19 +176,10 @@ static bool is_told(const struct backtested *tested, const struct findings *list
 
 static void begin_line(struct json_writer *json, const char *kind, const struct backtested *tested)
 {
-    json_begin_object(json);
-    put_text(json, "kind", str_from_c(kind));
+    figure_json_begin_line(json, kind);
     if (tested == NULL) return;
     put_text(json, "definition", tested->called);
     put_text(json, "score", tested->score->name);
-}
-
-static void end_line(struct json_writer *json, FILE *to)
-{
-    json_end_object(json);
-    json_newline(json);
-    fwrite(json->out->at, 1, json->out->len, to);
-    buf_clear(json->out);
 }
 
 static void write_tested_lines(struct json_writer *json, const struct backtest_report *report,
@@ -198,13 +189,13 @@ static void write_tested_lines(struct json_writer *json, const struct backtest_r
     list_findings(tested, lists);
     begin_line(json, "summary", tested);
     put_summary(json, report, tested);
-    end_line(json, to);
+    figure_json_end_line(json, to);
     for (const struct findings *list = lists; list < lists + LISTS; list++)
         for (uint32_t i = 0; i < list->count; i++) {
             if (!is_told(tested, list, i)) continue;
             begin_line(json, list->kind, tested);
             list->put(json, report, tested, i);
-            end_line(json, to);
+            figure_json_end_line(json, to);
         }
 }
 
@@ -216,7 +207,7 @@ void backtest_lines(const struct backtest_report *report, FILE *to)
     if (report->count < 2) return;
     begin_line(&json, "comparison", NULL);
     put_comparison(&json, report);
-    end_line(&json, to);
+    figure_json_end_line(&json, to);
 }
 
 /* ---- The document. ---- */

@@ -32,3 +32,18 @@ void figure_json_interval(struct json_writer *json, const char *key, const char 
     put(json, interval->high);
     json_end_array(json);
 }
+
+void figure_json_begin_line(struct json_writer *json, const char *kind)
+{
+    json_begin_object(json);
+    json_key(json, "kind");
+    json_string(json, str_from_c(kind));
+}
+
+void figure_json_end_line(struct json_writer *json, FILE *to)
+{
+    json_end_object(json);
+    json_newline(json);
+    fwrite(json->out->at, 1, json->out->len, to);
+    buf_clear(json->out);
+}

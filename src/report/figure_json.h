@@ -5,6 +5,8 @@
 #ifndef PLUMB_REPORT_FIGURE_JSON_H
 #define PLUMB_REPORT_FIGURE_JSON_H
 
+#include <stdio.h>
+
 #include "base/json.h"
 #include "predict/quality.h"
 
@@ -12,5 +14,9 @@ void figure_json_number(struct json_writer *json, const char *key, double number
 void figure_json_count(struct json_writer *json, const char *key, uint64_t count);
 void figure_json_interval(struct json_writer *json, const char *key, const char *interval_key,
                           const struct interval *interval);
+
+/* A line of its own: {"kind":KIND and what is written until its end, which also empties json->out. */
+void figure_json_begin_line(struct json_writer *json, const char *kind);
+void figure_json_end_line(struct json_writer *json, FILE *to);
 
 #endif
