@@ -73,8 +73,13 @@ struct submission {
     struct submission *next;
 };
 
-/* Errors   ERR_UNAVAILABLE: too much is waiting, or the engine stops; done is then not called. */
+/* Queue it. The writer begins when a crowd waits, or with engine_hand_over, which whoever submits owes: so many that
+ * came at the same time share a commit. Any thread.
+ *
+ * Errors   ERR_UNAVAILABLE: too much is waiting, or the engine stops; done is then not called. */
 MUST_CHECK enum err engine_submit(struct engine *engine, struct submission *submission, struct err_info *why);
+/* Nothing more is submitted for the moment: the writer begins with all that is queued, by anybody. Any thread. */
+void engine_hand_over(struct engine *engine);
 /* The same, and wait. */
 MUST_CHECK enum err engine_take(struct engine *engine, struct fact *facts, struct fact_result *results, size_t count,
                                 struct err_info *why);

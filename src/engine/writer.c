@@ -1,24 +1,30 @@
 /* writer.c — one thread that takes whatever has gathered, and tells when it is durable.
  *
- * Group commit: while one batch is written to the disk the next one gathers, so a lone fact
- * waits for nobody and many share one fsync. Whoever was just answered mostly comes again at once;
- * where the disk is slow, the next batch gives them a part of what a commit takes, else two
- * halves of the clients would wait for each other's commits for ever. Verbs (errands) run
- * between batches, each in one of its own. */
+ * Group commit: while one batch is written to the disk the next one gathers, and it begins when those who submit have
+ * handed over all that they have, so a lone fact waits for nobody and many share one fsync. Whoever was just answered
+ * mostly comes again at once; where the disk is slow, the next batch gives them a part of what a commit takes, else two
+ * halves of the clients would wait for each other's commits for ever. Verbs (errands) run between batches, each in one
+ * of its own. */
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <time.h>
 
 #include "engine/ahead.h"
 
 #define BATCH_FACTS_MAX 4096 /* taken together at most, so that nobody waits long for a crowd */
+#define CROWD_FACTS 100      /* so many begin without being handed over */
 #define SLOW_COMMIT_US 400   /* from here on waiting for company pays */
 #define PAUSE_SHARE 4        /* a pause is at most this part of the last commit */
 
 /* ---- The queue. ---- */
+
+/* Under the lock. */
+static void wake_writer(struct engine *engine)
+{
+    if (engine->queued >= engine->wake_at) pthread_cond_signal(&engine->queue_filled);
+}
 
 enum err engine_submit(struct engine *engine, struct submission *submission, struct err_info *why)
 {
@@ -35,12 +41,19 @@ enum err engine_submit(struct engine *engine, struct submission *submission, str
         engine->last = submission;
         engine->waiting += (uint32_t)submission->count;
         engine->queued++;
-        if (engine->queued >= engine->wake_at) pthread_cond_signal(&engine->queue_filled);
+        if (engine->waiting >= CROWD_FACTS) wake_writer(engine);
     }
     pthread_mutex_unlock(&engine->queue_lock);
     if (stopped) return err_set(why, ERR_UNAVAILABLE, "the server is stopping");
     if (full) return err_set(why, ERR_UNAVAILABLE, "too much is waiting to be written; try again in a moment");
     return ERR_OK;
+}
+
+void engine_hand_over(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->queue_lock);
+    wake_writer(engine);
+    pthread_mutex_unlock(&engine->queue_lock);
 }
 
 /* Somebody who waits for a submission. */
@@ -72,6 +85,7 @@ enum err engine_take(struct engine *engine, struct fact *facts, struct fact_resu
         .facts = facts, .results = results, .count = count, .arena = arena, .done = tell_waiter, .context = &waiter};
     enum err outcome = engine_submit(engine, &submission, why);
     if (outcome != ERR_OK) return outcome;
+    engine_hand_over(engine);
     pthread_mutex_lock(&engine->queue_lock);
     while (!waiter.finished) pthread_cond_wait(&engine->state_changed, &engine->queue_lock);
     pthread_mutex_unlock(&engine->queue_lock);
@@ -234,21 +248,10 @@ static void refuse_all(struct engine *engine, const struct err_info *why)
     }
 }
 
-/* The thread that hands facts over goes on when the writer wakes, so where both share a core a whole group gathers
- * instead of its first fact. Who chose a policy for the process keeps it. */
-static void gather_before_running(void)
-{
-    struct sched_param param = {0};
-    int policy;
-    if (pthread_getschedparam(pthread_self(), &policy, &param) == 0 && policy == SCHED_OTHER)
-        (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &param); /* else smaller groups, and nothing worse */
-}
-
 static void *write_until_stopped(void *context)
 {
     struct engine *engine = context;
     struct err_info why = {0};
-    gather_before_running();
     engine_visit_for_ever();
     if (startup_load(engine, &why) != ERR_OK) {
         set_phase(engine, ENGINE_FAILED, &why);

@@ -35,6 +35,9 @@ struct http_options {
     const char *tls_cert, *tls_key; /* PEM texts; NULL: plain. TLS 1.2 and later */
     /* Called on one of the threads, once a request; must lead to one http_answer. */
     void (*handle)(void *context, struct http_exchange *exchange);
+    /* Called on each thread when it has called the handler for all that has come, before it waits; a thread that always
+     * has more to do says so now and then. What handlers put aside, to be done together, is due. May be NULL. */
+    void (*rests)(void *context);
     void *context;
     /* Called once a request, after its answer was sent or could not be, for logs and metrics; may be NULL. Mostly on one
      * of the threads; on the answering one when the client had gone. Requests refused here are told too. */

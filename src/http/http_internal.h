@@ -98,6 +98,7 @@ struct loop {
     int wake;            /* an eventfd */
     _Atomic(bool) woken; /* and has not looked around since */
     size_t waiting;      /* exchanges WAITING */
+    unsigned passes;     /* since it rested last */
     bool busy;           /* libmicrohttpd has more to do than it says */
     bool quiesced;
     struct kept_answer *kept; /* see answer.c; NULL: none */

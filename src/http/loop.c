@@ -19,8 +19,9 @@
 /* TLS 1.2 and later, forward secret, nothing that is known to be weak. */
 #define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-SHA1"
 #define OPTIONS_MAX 8
-#define NAP_MS 1     /* while answers are awaited: libmicrohttpd does not say whether it has other things to do */
-#define DAY_S 86400u /* longer than any idle_s */
+#define PASSES_MAX 16 /* that find more to do, before what was put aside is due */
+#define NAP_MS 1      /* while answers are awaited: libmicrohttpd does not say whether it has other things to do */
+#define DAY_S 86400u  /* longer than any idle_s */
 
 /* Only what libmicrohttpd says while it starts is of use: why a certificate is not good. */
 static void on_complaint(void *context, const char *format, va_list arguments)
@@ -116,6 +117,26 @@ static void quiesce(struct loop *loop)
     if (listener != MHD_INVALID_SOCKET) close(listener);
 }
 
+static bool something_comes(struct loop *loop, int wait_ms)
+{
+    struct epoll_event events[2]; /* what happened is looked for anyway */
+    return epoll_wait(loop->epoll, events, COUNT_OF(events), wait_ms) > 0;
+}
+
+/* While requests come as fast as they are read, more of them are put aside together. */
+static void wait_for_more(struct loop *loop)
+{
+    const struct http_options *options = &loop->server->options;
+    int wait_ms = wait_ms_of(loop);
+    bool more = wait_ms == 0 || something_comes(loop, 0);
+    if (!more || ++loop->passes >= PASSES_MAX) {
+        loop->passes = 0;
+        if (options->rests != NULL) options->rests(options->context);
+    }
+    if (!more) (void)something_comes(loop, wait_ms);
+    (void)atomic_exchange(&loop->woken, false); /* and see what was done before it was set */
+}
+
 static void *run(void *context)
 {
     struct loop *loop = context;
@@ -124,11 +145,7 @@ static void *run(void *context)
         if (!loop->quiesced && atomic_load(&server->quiescing)) quiesce(loop);
         loop->busy = false;
         MHD_run(loop->daemon);
-        int wait_ms = wait_ms_of(loop);
-        if (wait_ms == 0) continue;
-        struct epoll_event events[2]; /* what happened is looked for anyway */
-        epoll_wait(loop->epoll, events, COUNT_OF(events), wait_ms);
-        (void)atomic_exchange(&loop->woken, false); /* and see what was done before it was set */
+        wait_for_more(loop);
     }
     return NULL;
 }

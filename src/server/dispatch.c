@@ -233,6 +233,11 @@ void dispatch(void *server, struct http_exchange *exchange)
     atomic_fetch_sub(&s->handling, 1);
 }
 
+void dispatch_rests(void *server)
+{
+    engine_hand_over(((struct server *)server)->engine);
+}
+
 /* ---- Afterwards. ---- */
 
 /* Events that were taken are counted and not told: there are too many of them. Nor is a path or query told, as they

@@ -88,6 +88,7 @@ static enum err listen_at(struct server *server, const struct server_options *op
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
         .handle = dispatch,
+        .rests = dispatch_rests,
         .done = dispatch_done,
         .context = server,
     };

@@ -460,6 +460,7 @@ TEST(what_was_submitted_before_the_engine_closes_is_taken_and_told)
                                                .context = &outcomes[i]};
         CHECK_OK(engine_submit(f.engine, &word->submission, &why), why);
     }
+    engine_hand_over(f.engine);
     fixture_reopen(&f);
     for (unsigned i = 0; i < 50; i++) CHECK_INT(outcomes[i], ERR_OK);
     CHECK_INT(engine_counts(f.engine).events, 50);

@@ -21,10 +21,10 @@
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct http_exchange *held[HELD_MAX], *later[HELD_MAX];
-    size_t held_count, later_count;
+    struct http_exchange *held[HELD_MAX], *later[HELD_MAX], *aside[HELD_MAX];
+    size_t held_count, later_count, aside_count;
     struct http_stream *stream;
-    unsigned done_count, done_status, worked;
+    unsigned done_count, done_status, worked, rested;
     bool ends;
     pthread_t later_thread;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -33,6 +33,14 @@ unsigned worked_count(void)
 {
     pthread_mutex_lock(&state.lock);
     unsigned count = state.worked;
+    pthread_mutex_unlock(&state.lock);
+    return count;
+}
+
+unsigned rested_count(void)
+{
+    pthread_mutex_lock(&state.lock);
+    unsigned count = state.rested;
     pthread_mutex_unlock(&state.lock);
     return count;
 }
@@ -89,6 +97,8 @@ static void handle(void *context, struct http_exchange *exchange)
         keep(exchange, state.later, &state.later_count);
     } else if (str_equal(path, STR("/hold"))) {
         keep(exchange, state.held, &state.held_count);
+    } else if (str_equal(path, STR("/aside"))) {
+        keep(exchange, state.aside, &state.aside_count);
     } else if (str_equal(path, STR("/worker"))) {
         http_hold(exchange);
         keep(exchange, state.later, &state.later_count);
@@ -105,6 +115,24 @@ static void handle(void *context, struct http_exchange *exchange)
     } else {
         say(exchange);
     }
+}
+
+/* Take one of what is put aside; NULL: nothing is. */
+static struct http_exchange *take_aside(void)
+{
+    pthread_mutex_lock(&state.lock);
+    struct http_exchange *exchange = state.aside_count > 0 ? state.aside[--state.aside_count] : NULL;
+    pthread_mutex_unlock(&state.lock);
+    return exchange;
+}
+
+static void rests(void *context)
+{
+    (void)context;
+    for (struct http_exchange *exchange = take_aside(); exchange != NULL; exchange = take_aside()) say(exchange);
+    pthread_mutex_lock(&state.lock);
+    state.rested++;
+    pthread_mutex_unlock(&state.lock);
 }
 
 static void done(void *context, const struct http_exchange *exchange, unsigned status, uint64_t took_us)
@@ -159,6 +187,7 @@ struct http_options server_options(void)
         .last_answers_ms = WAIT_S * 1000,
         .body_max = TEST_BODY_MAX,
         .handle = handle,
+        .rests = rests,
         .done = done,
     };
 }
@@ -169,8 +198,8 @@ struct http_server *server_start(struct http_options options)
     struct err_info why = {0};
     CHECK_OK(http_start(&options, &server, &why), why);
     state.ends = false;
-    state.done_count = state.done_status = state.worked = 0;
-    state.held_count = state.later_count = 0;
+    state.done_count = state.done_status = state.worked = state.rested = 0;
+    state.held_count = state.later_count = state.aside_count = 0;
     state.stream = NULL;
     pthread_create(&state.later_thread, NULL, answer_later, NULL);
     return server;

@@ -4,6 +4,7 @@
  *
  *     /now      answers at once: 200, a text that names method, path and query member "q"
  *     /later    is answered the same by another thread
+ *     /aside    is answered when a thread rests
  *     /worker   is answered by another thread that holds it and works on for a while
  *     /echo     sends the body back
  *     /hold     is kept until held_answer
@@ -32,6 +33,9 @@ void held_answer(void); /* all of them: 200, "held" */
 
 /* How many /worker are done with, behind their answers. */
 unsigned worked_count(void);
+
+/* How often a thread has rested. */
+unsigned rested_count(void);
 
 /* The stream that the last /stream became; waits for it. The caller closes it. */
 struct http_stream *held_stream(void);

@@ -8,6 +8,7 @@
 
 #define PEERS 64
 #define ROUNDS 50
+#define MANY 1000
 
 TEST(a_request_is_answered_at_once)
 {
@@ -30,6 +31,31 @@ TEST(a_request_is_answered_later_by_another_thread)
     struct reply reply = peer_ask(peer, GET("/later?q=1"));
     CHECK_INT(reply.status, 200);
     CHECK_STR(reply.body, STR("0 /later q=1"));
+    peer_close(peer);
+    server_stop(server);
+}
+
+TEST(what_is_put_aside_is_done_when_the_thread_has_nothing_else_to_do)
+{
+    struct http_server *server = server_start(server_options());
+    struct peer *peer = peer_open(server);
+    for (int i = 0; i < ROUNDS; i++) CHECK_STR(peer_ask(peer, GET("/aside?q=1")).body, STR("0 /aside q=1"));
+    peer_close(peer);
+    server_stop(server);
+}
+
+TEST(a_thread_that_always_has_more_to_do_sees_to_what_was_put_aside_nevertheless)
+{
+    struct http_options options = server_options();
+    options.threads = 1;
+    struct http_server *server = server_start(options);
+    AUTO_BUF many = BUF_INIT(SIZE_MAX);
+    for (int i = 0; i < MANY; i++) buf_append(&many, GET("/now?q=1"));
+    struct peer *peer = peer_open(server);
+    unsigned before = rested_count();
+    CHECK_TRUE(peer_send(peer, buf_str(&many)));
+    for (int i = 0; i < MANY; i++) CHECK_INT(peer_reply(peer).status, 200);
+    CHECK_TRUE(rested_count() - before >= MANY / 20);
     peer_close(peer);
     server_stop(server);
 }
