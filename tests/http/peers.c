@@ -196,11 +196,11 @@ struct http_server *server_start(struct http_options options)
 {
     struct http_server *server = NULL;
     struct err_info why = {0};
-    CHECK_OK(http_start(&options, &server, &why), why);
-    state.ends = false;
+    state.ends = false; /* before there are threads that look at it */
     state.done_count = state.done_status = state.worked = state.rested = 0;
     state.held_count = state.later_count = state.aside_count = 0;
     state.stream = NULL;
+    CHECK_OK(http_start(&options, &server, &why), why);
     pthread_create(&state.later_thread, NULL, answer_later, NULL);
     return server;
 }
