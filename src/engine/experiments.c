@@ -93,6 +93,92 @@ uint64_t experiment_assignments(const struct experiment_ground *ground, unsigned
     return assignments_find(ground->scan, ground->everybody.history, ground->object, &ground->rules, threads, out);
 }
 
+/* ---- Who was in both arms. ---- */
+
+struct mixing {
+    const struct experiment_ground *ground;
+    const struct assignment **of;   /* [records] who takes part */
+    bool *was_known, *mixed;        /* [records] as the store has them: listed or put away; counted already */
+    LIST(struct merge_fact) merges; /* since the experiment began */
+};
+
+static enum err keep_merge(void *context, const struct merge_fact *fact, struct err_info *why)
+{
+    struct mixing *mixing = context;
+    (void)why;
+    if (fact->object == mixing->ground->object && fact->at_ms > mixing->ground->rules.from_ms)
+        *LIST_ADD(&mixing->merges) = *fact;
+    return ERR_OK;
+}
+
+/* Whether a record is listed stays in the store as it was when it was merged away. */
+static enum err keep_known(void *context, const struct record_fact *fact, bool archived, struct err_info *why)
+{
+    struct mixing *mixing = context;
+    const struct experiment_ground *ground = mixing->ground;
+    (void)why;
+    if (fact->object == ground->object && fact->number < history_records(ground->everybody.history, ground->object))
+        mixing->was_known[fact->number] = fact->listed || archived;
+    return ERR_OK;
+}
+
+static bool was_in_other_arm(const struct mixing *mixing, const struct merge_fact *merge,
+                             const struct assignment *stayed)
+{
+    const struct assignment_rules *rules = &mixing->ground->rules;
+    struct str id = history_record_id(mixing->ground->everybody.history, mixing->ground->object, merge->goes);
+    if (merge->at_ms <= stayed->at_ms || id.len == 0 || !mixing->was_known[merge->goes]) return false;
+    return experiment_arm(rules->seed, id, rules->share_b) != stayed->arm;
+}
+
+static void count_merges(struct mixing *mixing, uint64_t mixed[ARM_COUNT])
+{
+    struct engine *engine = mixing->ground->engine;
+    const enum entity object = mixing->ground->object;
+    const uint32_t records = history_records(mixing->ground->everybody.history, object);
+    for (size_t i = 0; i < mixing->merges.count; i++) {
+        const struct merge_fact *merge = &mixing->merges.at[i];
+        pthread_rwlock_rdlock(&engine->people_lock);
+        uint32_t stayed = people_root(engine->people, object, merge->stays);
+        pthread_rwlock_unlock(&engine->people_lock);
+        if (stayed >= records || merge->goes >= records || mixing->of[stayed] == NULL || mixing->mixed[stayed])
+            continue;
+        if (!was_in_other_arm(mixing, merge, mixing->of[stayed])) continue;
+        mixing->mixed[stayed] = true;
+        mixed[mixing->of[stayed]->arm]++;
+    }
+}
+
+static enum err look_at_merged(struct mixing *mixing, const struct assignment *assignments, uint64_t count,
+                               uint64_t mixed[ARM_COUNT], struct err_info *why)
+{
+    const struct store_reader reader = {.context = mixing, .record = keep_known};
+    const uint32_t records = history_records(mixing->ground->everybody.history, mixing->ground->object);
+    mixing->of = memory_array(records, sizeof *mixing->of);
+    mixing->was_known = memory_array(records, sizeof *mixing->was_known);
+    mixing->mixed = memory_array(records, sizeof *mixing->mixed);
+    for (uint64_t i = 0; i < count; i++) mixing->of[assignments[i].record] = &assignments[i];
+    enum err e = store_read(mixing->ground->engine->store, &reader, why);
+    if (e == ERR_OK) count_merges(mixing, mixed);
+    memory_free(mixing->of);
+    memory_free(mixing->was_known);
+    memory_free(mixing->mixed);
+    return e;
+}
+
+enum err experiment_count_mixed(const struct experiment_ground *ground, const struct assignment *assignments,
+                                uint64_t count, uint64_t mixed[ARM_COUNT], struct err_info *why)
+{
+    struct mixing mixing = {.ground = ground};
+    const struct store_reader reader = {.context = &mixing, .merge = keep_merge};
+    for (int arm = 0; arm < ARM_COUNT; arm++) mixed[arm] = 0;
+    if (ground->rules.pilot != SEGMENT_NONE) return ERR_OK;
+    enum err e = store_read(ground->engine->store, &reader, why);
+    if (e == ERR_OK && mixing.merges.count > 0) e = look_at_merged(&mixing, assignments, count, mixed, why);
+    LIST_RELEASE(&mixing.merges);
+    return e;
+}
+
 /* ---- The score of an arm. ---- */
 
 enum err experiment_score_open(const struct experiment_ground *ground, struct str text, struct experiment_score *out,

@@ -35,6 +35,13 @@ void experiment_ground_close(struct experiment_ground *ground);
 /* assignments_find by the ground's rules. */
 uint64_t experiment_assignments(const struct experiment_ground *ground, unsigned threads, struct assignment **out);
 
+/* Of those in an arm, how many were merged with a record that the lot had put in the other one, later than they were
+ * assigned: they may have been treated in both ways. They count in the arm of the one that stayed. A visitor without a name
+ * takes no part, so it was in none; where no lot is drawn there are no such records.
+ * Cost     reads who there is from the store, when anybody was merged since the experiment began. Errors: the store's. */
+MUST_CHECK enum err experiment_count_mixed(const struct experiment_ground *ground, const struct assignment *assignments,
+                                           uint64_t count, uint64_t mixed[ARM_COUNT], struct err_info *why);
+
 /* ---- The score of an arm. ---- */
 
 struct experiment_score {

@@ -122,7 +122,7 @@ struct findings {
     struct experiment_plan plan;
     struct assignment *assignments;
     uint64_t count;
-    uint64_t assigned[ARM_COUNT], pending[ARM_COUNT];
+    uint64_t assigned[ARM_COUNT], pending[ARM_COUNT], mixed[ARM_COUNT];
     struct experiment_result result;
     bool has_figures[ARM_COUNT];
     struct arm_figures figures[ARM_COUNT];
@@ -140,6 +140,15 @@ static void analyse(struct findings *f)
     }
     experiment_analyse(&f->plan, counted, count, f->assigned, &f->result);
     memory_free(counted);
+}
+
+/* False: answered. */
+static bool count_mixed(struct request *request, struct findings *f)
+{
+    struct err_info why = {0};
+    if (experiment_count_mixed(f->ground, f->assignments, f->count, f->mixed, &why) == ERR_OK) return true;
+    request_fail(request, &why);
+    return false;
 }
 
 /* The arms' scores. False: answered. */
@@ -215,6 +224,7 @@ static void write_arms(struct json_writer *writer, const struct findings *f)
         api_write_text(writer, "label", f->experiment->ways[arm].label);
         api_write_count(writer, "assigned", f->assigned[arm]);
         api_write_count(writer, "pending", f->pending[arm]);
+        api_write_count(writer, "mixed", f->mixed[arm]);
         api_write_count(writer, "counted", f->result.all.records[arm]);
         api_write_count(writer, "converted", f->result.all.converted[arm]);
         api_write_interval(writer, "rate", f->result.all.rate[arm]);
@@ -224,6 +234,19 @@ static void write_arms(struct json_writer *writer, const struct findings *f)
         json_end_object(writer);
     }
     json_end_array(writer);
+}
+
+/* Of two that are one the lot may have put each in another arm. */
+static void warn_of_mixed(struct json_writer *writer, const struct findings *f)
+{
+    char text[ERR_MESSAGE_BYTES];
+    unsigned long long mixed = f->mixed[ARM_A] + f->mixed[ARM_B];
+    if (mixed == 0) return;
+    snprintf(text, sizeof text,
+             "%llu of the records %s merged with one of the other arm while the experiment ran: %s in the arm of the "
+             "record that stayed, and may have been treated in both ways",
+             mixed, mixed == 1 ? "was" : "were", mixed == 1 ? "it counts" : "each counts");
+    json_string(writer, str_from_c(text));
 }
 
 static void write_warnings(struct json_writer *writer, const struct findings *f)
@@ -237,6 +260,7 @@ static void write_warnings(struct json_writer *writer, const struct findings *f)
     else if (f->result.lots_p < EXPERIMENT_LOTS_DOUBTFUL)
         json_string(writer, STR("the arms are not as large as their shares say: something takes records out of one of "
                                 "them, and the result is not to be trusted"));
+    warn_of_mixed(writer, f);
     if (f->result.drifted)
         json_string(writer,
                     STR("the difference changed amid the experiment: what was found earlier contradicts what is "
@@ -306,7 +330,7 @@ void api_experiment_results(struct request *request)
         INVARIANT(planned); /* asked at the start */
         f.count = experiment_assignments(&ground, request->server->scan_threads, &f.assignments);
         analyse(&f);
-        good = score_arms(request, &f);
+        good = count_mixed(request, &f) && score_arms(request, &f);
         if (good) write_results(&writer, &f);
         memory_free(f.assignments);
         experiment_ground_close(&ground);

@@ -234,6 +234,80 @@ TEST(two_who_are_one_have_the_arm_of_the_one_that_stays)
     site_close(site);
 }
 
+/* An id that the lot puts in this arm, other than those given before. */
+static const char *id_in_arm(struct site *site, uint64_t seed, uint32_t arm, const char *prefix)
+{
+    for (int i = 0;; i++) {
+        struct str id = arena_format(site->arena, "%s%d", prefix, i);
+        if (experiment_arm(seed, id, 0.5) == arm) return id.at;
+    }
+}
+
+static void unite(struct site *site, const char *one, const char *other)
+{
+    char line[200], body[200];
+    snprintf(line, sizeof line, "POST /api/v1/contacts/%s/merge", one);
+    snprintf(body, sizeof body, "{'with':'%s'}", other);
+    api_call(site, line, body, 200);
+}
+
+TEST(the_results_say_how_many_were_merged_with_a_record_of_the_other_arm)
+{
+    struct site *site = open_site(NULL);
+    make(site, DRAFT);
+    start(site);
+    uint64_t seed = 0;
+    CHECK_TRUE(str_to_u64(api_at(site, api_call(site, "GET /api/v1/experiments/trial", "", 200), "seed"), &seed));
+    const char *a = id_in_arm(site, seed, ARM_A, "a"), *b = id_in_arm(site, seed, ARM_B, "b");
+    const char *a2 = id_in_arm(site, seed, ARM_A, "same"), *a3 = id_in_arm(site, seed, ARM_A, "similar");
+    const char *const all[] = {a, b, a2, a3};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        site_time_passes(site, MS_PER_MINUTE);
+        act(site, all[i], "form_sent");
+    }
+    CHECK_STR(api_at(site, results(site), "warnings.0"), STR("(absent)"));
+    site_time_passes(site, MS_PER_MINUTE);
+    unite(site, a2, a3); /* the lot said the same of both */
+    CHECK_STR(api_at(site, results(site), "warnings.0"), STR("(absent)"));
+    unite(site, a, b);
+    struct reply found = results(site);
+    CHECK_STR(api_at(site, found, "arms.0.assigned"), STR("2"));
+    CHECK_STR(api_at(site, found, "arms.0.mixed"), STR("1"));
+    CHECK_STR(api_at(site, found, "arms.1.mixed"), STR("0"));
+    CHECK_STR(
+        api_at(site, found, "warnings.0"),
+        STR("1 of the records was merged with one of the other arm while the experiment ran: it counts in the arm "
+            "of the record that stayed, and may have been treated in both ways"));
+    site_close(site);
+}
+
+TEST(who_was_merged_before_taking_part_and_a_visitor_without_a_name_were_in_one_arm_only)
+{
+    struct site *site = open_site(NULL);
+    make(site, DRAFT);
+    start(site);
+    uint64_t seed = 0;
+    CHECK_TRUE(str_to_u64(api_at(site, api_call(site, "GET /api/v1/experiments/trial", "", 200), "seed"), &seed));
+    const char *a = id_in_arm(site, seed, ARM_A, "a"), *b = id_in_arm(site, seed, ARM_B, "b");
+    act(site, a, "page_viewed");
+    act(site, b, "page_viewed");
+    unite(site, a, b);
+    site_time_passes(site, MS_PER_MINUTE);
+    act(site, a, "form_sent");
+    for (int visitor = 0; visitor < 8; visitor++) { /* eight lots: of both arms */
+        char body[300];
+        site_time_passes(site, MS_PER_MINUTE);
+        snprintf(body, sizeof body, "{'events':[{'type':'page','anonymousId':'v%d'}]}", visitor);
+        api_call(site, "POST /api/v1/events", body, 200);
+        site_time_passes(site, MS_PER_MINUTE);
+        snprintf(body, sizeof body, "{'events':[{'type':'identify','anonymousId':'v%d','userId':'%s'}]}", visitor, a);
+        api_call(site, "POST /api/v1/events", body, 200);
+    }
+    CHECK_INT(assigned(site), 1);
+    CHECK_STR(api_at(site, results(site), "warnings.0"), STR("(absent)"));
+    site_close(site);
+}
+
 TEST(whoever_is_put_away_still_counts_and_whoever_is_erased_does_not)
 {
     struct site *site = open_site(NULL);
