@@ -14,6 +14,7 @@
 #include "engine/call_context.h"
 #include "engine/fact_values.h"
 #include "engine/flatten.h"
+#include "engine/identifier.h"
 #include "history/history.h"
 
 #define SHOWN_MAX 100 /* bytes of a client's text in a sentence */
@@ -86,6 +87,13 @@ static PRINTF_LIKE(4, 5) bool refuse(struct reading *r, const char *reason, stru
     return false;
 }
 
+/* As much of a client's text as a sentence holds. */
+static struct str shown(struct str text)
+{
+    if (text.len <= SHOWN_MAX) return text;
+    return (struct str){text.at, unicode_valid_length((struct str){text.at, SHOWN_MAX})};
+}
+
 enum call_kind call_kind_of(struct str type)
 {
     for (enum call_kind kind = CALL_TRACK; kind < CALL_NONE; kind++)
@@ -112,11 +120,26 @@ static const struct json_item *context_member(const struct reading *r, struct st
 
 enum time_state { TIME_ABSENT, TIME_READ, TIME_BAD };
 
-static enum time_state read_time(const struct json_item *item, int64_t *out)
+/* A batch says of all its calls when they were sent. */
+static struct str told_time(const struct reading *r, enum key key)
 {
-    if (item == NULL || item->kind == JSON_NULL) return TIME_ABSENT;
-    if (item->kind == JSON_STRING && str_trim(item->text).len == 0) return TIME_ABSENT;
-    return instant_parse_loose(flatten_text(item), out) ? TIME_READ : TIME_BAD;
+    struct str of_batch = r->setting->sent_at;
+    return key == KEY_SENT_AT && of_batch.len > 0 ? of_batch : flatten_text(r->member[key]);
+}
+
+static enum time_state read_time(const struct reading *r, enum key key, int64_t *out)
+{
+    const struct json_item *item = r->member[key];
+    struct str told = told_time(r, key);
+    if (told.len == 0 && (item == NULL || item->kind == JSON_NULL || item->kind == JSON_STRING)) return TIME_ABSENT;
+    return instant_parse_loose(told, out) ? TIME_READ : TIME_BAD;
+}
+
+static bool refuse_time(struct reading *r, enum key key)
+{
+    struct str told = shown(told_time(r, key));
+    if (told.len == 0) return refuse(r, "bad_time", keys[key], "it is not a time like 2026-01-05T10:00:00Z");
+    return refuse(r, "bad_time", keys[key], "'" STR_FMT "' is not a time like 2026-01-05T10:00:00Z", STR_ARG(told));
 }
 
 struct times {
@@ -129,11 +152,9 @@ static bool read_times(struct reading *r, struct times *times)
     bool from_file = r->setting->origin == CALL_OF_FILE;
     for (enum key key = KEY_TIMESTAMP; key <= KEY_RECEIVED_AT; key++) {
         if (key == KEY_RECEIVED_AT && !from_file) continue; /* when we received it is for us to say */
-        enum time_state state = read_time(r->member[key], &times->at_ms[key]);
-        if (key == KEY_SENT_AT && r->setting->sent_at.len > 0)
-            state = instant_parse_loose(r->setting->sent_at, &times->at_ms[key]) ? TIME_READ : TIME_BAD;
+        enum time_state state = read_time(r, key, &times->at_ms[key]);
         times->has[key] = state == TIME_READ;
-        if (state == TIME_BAD) return refuse(r, "bad_time", keys[key], "it is not a time like 2026-01-05T10:00:00Z");
+        if (state == TIME_BAD) return refuse_time(r, key);
     }
     if (from_file) return true;
     times->has[KEY_RECEIVED_AT] = true;
@@ -183,24 +204,28 @@ static bool settle_time(struct reading *r)
 
 /* ---- Who. ---- */
 
-/* Would a mail server take it? One '@', a dot in the name behind it, nothing blank. */
-static bool is_address(struct str text)
+/* The id in a member of the call; empty without one. */
+static bool read_id(struct reading *r, enum key key, struct str *out)
 {
-    size_t at = text.len, dot = text.len;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c <= ' ' || c == 0x7f || strchr("<>,;\"", c) != NULL) return false;
-        if (c == '@' && at < text.len) return false;
-        if (c == '@') at = i;
-        if (c == '.' && at < i) dot = i;
-    }
-    return at > 0 && at + 1 < text.len && text.at[at + 1] != '.' && dot + 1 < text.len;
+    static const char *const kinds_of_json[] = {
+        [JSON_BOOL] = "true or false", [JSON_ARRAY] = "a list", [JSON_OBJECT] = "an object"};
+    const struct json_item *member = r->member[key];
+    *out = flatten_text(member);
+    if (member != NULL && (member->kind == JSON_BOOL || member->kind == JSON_ARRAY || member->kind == JSON_OBJECT))
+        return refuse(r, "wrong_type", keys[key], "it is %s; an id is a text", kinds_of_json[member->kind]);
+    if (identifier_is_blank(*out))
+        return refuse(r, "no_id", keys[key], "'" STR_FMT "' is what a program writes when it has no id", STR_ARG(*out));
+    if (out->len > FACT_ID_MAX)
+        return refuse(r, "id_too_long", keys[key], "an id of %zu bytes; it may have at most %d", out->len, FACT_ID_MAX);
+    return true;
 }
 
 static bool add_identifier(struct reading *r, enum identifier_kind kind, struct str text, struct str place)
 {
     struct fact *fact = r->fact;
-    if (text.len > FACT_ID_MAX) return refuse(r, "id_too_long", place, "longer than %d bytes", FACT_ID_MAX);
+    if (text.len > FACT_ID_MAX)
+        return refuse(r, "id_too_long", place, "an address of %zu bytes; it may have at most %d", text.len,
+                      FACT_ID_MAX);
     for (uint32_t i = 0; i < fact->identifier_count; i++)
         if (fact->identifiers[i].kind == kind && str_equal(fact->identifiers[i].text, text)) return true;
     INVARIANT(fact->identifier_count < FACT_IDENTIFIERS_MAX);
@@ -212,7 +237,7 @@ static bool add_identifier(struct reading *r, enum identifier_kind kind, struct 
 static bool add_user(struct reading *r, struct str text, struct str place)
 {
     if (!add_identifier(r, IDENTIFIER_USER, text, place)) return false;
-    return !is_address(text) || add_identifier(r, IDENTIFIER_EMAIL, text, place);
+    return !identifier_is_address(text) || add_identifier(r, IDENTIFIER_EMAIL, text, place);
 }
 
 /* The address that a call carries beside its ids: an alias speaks of two people, so of nobody's. */
@@ -226,21 +251,21 @@ static bool add_email(struct reading *r)
         place = STR("context.traits.email");
         email = flatten_text(json_member(context_member(r, STR("traits")), STR("email")));
     }
-    return !is_address(email) || add_identifier(r, IDENTIFIER_EMAIL, email, place);
+    return !identifier_is_address(email) || add_identifier(r, IDENTIFIER_EMAIL, email, place);
 }
 
 static bool read_who(struct reading *r)
 {
     struct fact *fact = r->fact;
-    struct str user_id = flatten_text(r->member[KEY_USER_ID]);
-    struct str anonymous_id = flatten_text(r->member[KEY_ANONYMOUS_ID]);
+    struct str user_id, anonymous_id, previous_id;
+    if (!read_id(r, KEY_USER_ID, &user_id) || !read_id(r, KEY_ANONYMOUS_ID, &anonymous_id)) return false;
     if (user_id.len == 0 && anonymous_id.len == 0)
         return refuse(r, "no_id", keys[KEY_USER_ID], "the call has no userId and no anonymousId");
     if (user_id.len > 0 && !add_user(r, user_id, keys[KEY_USER_ID])) return false;
     if (anonymous_id.len > 0 && !add_identifier(r, IDENTIFIER_ANONYMOUS, anonymous_id, keys[KEY_ANONYMOUS_ID]))
         return false;
     if (r->kind == CALL_ALIAS) {
-        struct str previous_id = flatten_text(r->member[KEY_PREVIOUS_ID]);
+        if (!read_id(r, KEY_PREVIOUS_ID, &previous_id)) return false;
         if (previous_id.len == 0) return refuse(r, "no_id", keys[KEY_PREVIOUS_ID], "the call has no previousId");
         if (!add_user(r, previous_id, keys[KEY_PREVIOUS_ID])) return false;
         if (!add_identifier(r, IDENTIFIER_ANONYMOUS, previous_id, keys[KEY_PREVIOUS_ID])) return false;
@@ -259,9 +284,19 @@ static bool read_who(struct reading *r)
 
 static bool set_company(struct reading *r, struct str id, struct str place)
 {
-    if (id.len > FACT_ID_MAX) return refuse(r, "id_too_long", place, "longer than %d bytes", FACT_ID_MAX);
+    if (id.len > FACT_ID_MAX)
+        return refuse(r, "id_too_long", place, "an id of %zu bytes; it may have at most %d", id.len, FACT_ID_MAX);
     r->fact->company = id;
     return true;
+}
+
+/* Is the member an object, or none? An empty list is what PHP makes of an empty object. */
+static bool check_object(struct reading *r, enum key key)
+{
+    const struct json_item *member = r->member[key];
+    if (member == NULL || member->kind == JSON_OBJECT || member->kind == JSON_NULL) return true;
+    if (member->kind == JSON_ARRAY && json_first(member) == NULL) return true;
+    return refuse(r, "wrong_type", keys[key], "it is no object like {\"plan\": \"pro\"}");
 }
 
 /* Values that were collected, or why they cannot be taken. */
@@ -287,24 +322,28 @@ static bool read_company_values(struct reading *r, const struct json_item *objec
 static bool read_company(struct reading *r)
 {
     if (r->kind == CALL_GROUP) {
-        struct str id = flatten_text(r->member[KEY_GROUP_ID]);
+        struct str id;
+        if (!read_id(r, KEY_GROUP_ID, &id)) return false;
         if (id.len == 0) return refuse(r, "no_id", keys[KEY_GROUP_ID], "the call has no groupId");
-        return set_company(r, id, keys[KEY_GROUP_ID]) && read_company_values(r, r->member[KEY_TRAITS], STR("traits"));
+        return check_object(r, KEY_TRAITS) && set_company(r, id, keys[KEY_GROUP_ID]) &&
+               read_company_values(r, r->member[KEY_TRAITS], STR("traits"));
     }
     if (r->kind == CALL_IDENTIFY) {
         const struct json_item *company = json_member(r->member[KEY_TRAITS], STR("company"));
         struct str id = flatten_text(json_member(company, STR("id")));
-        if (id.len > 0)
+        if (id.len > 0 && !identifier_is_blank(id))
             return set_company(r, id, STR("traits.company.id")) &&
                    read_company_values(r, company, STR("traits.company"));
     }
-    return set_company(r, flatten_text(context_member(r, keys[KEY_GROUP_ID])), STR("context.groupId"));
+    struct str account = flatten_text(context_member(r, keys[KEY_GROUP_ID]));
+    return identifier_is_blank(account) || set_company(r, account, STR("context.groupId"));
 }
 
 /* ---- What. ---- */
 
 static bool read_traits(struct reading *r)
 {
+    if (!check_object(r, KEY_TRAITS)) return false;
     struct fact_values values = fact_values_new(r->arena);
     fact_values_add(&values, r->member[KEY_TRAITS]);
     r->fact->values = values.at;
@@ -353,10 +392,9 @@ static bool read_bot(struct reading *r)
     struct value value = {0};
     struct str text = member == NULL ? STR("") : str_trim(member->text);
     if (text.len == 0) return true;
-    if (value_parse(r->arena, TYPE_BOOLEAN, text, &value, NULL) != ERR_OK) {
-        if (text.len > SHOWN_MAX) text.len = unicode_valid_length((struct str){text.at, SHOWN_MAX});
-        return refuse(r, "wrong_type", STR("properties.bot"), "'" STR_FMT "' is not a boolean", STR_ARG(text));
-    }
+    if (value_parse(r->arena, TYPE_BOOLEAN, text, &value, NULL) != ERR_OK)
+        return refuse(r, "wrong_type", STR("properties.bot"), "'" STR_FMT "' is neither true nor false",
+                      STR_ARG(shown(text)));
     r->fact->bot = value.boolean;
     return true;
 }
@@ -393,7 +431,7 @@ static bool read_name(struct reading *r)
 
 static bool read_event(struct reading *r)
 {
-    if (!read_name(r) || !read_bot(r)) return false;
+    if (!read_name(r) || !check_object(r, KEY_PROPERTIES) || !read_bot(r)) return false;
     struct fact_values values = fact_values_new(r->arena);
     fact_values_add(&values, r->member[KEY_PROPERTIES]);
     if (r->kind != CALL_TRACK) add_page(r, &values);
@@ -418,6 +456,18 @@ static bool read_what(struct reading *r)
     return true;
 }
 
+static bool read_type(struct reading *r)
+{
+    struct str type = shown(flatten_text(r->member[KEY_TYPE]));
+    r->kind = call_kind_of(type);
+    if (r->kind != CALL_NONE) return true;
+    if (type.len == 0)
+        return refuse(r, "unknown_type", keys[KEY_TYPE],
+                      "the call does not say its type: track, page, screen, identify, group or alias");
+    return refuse(r, "unknown_type", keys[KEY_TYPE],
+                  "'" STR_FMT "' is not track, page, screen, identify, group or alias", STR_ARG(type));
+}
+
 bool call_read(const struct json_item *item, struct str body, const struct call_setting *setting, struct arena *arena,
                struct fact *fact, struct fact_result *result)
 {
@@ -427,8 +477,6 @@ bool call_read(const struct json_item *item, struct str body, const struct call_
     struct reading r = {.setting = setting, .arena = arena, .kind = setting->kind, .fact = fact, .result = result};
     if (item->kind != JSON_OBJECT) return refuse(&r, "wrong_type", STR(""), "the call is not a JSON object");
     read_members(&r, item);
-    if (r.kind == CALL_NONE) r.kind = call_kind_of(flatten_text(r.member[KEY_TYPE]));
-    if (r.kind == CALL_NONE)
-        return refuse(&r, "unknown_type", keys[KEY_TYPE], "it is not track, page, screen, identify, group or alias");
+    if (r.kind == CALL_NONE && !read_type(&r)) return false;
     return read_who(&r) && settle_time(&r) && read_company(&r) && read_what(&r);
 }

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "engine/fact_values.h"
 #include "engine/flatten.h"
+#include "engine/identifier.h"
 #include "history/history.h"
 
 #define CONTACTS_MAX 1000 /* of one deal in one body */
@@ -36,6 +37,8 @@ static bool add_identifier(const struct reading *r, enum identifier_kind kind, s
     struct fact *fact = r->fact;
     text = str_trim(text);
     if (text.len == 0) return refuse(r, "no_id", place, "an identifier is not empty");
+    if (identifier_is_blank(text))
+        return refuse(r, "no_id", place, "'" STR_FMT "' is what a program writes when it has no id", STR_ARG(text));
     if (text.len > FACT_ID_MAX)
         return refuse(r, "id_too_long", place, "an identifier has at most %d bytes", FACT_ID_MAX);
     for (uint32_t i = 0; i < fact->identifier_count; i++)
@@ -61,9 +64,18 @@ static bool read_identifiers(const struct reading *r, const struct json_item *it
             return refuse(r, "wrong_type", members[i].name, "only contacts have this identifier");
         if (member->kind != JSON_STRING && member->kind != JSON_NUMBER)
             return refuse(r, "wrong_type", members[i].name, "an identifier is a text");
-        if (!add_identifier(r, members[i].kind, member->text, members[i].name)) return false;
+        bool only_a_value = members[i].kind == IDENTIFIER_EMAIL && !identifier_is_address(str_trim(member->text));
+        if (!only_a_value && !add_identifier(r, members[i].kind, member->text, members[i].name)) return false;
     }
     return true;
+}
+
+/* A text that is no address, "n/a" say, is what many contacts have: it names none of them. */
+static bool check_named(const struct reading *r, const struct json_item *item)
+{
+    struct str email = flatten_text(json_member(item, STR("email")));
+    if (r->fact->identifier_count > 0 || email.len == 0) return true;
+    return refuse(r, "no_id", STR("email"), "this is no e-mail address, and there is no other identifier");
 }
 
 static bool read_values(const struct reading *r, const struct json_item *item)
@@ -77,7 +89,8 @@ static bool read_values(const struct reading *r, const struct json_item *item)
         struct str email = flatten_text(json_member(item, STR("email")));
         fact_values_set_missing(&values, STR("email"), email);
         struct str property = flatten_text(json_member(object, STR("email")));
-        if (property.len > 0 && !add_identifier(r, IDENTIFIER_EMAIL, property, STR("properties.email"))) return false;
+        if (identifier_is_address(property) && !add_identifier(r, IDENTIFIER_EMAIL, property, STR("properties.email")))
+            return false;
     }
     if (values.too_many)
         return refuse(r, "too_many_values", STR("properties"), "there are more than %d values", FACT_VALUES_MAX);
@@ -141,5 +154,5 @@ bool record_body_read(const struct json_item *item, enum entity object, int64_t 
     struct reading r = {object, arena, fact, refusal};
     if (item->kind != JSON_OBJECT) return refuse(&r, "wrong_type", STR(""), "a record is an object");
     return read_identifiers(&r, item) && read_values(&r, item) && read_company(&r, item) && read_contacts(&r, item) &&
-           read_time(&r, item);
+           read_time(&r, item) && check_named(&r, item);
 }

@@ -3,7 +3,8 @@
  * Whatever is wrong, the image is sent: nobody at the other end could make anything of a refusal, and a broken image in
  * a letter helps nobody. What was refused stands in the reject log. */
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/bot.h"
+#include "engine/call_context.h"
+#include "engine/identifier.h"
 #include "server/intake.h"
 #include "server/server.h"
 #include "server/write_key.h"
@@ -27,7 +28,31 @@ static void on_done(struct submission *submission, enum err outcome, const struc
 static void identify(struct fact *fact, enum identifier_kind kind, struct str text)
 {
     text = str_trim(text);
-    if (text.len > 0) fact->identifiers[fact->identifier_count++] = (struct fact_identifier){kind, text};
+    if (text.len == 0 || identifier_is_blank(text)) return;
+    fact->identifiers[fact->identifier_count++] = (struct fact_identifier){kind, text};
+    if (kind != IDENTIFIER_ANONYMOUS) fact->lists = true;
+}
+
+/* Of a letter whose fields were not filled in ("{{email}}") every recipient would be one person. */
+static void identify_all(struct fact *fact, const struct http_exchange *exchange)
+{
+    struct str email = str_trim(http_query(exchange, "email"));
+    identify(fact, IDENTIFIER_USER, http_query(exchange, "userId"));
+    if (identifier_is_address(email)) identify(fact, IDENTIFIER_EMAIL, email);
+    identify(fact, IDENTIFIER_ANONYMOUS, http_query(exchange, "anonymousId"));
+}
+
+/* What was asked, for the reject log; without the key. */
+static struct str told_by(const struct request *request)
+{
+    static const char *const names[] = {"email", "userId", "anonymousId", "messageId", "campaign"};
+    struct str told = STR("pixel.gif");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct str value = http_query(request->exchange, names[i]);
+        if (value.len > 0)
+            told = arena_format(request->arena, STR_FMT " %s=" STR_FMT, STR_ARG(told), names[i], STR_ARG(value));
+    }
+    return told;
 }
 
 /* An opening of one letter counts once, so its event is called after the letter. */
@@ -36,15 +61,13 @@ static struct fact opening(struct request *request, const struct actor *key)
     struct http_exchange *exchange = request->exchange;
     struct fact fact = {
         .object = ENTITY_CONTACT,
-        .lists = true,
         .at_ms = request->received_ms,
         .received_ms = request->received_ms,
         .event = STR("email_opened"),
         .source = key->text,
+        .body = told_by(request),
     };
-    identify(&fact, IDENTIFIER_USER, http_query(exchange, "userId"));
-    identify(&fact, IDENTIFIER_EMAIL, http_query(exchange, "email"));
-    identify(&fact, IDENTIFIER_ANONYMOUS, http_query(exchange, "anonymousId"));
+    identify_all(&fact, exchange);
     struct str message = http_query(exchange, "messageId");
     if (message.len > 0) fact.message_id = arena_format(request->arena, "open:" STR_FMT, STR_ARG(message));
     fact.letter = message;
@@ -55,11 +78,10 @@ static struct fact opening(struct request *request, const struct actor *key)
         fact.event_values = value;
         fact.event_value_count = 1;
     }
-    struct str bot = intake_bot(request, false);
-    if (bot.len > 0) {
-        fact.bot = true;
-        fact.context = bot_context(request->arena, STR(""), bot);
-    }
+    const struct call_circumstances circumstances = {.user_agent = http_header(exchange, "User-Agent"),
+                                                     .bot = intake_bot(request, false)};
+    fact.bot = circumstances.bot.len > 0;
+    fact.context = call_context(&circumstances, request->arena);
     return fact;
 }
 

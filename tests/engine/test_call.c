@@ -49,8 +49,6 @@ TEST(nested_values_are_named_by_their_path_and_lists_are_joined)
          "user:u lists e{a.b.c=1,a.d=x,l=p;2;true}"},
         {"{'type':'track','userId':'u','event':'e','properties':{'a':1,'b':2,'a':3,'c':{'d':4},'c.d':5}}",
          "user:u lists e{a=3,b=2,c.d=5}"},
-        {"{'type':'track','userId':'u','event':'e','properties':[]}", "user:u lists e"},
-        {"{'type':'track','userId':'u','event':'e','properties':'none'}", "user:u lists e"},
     };
     check_rows(rows, COUNT_OF(rows));
 }
@@ -174,7 +172,7 @@ TEST(a_batch_says_when_it_was_sent_and_what_its_calls_have_in_common)
     CHECK_STR(reader_fact(&r), STR("user:u email:ann@x.example lists page_viewed{url=/c,path=/c} company:own"));
     r.setting.sent_at = STR("yesterday");
     reader_read(&r, "{'type':'page','userId':'u'}");
-    CHECK_STR(reader_fact(&r), STR("bad_time sentAt: it is not a time like 2026-01-05T10:00:00Z"));
+    CHECK_STR(reader_fact(&r), STR("bad_time sentAt: 'yesterday' is not a time like 2026-01-05T10:00:00Z"));
     reader_free(&r);
 }
 
@@ -262,27 +260,69 @@ TEST(a_call_that_lacks_its_parts_is_refused_with_the_place)
 {
     static const struct row rows[] = {
         {"[]", "wrong_type : the call is not a JSON object"},
-        {"{'userId':'u'}", "unknown_type type: it is not track, page, screen, identify, group or alias"},
-        {"{'type':'trac','userId':'u'}", "unknown_type type: it is not track, page, screen, identify, group or alias"},
+        {"{'userId':'u'}",
+         "unknown_type type: the call does not say its type: track, page, screen, identify, group or alias"},
+        {"{'type':'trac','userId':'u'}",
+         "unknown_type type: 'trac' is not track, page, screen, identify, group or alias"},
         {"{'type':'track','event':'e'}", "no_id userId: the call has no userId and no anonymousId"},
-        {"{'type':'track','event':'e','userId':{'id':1}}", "no_id userId: the call has no userId and no anonymousId"},
+        {"{'type':'track','event':'e','userId':{'id':1}}", "wrong_type userId: it is an object; an id is a text"},
+        {"{'type':'track','event':'e','anonymousId':'a','userId':true}",
+         "wrong_type userId: it is true or false; an id is a text"},
+        {"{'type':'group','userId':'u','groupId':['acme']}", "wrong_type groupId: it is a list; an id is a text"},
         {"{'type':'track','userId':' ','event':'e'}", "no_id userId: the call has no userId and no anonymousId"},
         {"{'type':'track','userId':'u'}", "no_event event: the call names no event"},
         {"{'type':'track','userId':'u','event':['e']}", "no_event event: the call names no event"},
         {"{'type':'group','userId':'u'}", "no_id groupId: the call has no groupId"},
         {"{'type':'alias','userId':'u'}", "no_id previousId: the call has no previousId"},
         {"{'type':'track','userId':'u','event':'e','timestamp':'soon'}",
+         "bad_time timestamp: 'soon' is not a time like 2026-01-05T10:00:00Z"},
+        {"{'type':'track','userId':'u','event':'e','timestamp':{'at':1}}",
          "bad_time timestamp: it is not a time like 2026-01-05T10:00:00Z"},
         {"{'type':'track','userId':'u','event':'e','timestamp':'1899-12-31T23:59:59Z'}",
          "bad_time timestamp: the time is outside the years 1900 to 5999"},
         {"{'type':'identify','userId':'u','originalTimestamp':'0001-01-01','sentAt':'9999-01-01'}",
          "bad_time originalTimestamp: the time is outside the years 1900 to 5999"},
         {"{'type':'track','userId':'u','event':'e','properties':{'bot':'robot'}}",
-         "wrong_type properties.bot: 'robot' is not a boolean"},
+         "wrong_type properties.bot: 'robot' is neither true nor false"},
+        {"{'type':'track','userId':'u','event':'e','properties':'plan=pro'}",
+         "wrong_type properties: it is no object like {\"plan\": \"pro\"}"},
+        {"{'type':'identify','userId':'u','traits':['pro']}",
+         "wrong_type traits: it is no object like {\"plan\": \"pro\"}"},
+        {"{'type':'group','userId':'u','groupId':'g','traits':7}",
+         "wrong_type traits: it is no object like {\"plan\": \"pro\"}"},
         {"{'type':'track','userId':'u','event':'plumb.score_reset'}",
          "reserved event: names of events that begin with 'plumb.' are Plumb's own"},
         {"{'type':'track','userId':'u','event':' PLUMB.x'}",
          "reserved event: names of events that begin with 'plumb.' are Plumb's own"},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
+TEST(what_a_program_writes_without_an_id_makes_no_contact_of_all_its_visitors)
+{
+    static const struct row rows[] = {
+        {"{'type':'page','userId':'undefined'}",
+         "no_id userId: 'undefined' is what a program writes when it has no id"},
+        {"{'type':'page','userId':'Null','anonymousId':'a'}",
+         "no_id userId: 'Null' is what a program writes when it has no id"},
+        {"{'type':'page','anonymousId':'00000000-0000-0000-0000-000000000000'}",
+         "no_id anonymousId: '00000000-0000-0000-0000-000000000000' is what a program writes when it has no id"},
+        {"{'type':'alias','userId':'u','previousId':'[object Object]'}",
+         "no_id previousId: '[object Object]' is what a program writes when it has no id"},
+        {"{'type':'group','userId':'u','groupId':'null'}",
+         "no_id groupId: 'null' is what a program writes when it has no id"},
+        {"{'type':'page','userId':'nullo','context':{'groupId':'null'}}", "user:nullo lists page_viewed"},
+        {"{'type':'identify','userId':'u','traits':{'company':{'id':'None'}}}", "user:u lists has{company.id=None}"},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
+TEST(what_is_null_or_the_empty_list_of_a_php_program_is_an_object_without_members)
+{
+    static const struct row rows[] = {
+        {"{'type':'track','userId':'u','event':'e','properties':[]}", "user:u lists e"},
+        {"{'type':'track','userId':'u','event':'e','properties':null}", "user:u lists e"},
+        {"{'type':'identify','userId':'u','traits':[]}", "user:u lists"},
     };
     check_rows(rows, COUNT_OF(rows));
 }
@@ -300,20 +340,22 @@ TEST(names_and_ids_have_a_ceiling_that_the_refusal_names)
     static const struct {
         const char *before, *after, *says;
     } rows[] = {
-        {"{\"type\":\"track\",\"event\":\"e\",\"userId\":\"", "\"}", "id_too_long userId: longer than 256 bytes"},
+        {"{\"type\":\"track\",\"event\":\"e\",\"userId\":\"", "\"}",
+         "id_too_long userId: an id of 257 bytes; it may have at most 256"},
         {"{\"type\":\"track\",\"event\":\"e\",\"anonymousId\":\"", "\"}",
-         "id_too_long anonymousId: longer than 256 bytes"},
+         "id_too_long anonymousId: an id of 257 bytes; it may have at most 256"},
         {"{\"type\":\"alias\",\"userId\":\"u\",\"previousId\":\"", "\"}",
-         "id_too_long previousId: longer than 256 bytes"},
-        {"{\"type\":\"group\",\"userId\":\"u\",\"groupId\":\"", "\"}", "id_too_long groupId: longer than 256 bytes"},
+         "id_too_long previousId: an id of 257 bytes; it may have at most 256"},
+        {"{\"type\":\"group\",\"userId\":\"u\",\"groupId\":\"", "\"}",
+         "id_too_long groupId: an id of 257 bytes; it may have at most 256"},
         {"{\"type\":\"page\",\"userId\":\"u\",\"context\":{\"groupId\":\"", "\"}}",
-         "id_too_long context.groupId: longer than 256 bytes"},
+         "id_too_long context.groupId: an id of 257 bytes; it may have at most 256"},
         {"{\"type\":\"identify\",\"userId\":\"u\",\"traits\":{\"company\":{\"id\":\"", "\"}}}",
-         "id_too_long traits.company.id: longer than 256 bytes"},
+         "id_too_long traits.company.id: an id of 257 bytes; it may have at most 256"},
         {"{\"type\":\"identify\",\"userId\":\"u\",\"traits\":{\"email\":\"a@b.", "\"}}",
-         "id_too_long traits.email: longer than 256 bytes"},
+         "id_too_long traits.email: an address of 261 bytes; it may have at most 256"},
         {"{\"type\":\"page\",\"userId\":\"u\",\"context\":{\"traits\":{\"email\":\"a@b.", "\"}}}",
-         "id_too_long context.traits.email: longer than 256 bytes"},
+         "id_too_long context.traits.email: an address of 261 bytes; it may have at most 256"},
         {"{\"type\":\"page\",\"userId\":\"u\",\"messageId\":\"", "\"}",
          "id_too_long messageId: the messageId is longer than 256 bytes"},
         {"{\"type\":\"track\",\"userId\":\"u\",\"event\":\"", "\"}",
@@ -370,6 +412,6 @@ TEST(a_file_of_calls_is_settled_and_holds_its_own_times)
     reader_read(&r, "{'type':'track','userId':'u','event':'e','receivedAt':'2020-01-01'}");
     CHECK_STR(reader_time(&r), STR("2020-01-01T00:00:00Z"));
     reader_read(&r, "{'type':'track','userId':'u','event':'e','receivedAt':'x','timestamp':1}");
-    CHECK_STR(reader_fact(&r), STR("bad_time receivedAt: it is not a time like 2026-01-05T10:00:00Z"));
+    CHECK_STR(reader_fact(&r), STR("bad_time receivedAt: 'x' is not a time like 2026-01-05T10:00:00Z"));
     reader_free(&r);
 }

@@ -27,6 +27,25 @@ TEST(a_contact_is_made_and_read_by_its_id_and_by_every_identifier)
     site_close(site);
 }
 
+TEST(contacts_whose_email_is_no_address_stay_apart)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/contacts", "{'id':'ada','email':'n/a'}", 201);
+    api_call(site, "POST /api/v1/contacts/batch",
+             "{'records':[{'id':'ben','email':'n/a'},{'id':'cleo','properties':{'email':'n/a'}}]}", 200);
+    struct reply ben = api_call(site, "GET /api/v1/contacts/ben", "", 200);
+    CHECK_STR(api_at(site, ben, "id"), STR("ben"));
+    CHECK_STR(api_at(site, ben, "properties.email"), STR("n/a"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/cleo", "", 200), "id"), STR("cleo"));
+    api_call(site, "PATCH /api/v1/contacts/ben", "{'properties':{'email':'unknown'}}", 200);
+    struct reply nobody = api_call(site, "POST /api/v1/contacts", "{'email':'n/a'}", 400);
+    CHECK_STR(api_at(site, nobody, "at"), STR("email"));
+    CHECK_STR(api_at(site, nobody, "detail"), STR("this is no e-mail address, and there is no other identifier"));
+    struct reply blank = api_call(site, "POST /api/v1/contacts", "{'userId':'undefined'}", 400);
+    CHECK_STR(api_at(site, blank, "detail"), STR("'undefined' is what a program writes when it has no id"));
+    site_close(site);
+}
+
 TEST(values_are_told_by_their_kind)
 {
     struct site *site = open_site();

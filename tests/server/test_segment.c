@@ -260,6 +260,52 @@ TEST(the_pixel_of_an_email_is_an_image_and_an_opening_once_a_letter)
     site_close(site);
 }
 
+/* The pixel with these names of the query; answered by the image whatever they say. */
+static void load_pixel(struct site *site, const char *query, const char *headers)
+{
+    const char *line =
+        arena_format(site->arena, "GET /v1/pixel.gif?writeKey=" STR_FMT "&%s", STR_ARG(site->key), query).at;
+    CHECK_INT(site_ask(site, line, headers, STR("")).status, 200);
+}
+
+TEST(a_letter_whose_fields_were_not_filled_in_makes_no_contact_of_all_its_readers)
+{
+    struct site *site = site_open((struct site_options){0});
+    load_pixel(site, "email=%7B%7Bcontact.email%7D%7D&messageId=n7", "");
+    load_pixel(site, "userId=undefined&email=&messageId=n7", "");
+    CHECK_INT(site_events(site), 0);
+    struct reply rejects = site_get(site, "/api/v1/rejects");
+    CHECK_TRUE(reply_has(rejects, "\"reason\":\"no_id\""));
+    CHECK_TRUE(reply_has(rejects, "\"body\":\"pixel.gif email={{contact.email}} messageId=n7\""));
+    load_pixel(site, "userId=ada&email=%7B%7Bcontact.email%7D%7D&messageId=n7", "");
+    CHECK_INT(site_events(site), 1);
+    CHECK_TRUE(contact(site, IDENTIFIER_EMAIL, "{{contact.email}}") == RECORD_NONE);
+    site_close(site);
+}
+
+TEST(an_opening_by_a_visitor_without_a_name_lists_nobody)
+{
+    struct site *site = site_open((struct site_options){0});
+    load_pixel(site, "anonymousId=v1", "");
+    CHECK_INT(site_events(site), 1);
+    CHECK_TRUE(reply_has(site_get(site, "/api/v1/contacts"), "\"results\":[]"));
+    load_pixel(site, "anonymousId=v1&email=ada%40a.example", "");
+    CHECK_TRUE(reply_has(site_get(site, "/api/v1/contacts"), "ada@a.example"));
+    site_close(site);
+}
+
+TEST(an_opening_keeps_the_user_agent_so_that_its_judgement_can_be_taken_back)
+{
+    struct site *site = site_open((struct site_options){0});
+    load_pixel(site, "email=ada%40a.example&messageId=n7", "User-Agent: AcmeBot/1.0\r\n");
+    struct reply events = site_get(site, "/api/v1/contacts/email:ada@a.example/events");
+    CHECK_TRUE(reply_has(events, "\"bot\":true"));
+    CHECK_TRUE(reply_has(events, "\"userAgent\":\"AcmeBot/1.0\""));
+    CHECK_TRUE(reply_has(site_post(site, "/api/v1/bots/exceptions", "{\"user_agent\":\"acmebot\"}"), "\"changed\":1"));
+    CHECK_TRUE(reply_has(site_get(site, "/api/v1/contacts/email:ada@a.example/events"), "\"bot\":false"));
+    site_close(site);
+}
+
 TEST(our_own_api_answers_for_each_event)
 {
     struct site *site = site_open((struct site_options){0});
