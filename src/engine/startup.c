@@ -239,6 +239,7 @@ static enum err load_event(void *context, const struct event_fact_row *fact, str
     uint32_t contact = settled(l, ENTITY_CONTACT, fact->contact);
     uint32_t hash = fact->message_id.len > 0 ? message_hash(engine, fact->message_id) : 0;
     advance(engine, fact->number);
+    take_note_fact_id(engine, fact->message_id);
     engine_noted_at(engine, fact->received_ms);
     if (fact->bot) *LIST_ADD(&engine->judged) = fact->number;
     if (met_before(l, contact, fact->message_id)) return ERR_OK;

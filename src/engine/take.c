@@ -49,6 +49,13 @@ static bool refuse(struct taking *t, const char *reason, struct str place, const
     return false;
 }
 
+/* A text with a zero byte in it would end there wherever C reads it: as a name it would be another's. */
+static bool check_name(struct taking *t, struct str name, struct str place)
+{
+    if (name.len == 0 || memchr(name.at, '\0', name.len) == NULL) return true;
+    return refuse(t, "wrong_type", place, "it holds a zero byte");
+}
+
 /* ---- Who. ---- */
 
 static bool find_people(struct taking *t)
@@ -60,6 +67,7 @@ static bool find_people(struct taking *t)
         if (t->texts[i].len == 0) return refuse(t, "no_id", STR(""), "an identifier is empty");
         if (t->texts[i].len > FACT_ID_MAX)
             return refuse(t, "id_too_long", STR(""), "an identifier is longer than %d bytes", FACT_ID_MAX);
+        if (!check_name(t, t->texts[i], STR("id"))) return false;
         t->found[i] = people_find(t->engine->people, identifier->kind, t->texts[i]);
         if (t->record == RECORD_NONE) t->record = t->found[i];
         else if (t->found[i] != RECORD_NONE)
@@ -80,6 +88,7 @@ static bool find_record(struct taking *t)
         if (t->texts[0].len == 0) return refuse(t, "no_id", STR("id"), "the id is empty");
         if (t->texts[0].len > FACT_ID_MAX)
             return refuse(t, "id_too_long", STR("id"), "the id is longer than %d bytes", FACT_ID_MAX);
+        if (!check_name(t, t->texts[0], STR("id"))) return false;
         t->record = history_find(live_history(t->engine->live), fact->object, t->texts[0]);
     }
     if (fact->expect == FACT_CREATE && t->record != RECORD_NONE)
@@ -98,6 +107,7 @@ static bool check_value(struct taking *t, enum entity entity, const struct fact_
     if (name.len == 0) return refuse(t, "no_name", STR(""), "a property without a name");
     if (name.len > PROPERTY_NAME_MAX)
         return refuse(t, "name_too_long", STR(""), "a property's name is longer than %d bytes", PROPERTY_NAME_MAX);
+    if (!check_name(t, name, STR("properties"))) return false;
     if (catalog_is_reserved(entity, name))
         return refuse(t, "reserved", value->name,
                       "names of properties that begin with '" RESERVED_PREFIX "' are Plumb's own");
@@ -136,7 +146,7 @@ static bool check_event(struct taking *t)
         return refuse(t, "bad_time", STR("timestamp"), "the time lies outside the years 1900 to 5999");
     if (fact->event.len > 0 && fact->object != ENTITY_CONTACT)
         return refuse(t, "no_id", STR("event"), "events are a contact's, not a %s's", entity_name(fact->object));
-    return true;
+    return check_name(t, fact->event, STR("event")) && check_name(t, t->message_id, STR("messageId"));
 }
 
 static bool check_ids(struct taking *t)
@@ -148,7 +158,9 @@ static bool check_ids(struct taking *t)
         if (fact->contacts[i].len == 0 || fact->contacts[i].len > FACT_ID_MAX)
             return refuse(t, "id_too_long", STR("contacts"), "a contact's id is empty or longer than %d bytes",
                           FACT_ID_MAX);
-    return true;
+    for (uint32_t i = 0; i < fact->contact_count; i++)
+        if (!check_name(t, fact->contacts[i], STR("contacts"))) return false;
+    return check_name(t, fact->company, STR("company"));
 }
 
 static bool is_sound(struct taking *t)
@@ -179,6 +191,14 @@ static bool same_message(void *context, uint32_t number)
     struct err_info why = {0};
     if (store_message_id(t->engine->store, number, arena, &message_id, &why) != ERR_OK) return false;
     return str_equal(message_id, t->message_id);
+}
+
+/* An event that came without a messageId gets one, so that it can be told from another when it comes back in an export. */
+static void settle_message_id(struct taking *t)
+{
+    t->message_id = str_trim(t->fact->message_id);
+    if (t->message_id.len == 0 && t->fact->event.len > 0) t->message_id = take_fact_id(t->engine);
+    t->hash = t->message_id.len > 0 ? message_hash(t->engine, t->message_id) : 0;
 }
 
 static bool is_duplicate(struct taking *t)
@@ -450,15 +470,12 @@ static bool add_event(struct taking *t, struct str event_text)
 static bool take(struct taking *t, struct str event_text)
 {
     const struct fact *fact = t->fact;
-    t->message_id = str_trim(fact->message_id);
-    t->hash = t->message_id.len > 0 ? message_hash(t->engine, t->message_id) : 0;
+    settle_message_id(t);
     if (!find_record(t) || !is_sound(t)) return false;
-    if (is_duplicate(t)) {
-        t->result->state = FACT_DUPLICATE;
-        return true;
-    }
+    bool again = is_duplicate(t);
     if (!settle_record(t)) return false;
-    if (fact->event.len > 0 && !add_event(t, event_text)) return false;
+    if (again) t->result->state = FACT_DUPLICATE;
+    if (!again && fact->event.len > 0 && !add_event(t, event_text)) return false;
     t->fact_id = fact_id_of(t);
     set_values(t, fact->object, t->record, fact->values, fact->value_count);
     set_company(t);

@@ -113,6 +113,21 @@ TEST(what_a_visitor_did_before_signing_up_counts_from_then_on)
     fixture_close(&f);
 }
 
+TEST(an_event_that_is_told_again_with_one_identifier_more_joins_whichever_comes_first)
+{
+    for (int swapped = 0; swapped < 2; swapped++) {
+        struct fixture f = {0};
+        fixture_open(&f, NULL);
+        (void)fixture_event(&f, swapped ? "anon:a1 user:u1" : "anon:a1", "page_viewed", MONDAY, "m1", NULL, NULL);
+        CHECK_INT(fixture_event(&f, swapped ? "anon:a1" : "anon:a1 user:u1", "page_viewed", MONDAY, "m1", NULL, NULL),
+                  FACT_DUPLICATE);
+        CHECK_TRUE(fixture_contact(&f, "user:u1") != RECORD_NONE);
+        CHECK_INT(fixture_contact(&f, "user:u1"), fixture_contact(&f, "anon:a1"));
+        CHECK_INT(engine_counts(f.engine).events, 1);
+        fixture_close(&f);
+    }
+}
+
 TEST(two_who_turn_out_to_be_one_are_merged_into_the_older)
 {
     struct fixture f;

@@ -306,6 +306,51 @@ TEST(an_opening_keeps_the_user_agent_so_that_its_judgement_can_be_taken_back)
     site_close(site);
 }
 
+TEST(an_event_without_a_message_id_gets_one_of_its_own_and_is_known_by_it)
+{
+    struct site *site = site_open((struct site_options){0});
+    struct reply reply = site_post(site, "/api/v1/events",
+                                   "{\"events\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"e\"},"
+                                   "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"e\",\"messageId\":\" \"}]}");
+    CHECK_TRUE(reply_has(reply, "\"taken\":2"));
+    AUTO_ARENA arena = arena_new();
+    uint32_t rows[2];
+    struct event_fact_row *events = NULL;
+    struct err_info why = {0};
+    CHECK_INT(engine_event_rows(site->server->engine, contact(site, IDENTIFIER_USER, "u"), 0, 2, rows), 2);
+    CHECK_OK(store_events(site->store, rows, 2, arena, &events, &why), why);
+    CHECK_TRUE(events[0].message_id.len > 0 && events[1].message_id.len > 0);
+    CHECK_FALSE(str_equal(events[0].message_id, events[1].message_id));
+    struct str body = arena_format(arena,
+                                   "{\"events\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"e\",\"messageId\":"
+                                   "\"" STR_FMT "\"}]}",
+                                   STR_ARG(events[0].message_id));
+    CHECK_TRUE(reply_has(site_post(site, "/api/v1/events", body.at), "\"duplicate\":1"));
+    site_close(site);
+}
+
+TEST(a_name_or_an_id_with_a_zero_byte_is_refused)
+{
+    static const char *const calls[] = {"{\"type\":\"page\",\"userId\":\"u\\u0000x\"}",
+                                        "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"e\\u0000x\"}",
+                                        "{\"type\":\"page\",\"userId\":\"u\",\"messageId\":\"m\\u0000x\"}",
+                                        "{\"type\":\"page\",\"userId\":\"u\",\"properties\":{\"p\\u0000x\":1}}",
+                                        "{\"type\":\"identify\",\"userId\":\"u\",\"traits\":{\"p\\u0000x\":1}}",
+                                        "{\"type\":\"group\",\"userId\":\"u\",\"groupId\":\"g\\u0000x\"}"};
+    struct site *site = site_open((struct site_options){0});
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        const char *body = arena_format(site->arena, "{\"events\":[%s]}", calls[i]).at;
+        struct reply reply = site_post(site, "/api/v1/events", body);
+        if (!reply_has(reply, "it holds a zero byte")) FAIL("%s: " STR_FMT, calls[i], STR_ARG(reply.body));
+    }
+    struct reply value = site_post(site, "/api/v1/events",
+                                   "{\"events\":[{\"type\":\"identify\",\"userId\":\"u\","
+                                   "\"traits\":{\"note\":\"a\\u0000b\"}}]}");
+    CHECK_TRUE(reply_has(value, "\"taken\":1")); /* a text may hold what it likes */
+    CHECK_TRUE(reply_has(site_get(site, "/api/v1/contacts/u"), "a\\u0000b"));
+    site_close(site);
+}
+
 TEST(our_own_api_answers_for_each_event)
 {
     struct site *site = site_open((struct site_options){0});
