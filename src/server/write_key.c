@@ -1,5 +1,8 @@
 /* write_key.c — Basic auth's "key:" and the key that a beacon can only put into its body.
  *
+ * A header that holds something else than one of our keys (a library's OAuth token, a password for a proxy on the way) gives
+ * way to a key in the body.
+ *
  * The same program mostly sends the same header again, and decoding and hashing it costs as much as parsing the event. So
  * each thread remembers the last header that was good, for as long as nobody's rights change. */
 // SPDX-License-Identifier: Apache-2.0
@@ -54,13 +57,16 @@ static enum err look_up(struct request *request, struct str elsewhere, struct ac
         return ERR_OK;
     }
     struct credentials shown;
-    enum err e = credentials_read(header, STR(""), request->arena, &shown, why);
-    if (e != ERR_OK) return e;
-    struct str secret = shown.by == SHOWN_BY_HEADER ? shown.secret : str_trim(elsewhere);
+    struct err_info of_header = {0};
+    enum err e = credentials_read(header, STR(""), request->arena, &shown, &of_header);
+    elsewhere = str_trim(elsewhere);
+    bool in_header = e == ERR_OK && shown.by == SHOWN_BY_HEADER && (shown.kind == SECRET_KEY || elsewhere.len == 0);
+    if (e != ERR_OK && elsewhere.len == 0) return err_set(why, e, "%s", of_header.msg);
+    struct str secret = in_header ? shown.secret : elsewhere;
     if (secret.len == 0)
         return err_set(why, ERR_INVALID, "there is no write key, neither by Basic auth nor as writeKey in the body");
     e = access_key(access, secret, request->arena, key, why);
-    if (e == ERR_OK && shown.by == SHOWN_BY_HEADER) remember(header, version, key);
+    if (e == ERR_OK && in_header) remember(header, version, key);
     return e;
 }
 

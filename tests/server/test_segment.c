@@ -103,6 +103,21 @@ TEST(without_a_good_key_nothing_is_taken)
     site_close(site);
 }
 
+TEST(a_key_in_the_body_counts_where_the_header_holds_something_that_is_no_key)
+{
+    static const char *const headers[] = {"Authorization: Bearer an.oauth.token\r\n", "Authorization: Basic Og==\r\n",
+                                          "Authorization: Digest username=\"proxy\"\r\n"};
+    struct site *site = site_open((struct site_options){0});
+    struct str body = arena_format(site->arena, "{\"writeKey\":\"" STR_FMT "\",\"userId\":\"u\",\"event\":\"e\"}",
+                                   STR_ARG(site->key));
+    for (size_t i = 0; i < COUNT_OF(headers); i++)
+        CHECK_INT(site_ask(site, "POST /v1/track", headers[i], body).status, 200);
+    CHECK_INT(site_events(site), COUNT_OF(headers));
+    struct str stale = STR("{\"writeKey\":\"plumb_key_stale\",\"userId\":\"u\",\"event\":\"e\"}");
+    CHECK_INT(site_ask(site, "POST /v1/track", headers[0], stale).status, 401);
+    site_close(site);
+}
+
 TEST(what_is_no_json_is_refused_with_its_place)
 {
     struct site *site = site_open((struct site_options){0});
