@@ -5,6 +5,7 @@
 #include "app/offline.h"
 #include "app/output.h"
 #include "files/export.h"
+#include "server/api.h"
 
 static const struct option explain_options[] = {
     {.name = "score", .argument = "NAME", .help = "Only this score. Without it: all scores of such a record."},
@@ -38,7 +39,7 @@ static bool find_whom(struct app *app, struct engine *engine, const struct editi
     enum entity first = ENTITY_CONTACT, last = ENTITY_DEAL;
     if (score != UINT32_MAX) first = last = edition->set.scores[score]->object;
     for (*object = first; *object <= last; (*object)++) {
-        *record = find_record(engine, *object, str_from_c(reference));
+        *record = api_look_up(engine, *object, str_from_c(reference), NULL);
         if (*record != RECORD_NONE) return true;
     }
     if (first == last) app_fail(app, "there is no %s '%s'", entity_name(first), reference);

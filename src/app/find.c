@@ -3,15 +3,6 @@
 #include "app/find.h"
 
 #include "core/nearest.h"
-#include "server/api.h"
-
-uint32_t find_record(struct engine *engine, enum entity object, struct str reference)
-{
-    struct fact_identifier who;
-    if (!api_reference(object, reference, &who)) return RECORD_NONE;
-    if (who.kind == IDENTIFIER_ID) return engine_find(engine, object, who.text);
-    return engine_find_contact(engine, who.kind, who.text);
-}
 
 enum err find_score(const struct edition *edition, const char *name, uint32_t *out, struct err_info *why)
 {

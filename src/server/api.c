@@ -58,7 +58,8 @@ enum entity api_object(const struct request *request)
     return object;
 }
 
-bool api_reference(enum entity object, struct str ref, struct fact_identifier *out)
+/* "userId:u-1"; without a prefix the text is an id, and *told_kind false. False: not well formed. */
+static bool read_reference(enum entity object, struct str ref, struct fact_identifier *out, bool *told_kind)
 {
     static const struct {
         struct str prefix;
@@ -68,23 +69,38 @@ bool api_reference(enum entity object, struct str ref, struct fact_identifier *o
                  {STR_INIT("anonymousId:"), IDENTIFIER_ANONYMOUS},
                  {STR_INIT("id:"), IDENTIFIER_ID}};
     *out = (struct fact_identifier){IDENTIFIER_ID, ref};
-    for (size_t i = 0; object == ENTITY_CONTACT && i < COUNT_OF(kinds); i++) {
+    *told_kind = false;
+    for (size_t i = 0; object == ENTITY_CONTACT && i < COUNT_OF(kinds) && !*told_kind; i++) {
         if (!str_starts_with(ref, kinds[i].prefix)) continue;
         *out = (struct fact_identifier){kinds[i].kind, {ref.at + kinds[i].prefix.len, ref.len - kinds[i].prefix.len}};
-        break;
+        *told_kind = true;
     }
     out->text = str_trim(out->text);
     return out->text.len > 0 && out->text.len <= FACT_ID_MAX;
 }
 
+/* Whether a contact is called after its userId depends on what was heard of it first, so that a reference without a
+ * prefix may be either. */
+uint32_t api_look_up(struct engine *engine, enum entity object, struct str ref, bool *well_formed)
+{
+    struct fact_identifier who;
+    bool told_kind, reads = read_reference(object, ref, &who, &told_kind);
+    if (well_formed != NULL) *well_formed = reads;
+    if (!reads) return RECORD_NONE;
+    if (who.kind != IDENTIFIER_ID) return engine_find_contact(engine, who.kind, who.text);
+    uint32_t found = engine_find(engine, object, who.text);
+    if (told_kind || object != ENTITY_CONTACT) return found;
+    if (found == RECORD_NONE) found = engine_find_contact(engine, IDENTIFIER_USER, who.text);
+    if (found == RECORD_NONE) found = engine_find_contact(engine, IDENTIFIER_EMAIL, who.text);
+    return found;
+}
+
 bool api_find(struct request *request, enum entity object, struct str ref, uint32_t *out)
 {
-    struct engine *engine = request->server->engine;
-    struct fact_identifier who;
-    if (!api_reference(object, ref, &who))
+    bool well_formed;
+    *out = api_look_up(request->server->engine, object, ref, &well_formed);
+    if (!well_formed)
         return api_refuse(request, 400, "bad_reference", STR("ref"), "a reference has 1 to %d bytes", FACT_ID_MAX);
-    bool by_id = who.kind == IDENTIFIER_ID;
-    *out = by_id ? engine_find(engine, object, who.text) : engine_find_contact(engine, who.kind, who.text);
     if (*out != RECORD_NONE) return true;
     return api_refuse(request, 404, "not_found", STR("ref"), "there is no %s '" STR_FMT "'", entity_name(object),
                       STR_ARG(ref));

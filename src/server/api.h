@@ -27,8 +27,9 @@ bool api_object_named(struct str name, enum entity *out);
 bool api_find(struct request *request, enum entity object, struct str ref, uint32_t *out);
 /* The same for {ref} of the path and the route's object. */
 bool api_find_path(struct request *request, enum entity *object, uint32_t *record);
-/* An identifier of a fact out of a reference. False: not well formed; answers nothing. */
-bool api_reference(enum entity object, struct str ref, struct fact_identifier *out);
+/* The record that `ref` names, without an answer: by its own id, or a contact by "userId:", "anonymousId:" or "email:" and the
+ * identifier; without a prefix an id, else a userId, else an address. RECORD_NONE: there is none. *well_formed may be NULL. */
+uint32_t api_look_up(struct engine *engine, enum entity object, struct str ref, bool *well_formed);
 
 /* Small letters, digits and '_', a letter first, at most LIST_NAME_MAX of them: what somebody may call a thing of the API. */
 bool api_is_name(struct str name);

@@ -184,7 +184,8 @@ static void tell_all(const struct voice *voice)
     paragraph(
         voice,
         "JSON in and out. A record is named by its id, or a contact by email:..., userId:... or "
-        "anonymousId:..., percent-encoded. Send a token as 'Authorization: Bearer ...'. What is refused "
+        "anonymousId:..., percent-encoded; without a prefix by its id, else userId, else address. Send a token as "
+        "'Authorization: Bearer ...'. What is refused "
         "is told as a Problem (RFC 9457). A write with an Idempotency-Key that is sent again within a day is "
         "answered as the first time, and not done again; a secret in the answer (of a token, a write key, a one-time "
         "link) is told once and null from then on. A member marked '?' may be null; '[T]' is a list.");

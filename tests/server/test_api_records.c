@@ -27,6 +27,25 @@ TEST(a_contact_is_made_and_read_by_its_id_and_by_every_identifier)
     site_close(site);
 }
 
+TEST(a_reference_without_a_prefix_is_an_id_else_a_user_id_else_an_address)
+{
+    struct site *site = open_site();
+    /* Heard of as a visitor first, so that its own id is another. */
+    api_call(site, "POST /api/v1/events",
+             "{'events':[{'type':'page','anonymousId':'v1'},{'type':'identify','anonymousId':'v1','userId':'u1',"
+             "'traits':{'email':'ada@acme.example'}}]}",
+             200);
+    struct str id = api_at(site, api_call(site, "GET /api/v1/contacts/userId:u1", "", 200), "id");
+    CHECK_FALSE(str_equal(id, STR("u1")));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/u1", "", 200), "id"), id);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/Ada@acme.example", "", 200), "id"), id);
+    api_call(site, "GET /api/v1/contacts/id:u1", "", 404);
+    api_call(site, "GET /api/v1/contacts/v1", "", 404);
+    api_call(site, "POST /api/v1/contacts", "{'id':'u1'}", 201); /* now somebody's own id */
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/u1", "", 200), "id"), STR("u1"));
+    site_close(site);
+}
+
 TEST(contacts_whose_email_is_no_address_stay_apart)
 {
     struct site *site = open_site();
