@@ -214,6 +214,14 @@ void engine_record(struct engine *engine, enum entity object, uint32_t record, s
     pthread_rwlock_unlock(&engine->people_lock);
 }
 
+uint32_t engine_family(struct engine *engine, uint32_t contact, struct arena *arena, uint32_t **out)
+{
+    pthread_rwlock_rdlock(&engine->people_lock);
+    uint32_t count = people_family(engine->people, contact, arena, out);
+    pthread_rwlock_unlock(&engine->people_lock);
+    return count;
+}
+
 uint32_t engine_event_rows(struct engine *engine, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows)
 {
     return live_event_rows(engine->live, contact, skip, most, rows);

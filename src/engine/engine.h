@@ -103,6 +103,9 @@ struct record_info {
 void engine_record(struct engine *engine, enum entity object, uint32_t record, struct arena *arena,
                    struct record_info *out);
 
+/* The numbers of a contact and of all that were merged into it, in `arena`; returns how many. Reads through all contacts. */
+uint32_t engine_family(struct engine *engine, uint32_t contact, struct arena *arena, uint32_t **out);
+
 /* A contact's events from the latest on: `skip` of them left out, the numbers of at most `most` into rows (for
  * store_events). Returns how many. */
 uint32_t engine_event_rows(struct engine *engine, uint32_t contact, uint32_t skip, uint32_t most, uint32_t *rows);

@@ -26,6 +26,28 @@ void api_associate(struct request *request)
     else http_answer(request->exchange, 204, "application/json", STR(""));
 }
 
+uint64_t api_write_associations(struct json_writer *writer, const struct history *history, enum entity object,
+                                uint32_t record, int64_t as_of_ms)
+{
+    AUTO_ARENA arena = arena_new();
+    uint32_t *others = ARENA_ARRAY(arena, uint32_t, ASSOCIATED_MAX);
+    uint64_t total = 0;
+    json_begin_array(writer);
+    for (enum entity over = ENTITY_CONTACT; over <= ENTITY_DEAL; over++) {
+        if (over == object) continue;
+        uint32_t count = history_associated(history, object, record, over, as_of_ms, others, ASSOCIATED_MAX);
+        total += count;
+        for (uint32_t i = 0; i < count && i < ASSOCIATED_MAX; i++) {
+            json_begin_object(writer);
+            api_write_text(writer, "object", str_from_c(entity_name(over)));
+            api_write_text(writer, "id", history_record_id(history, over, others[i]));
+            json_end_object(writer);
+        }
+    }
+    json_end_array(writer);
+    return total;
+}
+
 void api_association_index(struct request *request)
 {
     const struct history *history = engine_history(request->server->engine);
@@ -37,23 +59,9 @@ void api_association_index(struct request *request)
         return;
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
-    uint32_t *others = ARENA_ARRAY(request->arena, uint32_t, ASSOCIATED_MAX);
-    uint64_t total = 0;
     json_begin_object(&writer);
     json_key(&writer, "results");
-    json_begin_array(&writer);
-    for (enum entity over = ENTITY_CONTACT; over <= ENTITY_DEAL; over++) {
-        if (over == object) continue;
-        uint32_t count = history_associated(history, object, record, over, as_of_ms, others, ASSOCIATED_MAX);
-        total += count;
-        for (uint32_t i = 0; i < count && i < ASSOCIATED_MAX; i++) {
-            json_begin_object(&writer);
-            api_write_text(&writer, "object", str_from_c(entity_name(over)));
-            api_write_text(&writer, "id", history_record_id(history, over, others[i]));
-            json_end_object(&writer);
-        }
-    }
-    json_end_array(&writer);
+    uint64_t total = api_write_associations(&writer, history, object, record, as_of_ms);
     api_write_count(&writer, "total", total);
     json_end_object(&writer);
     request_answer(request, 200, &json);

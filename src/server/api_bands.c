@@ -101,6 +101,17 @@ static void answer(struct request *request, struct question *question)
     else request_fail(request, &why);
 }
 
+bool api_write_bands(struct json_writer *writer, struct request *request, enum entity object, uint32_t record)
+{
+    struct question question = {.object = object, .record = record, .limit = UINT64_MAX};
+    struct err_info why = {0};
+    enum err failure = ERR_OK;
+    uint64_t written = 0;
+    while (write_piece(writer, request, &question, &written, &failure, &why)) {}
+    if (failure != ERR_OK) request_fail(request, &why);
+    return failure == ERR_OK;
+}
+
 void api_band_history(struct request *request)
 {
     struct question question = {.record = UINT32_MAX};

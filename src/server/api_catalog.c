@@ -163,14 +163,8 @@ void api_property_history(struct request *request)
     json_begin_object(&writer);
     json_key(&writer, "results");
     json_begin_array(&writer);
-    for (uint32_t i = 0; i < count && i < limit; i++) {
-        json_begin_object(&writer);
-        api_write_instant(&writer, "from", values[i].from_ms);
-        json_key(&writer, "value");
-        if (values[i].value == NULL) json_null(&writer);
-        else value_json(&writer, values[i].value, catalog_at(history_catalog(history), property));
-        json_end_object(&writer);
-    }
+    for (uint32_t i = 0; i < count && i < limit; i++)
+        api_write_dated(&writer, &values[i], catalog_at(history_catalog(history), property));
     json_end_array(&writer);
     json_key(&writer, "next");
     if (count > limit) json_string(&writer, arena_format(request->arena, "%" PRIu64, after + limit));

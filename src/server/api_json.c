@@ -119,6 +119,16 @@ void api_begin_record(struct json_writer *writer, struct engine *engine, const s
     write_lists(writer, history, object, record, as_of_ms);
 }
 
+void api_write_dated(struct json_writer *writer, const struct dated_value *dated, const struct property *property)
+{
+    json_begin_object(writer);
+    api_write_instant(writer, "from", dated->from_ms);
+    json_key(writer, "value");
+    if (dated->value == NULL) json_null(writer);
+    else value_json(writer, dated->value, property);
+    json_end_object(writer);
+}
+
 void api_write_event(struct json_writer *writer, struct engine *engine, const struct event_fact_row *event)
 {
     json_begin_object(writer);

@@ -21,6 +21,13 @@ void api_write_interval(struct json_writer *writer, const char *name, struct int
 void api_begin_record(struct json_writer *writer, struct engine *engine, const struct history *history,
                       enum entity object, uint32_t record, int64_t as_of_ms);
 
+/* {"from", "value"}. */
+void api_write_dated(struct json_writer *writer, const struct dated_value *dated, const struct property *property);
+
+/* [{"object", "id"}] of at most a thousand of each object; returns how many there are. */
+uint64_t api_write_associations(struct json_writer *writer, const struct history *history, enum entity object,
+                                uint32_t record, int64_t as_of_ms);
+
 /* {"name", "at", "received", "message_id", "bot", "properties", "context"}. */
 void api_write_event(struct json_writer *writer, struct engine *engine, const struct event_fact_row *event);
 
@@ -34,6 +41,10 @@ struct api_score {
     bool remembered, explain;
 };
 void api_write_score(struct json_writer *writer, const struct api_score *line);
+
+/* Every band that the record entered or left, newest first, each as GET .../bands tells it. False: answered. */
+struct request;
+bool api_write_bands(struct json_writer *writer, struct request *request, enum entity object, uint32_t record);
 
 /* A parsed item as JSON again. */
 void api_write_item(struct json_writer *writer, const struct json_item *item);

@@ -220,6 +220,32 @@ TEST(who_was_put_away_is_in_no_search_and_no_preview_also_after_a_restart)
     site_close(site);
 }
 
+TEST(the_export_of_a_person_has_former_values_companies_bands_and_events_of_all_who_are_this_person)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/scores/lead/publish",
+             "{'text':'score: lead\\nbands: [{label: MQL, from: 1}]\\ngroups:\\n- name: Web\\n  category: engagement\\n"
+             "  rules:\\n  - {name: Pages, event: page_viewed, points: 1}\\n'}",
+             200);
+    make_ada(site);
+    site_time_passes(site, 1000);
+    api_call(site, "POST /api/v1/events",
+             "{'events':[{'type':'page','userId':'u2'},{'type':'identify','userId':'u1','traits':{'plan':'free'},"
+             "'context':{'groupId':'acme'}}]}",
+             200);
+    site_time_passes(site, 1000);
+    api_call(site, "POST /api/v1/contacts/userId:u1/merge", "{'with':'userId:u2'}", 200);
+    struct reply person = api_call(site, "GET /api/v1/contacts/userId:u1/export", "", 200);
+    CHECK_TRUE(reply_has(person,
+                         "{\"property\":\"plan\",\"values\":[{\"from\":\"2026-01-05T10:00:01Z\",\"value\":\"free\"},"
+                         "{\"from\":\"2026-01-05T10:00:00Z\",\"value\":\"pro\"}]}"));
+    CHECK_STR(api_at(site, person, "associations.0.id"), STR("acme"));
+    CHECK_STR(api_at(site, person, "events.0.name"), STR("page_viewed"));
+    CHECK_TRUE(reply_has(person, "\"id\":\"u2\",\"score\":\"lead\",\"band\":\"MQL\"")); /* before the merge */
+    CHECK_TRUE(reply_has(person, "\"cause\":\"merged\""));
+    site_close(site);
+}
+
 TEST(an_erased_person_is_not_found_by_anything)
 {
     struct site *site = open_site();
