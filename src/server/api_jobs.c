@@ -172,7 +172,9 @@ void api_job_result(struct request *request)
     int fd = job.result != RESULT_NONE ? jobs_open_result(request->server->jobs, job.number, &bytes) : -1;
     if (fd < 0) {
         api_refuse(request, 409, "no_result", STR("id"), "the job has no result: %s",
-                   job.result == RESULT_NONE ? "an import gives none" : "it is not done");
+                   job.result == RESULT_NONE ? "an import gives none"
+                   : job.why[0] != '\0'      ? job.why
+                                             : "it is not done");
         return;
     }
     if (job.result != RESULT_JSON)

@@ -3,6 +3,7 @@
 #include "engine/record_body.h"
 #include "server/api.h"
 #include "server/api_json.h"
+#include "server/jobs.h"
 
 static void write_scores(struct json_writer *writer, struct request *request, enum entity object, uint32_t record,
                          int64_t as_of_ms, bool now)
@@ -209,9 +210,12 @@ static void erase(struct request *request)
                    entity_name(object));
         return;
     }
-    if (engine_erase(request->server->engine, record, request->actor->text, &why) != ERR_OK)
+    if (engine_erase(request->server->engine, record, request->actor->text, &why) != ERR_OK) {
         request_fail(request, &why);
-    else http_answer(request->exchange, 204, "application/json", STR(""));
+        return;
+    }
+    jobs_forget_people(request->server->jobs);
+    http_answer(request->exchange, 204, "application/json", STR(""));
 }
 
 void api_record_delete(struct request *request)

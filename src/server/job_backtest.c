@@ -69,5 +69,6 @@ const struct job_kind job_backtest = {.name = "backtest",
                                       .lane = LANE_ANALYSES,
                                       .sees = PERM_READ_SCORES,
                                       .reads = PERM_READ_SCORES,
+                                      .names = true,
                                       .clears = PERM_EDIT_SCORES,
                                       .work = backtest};

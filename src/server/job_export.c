@@ -41,5 +41,6 @@ const struct job_kind job_export = {.name = "export",
                                     .lane = LANE_FILES,
                                     .sees = PERM_READ_RECORDS,
                                     .reads = PERM_EXPORT_RECORDS,
+                                    .names = true,
                                     .clears = PERM_WRITE_RECORDS,
                                     .work = write_lines};

@@ -116,5 +116,6 @@ const struct job_kind job_import = {.name = "import",
                                     .lane = LANE_FILES,
                                     .sees = PERM_READ_RECORDS,
                                     .reads = PERM_WRITE_RECORDS,
+                                    .names = true,
                                     .clears = PERM_WRITE_RECORDS,
                                     .work = take_file};

@@ -24,6 +24,7 @@ struct kept {
     struct job_order order; /* its arena; the wish ends with the work */
     int64_t told_ms;
     atomic_bool cancelled;
+    bool outdated; /* somebody was erased while it was at work */
 };
 
 struct lane {
@@ -103,6 +104,19 @@ static void end(struct jobs *jobs, struct kept *kept, enum job_state state)
     kept->job.state = state;
     kept->job.ended_ms = now_ms(jobs);
     show(jobs, &kept->job);
+}
+
+/* Nothing of a job that is over names anybody any more. */
+static void clear_names(struct jobs *jobs, struct kept *kept)
+{
+    AUTO_ARENA arena = arena_new();
+    struct job *job = &kept->job;
+    (void)unlink(job_file_path(jobs->folder, arena, job->number, JOB_RESULT));
+    (void)unlink(job_file_path(jobs->folder, arena, job->number, JOB_REFUSED));
+    memset(job->refusals, 0, sizeof job->refusals);
+    job->refusal_count = 0;
+    snprintf(job->why, sizeof job->why, "somebody was erased since, so that what named people is gone: ask anew");
+    show(jobs, job);
 }
 
 /* Room for one more; false when too many wait. */
@@ -201,6 +215,22 @@ bool jobs_cancel(struct jobs *jobs, uint64_t number)
     return i != UINT32_MAX;
 }
 
+void jobs_forget_people(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        struct kept *kept = jobs->at[i];
+        if (!kept->job.kind->names || kept->job.state == JOB_WAITING) continue;
+        if (is_over(&kept->job)) {
+            clear_names(jobs, kept);
+            continue;
+        }
+        kept->outdated = true;
+        if (kept->job.result != RESULT_NONE) atomic_store(&kept->cancelled, true);
+    }
+    pthread_mutex_unlock(&jobs->lock);
+}
+
 static int open_file(struct jobs *jobs, uint64_t number, enum job_file file, uint64_t *bytes)
 {
     AUTO_ARENA arena = arena_new();
@@ -288,9 +318,10 @@ static void run(struct jobs *jobs, struct kept *kept)
     tell(jobs, &kept->job);
     enum err e = work_on(jobs, kept, &why);
     pthread_mutex_lock(&jobs->lock);
-    bool cancelled = atomic_load(&kept->cancelled);
+    bool cancelled = atomic_load(&kept->cancelled), in_vain = kept->outdated && kept->job.result != RESULT_NONE;
     if (e != ERR_OK && !cancelled) snprintf(kept->job.why, sizeof kept->job.why, "%s", why.msg);
-    end(jobs, kept, e == ERR_OK ? JOB_DONE : cancelled ? JOB_CANCELLED : JOB_FAILED);
+    end(jobs, kept, e == ERR_OK && !in_vain ? JOB_DONE : cancelled ? JOB_CANCELLED : JOB_FAILED);
+    if (kept->outdated) clear_names(jobs, kept);
     struct job seen = kept->job;
     pthread_mutex_unlock(&jobs->lock);
     tell(jobs, &seen);

@@ -49,6 +49,7 @@ struct job_kind {
     enum job_lane lane;
     enum permission sees;   /* that it is there, and how far it is */
     enum permission reads;  /* its result; asked where it has one */
+    bool names;             /* its result, or the rows that it refused, may name people */
     enum permission clears; /* takes back, or forgets, one of somebody else's; one's own always */
     /* On the lane's thread. An error fails the job, unless it was cancelled. */
     enum err (*work)(struct job_run *run, struct err_info *why);
@@ -75,7 +76,7 @@ struct job {
     struct job_refusal refusals[JOB_REFUSALS_MAX]; /* the first ones */
     uint32_t refusal_count;
     int64_t made_ms, ended_ms;
-    char why[320]; /* of JOB_FAILED */
+    char why[320]; /* of JOB_FAILED, and after jobs_forget_people */
 };
 
 /* What a job is to do, beside what others see of it. */
@@ -107,6 +108,9 @@ bool jobs_look(struct jobs *jobs, uint64_t number, struct job *out);
 uint32_t jobs_list(struct jobs *jobs, struct job *out, uint32_t most);
 /* One that waits or runs is cancelled, one that is over is forgotten with its files. False: there is none. */
 bool jobs_cancel(struct jobs *jobs, uint64_t number);
+/* Somebody was erased: what may name people is taken from jobs that are over, and those at work that give such a result are
+ * cancelled. Their `why` says so. */
+void jobs_forget_people(struct jobs *jobs);
 /* Files of a job that is over, open for reading; -1: it has none. */
 int jobs_open_result(struct jobs *jobs, uint64_t number, uint64_t *bytes);
 int jobs_open_refused(struct jobs *jobs, uint64_t number, uint64_t *bytes);

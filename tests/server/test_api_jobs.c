@@ -210,6 +210,27 @@ static void fill(struct site *site)
            "ben,seen,2026-01-02T10:00:00Z,m2,\n");
 }
 
+TEST(nothing_that_jobs_left_names_anybody_once_somebody_was_erased)
+{
+    struct site *site = open_site();
+    struct reply refused = import(site, "contacts", "id,email\nada,ada@acme.example\nada,ada2@acme.example\n");
+    CHECK_STR(api_at(site, refused, "refused"), STR("1"));
+    struct reply job = wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    CHECK_STR(api_at(site, job, "state"), STR("done"));
+    api_call(site, "GET /api/v1/jobs/1/refused", "", 200);
+    api_call(site, "GET /api/v1/jobs/2/result", "", 200);
+    api_call(site, "DELETE /api/v1/contacts/ada?erase=true", "", 204);
+    api_call(site, "GET /api/v1/jobs/1/refused", "", 409);
+    CHECK_CONTAINS(api_at(site, api_call(site, "GET /api/v1/jobs/2/result", "", 409), "detail"),
+                   STR("somebody was erased since"));
+    struct reply jobs = api_call(site, "GET /api/v1/jobs", "", 200);
+    CHECK_FALSE(reply_has(jobs, "ada"));
+    CHECK_TRUE(reply_has(jobs, "\"refused\":1,\"refusals\":[]"));
+    struct reply anew = wait_for(site, api_call(site, "POST /api/v1/exports", "{'what':'contacts'}", 202));
+    CHECK_STR(api_at(site, anew, "state"), STR("done"));
+    site_close(site);
+}
+
 TEST(an_export_of_records_and_events_is_a_file_that_an_import_takes)
 {
     struct site *site = open_site();
