@@ -11,8 +11,6 @@
 #define OUTCOME "plumb_preview_outcome" /* its name; definitions of users may not begin so */
 #define TEXT_BYTES_MAX ((size_t)8 * 1024 * 1024)
 
-static const char customer[] = "{any: [" USUAL_CUSTOMER "]}";
-
 struct preview_ground {
     const struct everybody *everybody;
     const struct catalog *catalog;
@@ -78,7 +76,8 @@ uint64_t preview_events_read(const struct preview_ground *ground)
 
 /* The draft's text, and behind it the outcome as a score of contacts. The outcome stands last, so that places in the
  * author's text stay what they are. */
-static struct str with_outcome(struct str text, struct str outcome, struct arena *arena)
+static struct str with_outcome(const struct preview_ground *ground, struct str text, struct str outcome,
+                               struct arena *arena)
 {
     AUTO_BUF out = BUF_INIT(TEXT_BYTES_MAX);
     buf_append(&out, text);
@@ -86,7 +85,7 @@ static struct str with_outcome(struct str text, struct str outcome, struct arena
                  "\n---\nscore: " OUTCOME "\nobject: contact\ngroups:\n- name: outcome\n  category: fit\n  rules:\n"
                  "  - {name: condition, points: 1, when: ");
     if (outcome.len > 0) buf_append(&out, outcome);
-    else buf_append_c(&out, customer);
+    else usual_stage_append(ground->catalog, ENTITY_CONTACT, &out);
     buf_append_c(&out, "}\n");
     if (outcome.len == 0)
         buf_append_c(&out, "  - {name: won deal, over: deals, take: max, rule: {points: 1, when: " USUAL_WON "}}\n");
@@ -105,7 +104,7 @@ static enum err compile(struct preview_ground *ground, struct str text, struct s
 {
     AUTO_ARENA scratch = arena_new();
     bool asked_before = ground->converted != NULL && str_equal(ground->outcome, outcome);
-    struct str whole = asked_before ? text : with_outcome(text, outcome, scratch);
+    struct str whole = asked_before ? text : with_outcome(ground, text, outcome, scratch);
     if (whole.len == 0) return err_set(why, ERR_TOO_BIG, "the text is too long");
     if (!draft_compile(draft, ground->everybody->edition, ground->catalog, whole, STR("draft")))
         return draft_why(draft, why);

@@ -14,17 +14,11 @@
 #define USUAL_STAGE_WON(property)                                                                          \
     "{all: [{property: " property ", starts_with: [won, closedwon, \"closed won\"]}, {property: " property \
     ", ends_with: won}]}"
-#define USUAL_STAGE_CUSTOMER(property) \
-    "{all: [{property: " property ", starts_with: customer}, {property: " property ", ends_with: customer}]}"
-
 /* Of a deal. */
 #define USUAL_WON \
     "{any: [{property: is_won, is: \"true\"}, " USUAL_STAGE_WON("stage") ", " USUAL_STAGE_WON("dealstage") "]}"
-/* Of a contact or company; either of: */
-#define USUAL_CUSTOMER USUAL_STAGE_CUSTOMER("lifecycle_stage") ", " USUAL_STAGE_CUSTOMER("lifecyclestage")
-
-/* For whoever looks at deals by their dates (outcome_add_won_deals): the stage of the object's records alone, found by its name; a
- * condition that never holds where no property is one. */
-void usual_stage_append(struct catalog *catalog, enum entity object, struct buf *out);
+/* Of a contact or company: its lifecycle stage is customer. The property is found by its name; where none is one, or it is declared to be
+ * no text, a condition that never holds. */
+void usual_stage_append(const struct catalog *catalog, enum entity object, struct buf *out);
 
 #endif

@@ -110,6 +110,35 @@ TEST(the_usual_outcome_asks_only_for_options_that_a_declared_property_has)
     fixture_close(&fixture);
 }
 
+/* lifecycle_stage is declared so; ada comes with `value`. Did she become a customer? */
+static bool declared_stage_closes(enum type type, const char *options, const char *value)
+{
+    struct fixture fixture;
+    struct err_info why = {0};
+    uint32_t contradicting;
+    fixture_open(&fixture, NULL);
+    struct declaration declaration = {.entity = ENTITY_CONTACT,
+                                      .name = STR("lifecycle_stage"),
+                                      .type = type,
+                                      .options = str_from_c(options),
+                                      .actor = STR("test")};
+    CHECK_OK(engine_declare(fixture.engine, &declaration, &contradicting, &why), why);
+    fixture_set(&fixture, "user:ada", MONDAY, "lifecycle_stage", value);
+    struct model_terms *terms = terms_of(&fixture, (struct hindsight_wish){.object = ENTITY_CONTACT});
+    bool closes = has_happened(&fixture, terms, fixture_contact(&fixture, "user:ada"), MONDAY);
+    model_terms_free(terms);
+    fixture_close(&fixture);
+    return closes;
+}
+
+TEST(the_usual_outcome_asks_for_no_stage_that_a_declared_lifecycle_lacks)
+{
+    CHECK_TRUE(declared_stage_closes(TYPE_ENUMERATION, "Lead;Customer", "Customer"));
+    CHECK_FALSE(declared_stage_closes(TYPE_ENUMERATION, "Lead;Client", "Client"));
+    CHECK_FALSE(declared_stage_closes(TYPE_NUMBER, "", "3"));
+    CHECK_FALSE(declared_stage_closes(TYPE_SET, "", "customer"));
+}
+
 TEST(a_deal_of_a_file_was_won_on_its_closing_date_which_nothing_has_asked_for_yet)
 {
     struct fixture fixture;

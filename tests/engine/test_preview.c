@@ -156,6 +156,31 @@ TEST(a_won_deal_makes_a_customer_also_where_the_stages_are_declared)
     close_scene(&scene);
 }
 
+TEST(a_customer_is_one_however_the_lifecycle_is_called_and_declared)
+{
+    static const struct {
+        const char *schema, *who;
+        uint64_t converted;
+    } row[] = {
+        {"", "contact ada lifecycle_stage=customer\n", 1},
+        {"", "contact ada LifecyclePhase=Customer\n", 1},
+        {"contact:\n  lifecycle_stage: {enumeration: [lead, client]}\n", "contact ada lifecycle_stage=client\n", 0},
+        {"contact:\n  lifecyclestage: number\n", "contact ada lifecyclestage=3\n", 0},
+        {"deal:\n  is_won: boolean\n", "contact ada\ndeal d is_won=true\ndeal d with ada\n", 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        struct scene scene;
+        uint64_t converted = 0;
+        schema = row[i].schema;
+        open_scene(&scene, row[i].who);
+        schema = "";
+        look(&scene, SCORE("10", "20"));
+        for (uint32_t b = 0; b < scene.preview.band_count; b++) converted += scene.preview.bands[b].converted;
+        CHECK_INT(converted, row[i].converted);
+        close_scene(&scene);
+    }
+}
+
 TEST(the_histogram_holds_everybody_whatever_the_range)
 {
     struct scene scene;
