@@ -14,6 +14,7 @@
 #define CERTAIN 0.9 /* how sure it must be that trees are better */
 #define FEW_PENALTY 100
 #define WAYS_MAX 8
+#define LAST_STEPS 4                         /* of the progress, as long as so many blocks: learning from all rows */
 #define ROWS_FOR_LARGE_STEPS 50000           /* many rows steady the trees by themselves: fewer, larger steps do */
 #define COPIED_CELLS_MAX (UINT64_C(1) << 29) /* numbers in the copies of all threads: 2 GB */
 
@@ -35,6 +36,7 @@ struct run {
     uint32_t way_count;
     unsigned threads; /* that judge blocks; each has a copy of the table */
     atomic_uint next; /* task: a way and a block */
+    uint32_t steps;   /* blocks to be judged until the end, and LAST_STEPS to learn from all rows */
     /* Under the lock: */
     pthread_mutex_t lock;
     uint32_t done;
@@ -49,11 +51,18 @@ static bool go_on(void *context, double done)
     struct run *run = context;
     (void)done; /* of one task; what counts is how many are through */
     pthread_mutex_lock(&run->lock);
-    uint32_t all = run->way_count * run->crossing.blocks;
     bool on = run->err == ERR_OK && (run->options->go_on == NULL ||
-                                     run->options->go_on(run->options->go_on_context, (double)run->done / all));
+                                     run->options->go_on(run->options->go_on_context, (double)run->done / run->steps));
     pthread_mutex_unlock(&run->lock);
     return on;
+}
+
+/* Of the model of all rows. */
+static bool go_on_at_last(void *context, double done)
+{
+    const struct run *run = context;
+    return run->options->go_on == NULL ||
+           run->options->go_on(run->options->go_on_context, (run->done + done * LAST_STEPS) / run->steps);
 }
 
 static bool is_learnt_from(const struct crossing *crossing, uint64_t row, uint32_t block)
@@ -139,9 +148,10 @@ static unsigned threads_for(const struct table *table, unsigned wanted)
 /* Every way on every block. */
 static void judge_all(struct run *run)
 {
+    uint32_t until = run->done + run->way_count * run->crossing.blocks;
     atomic_store(&run->next, 0);
     run_threads(run->threads, judge_some, run);
-    if (run->err == ERR_OK && run->done < run->way_count * run->crossing.blocks)
+    if (run->err == ERR_OK && run->done < until)
         run->err = err_set(&run->why, ERR_UNAVAILABLE, "training was given up");
 }
 
@@ -266,7 +276,6 @@ static void keep_winner(struct run *run)
 static void judge_all_by_others(struct run *run)
 {
     run->crossing.in_order = false;
-    run->done = 0;
     judge_all(run);
 }
 
@@ -360,8 +369,11 @@ static enum err learn_from_all(const struct run *run, const struct way *way, str
 {
     struct candidate winner = way->candidate;
     struct learned *out = run->out;
+    struct learning_options options = *run->options;
+    options.go_on = go_on_at_last;
+    options.go_on_context = (void *)(uintptr_t)run;
     winner.rounds = rounds_of(run, way);
-    enum err err = candidate_fit(&winner, run->table, NULL, run->options, run->arena, why);
+    enum err err = candidate_fit(&winner, run->table, NULL, &options, run->arena, why);
     if (err != ERR_OK) return err;
     out->kind = winner.kind;
     out->columns = run->table->columns;
@@ -383,6 +395,7 @@ enum err learn_crossed(const struct table *table, const struct crossing *crossin
     INVARIANT(pthread_mutex_init(&run.lock, NULL) == 0);
     run.threads = threads_for(table, options->threads);
     add_ways(&run);
+    run.steps = (run.way_count + crossing->in_order) * crossing->blocks + LAST_STEPS;
     judge_all(&run);
     if (run.err == ERR_OK) keep_winner(&run);
     if (run.err == ERR_OK && crossing->in_order) judge_all_by_others(&run);

@@ -122,9 +122,16 @@ static void judge(struct backtested *tested, const struct backtest_question *que
 
 /* ---- The steps. ---- */
 
+/* The instants of all definitions are counted as one. */
+struct scoring {
+    const struct backtest_question *question;
+    uint32_t definition;
+};
+
 static void on_instant(void *context, uint64_t done, uint64_t all)
 {
-    tell(context, "scoring", done, all);
+    const struct scoring *scoring = context;
+    tell(scoring->question, "scoring", scoring->definition * all + done, scoring->question->count * all);
 }
 
 /* The days between instants, so that all of them have room. */
@@ -155,8 +162,7 @@ static enum err settle_options(const struct backtest_question *question, struct 
                                      .end_ms = question->end_ms,
                                      .threads = question->threads,
                                      .stop = question->stop,
-                                     .progress = on_instant,
-                                     .progress_context = (void *)(uintptr_t)question};
+                                     .progress = on_instant};
     out->to_ms = question->to_ms != FOREVER ? question->to_ms : out->end_ms - out->horizon_ms;
     out->from_ms = question->from_ms != FOREVER ? question->from_ms : out->to_ms - BACKTEST_SPAN_DAYS * MS_PER_DAY;
     return choose_step(question, out, why);
@@ -165,8 +171,11 @@ static enum err settle_options(const struct backtest_question *question, struct 
 static enum err run_all(const struct backtest_question *question, struct backtest_report *out, struct err_info *why)
 {
     struct backtest_options options;
+    struct scoring scoring = {.question = question};
     enum err e = settle_options(question, &options, why);
+    options.progress_context = &scoring;
     for (uint32_t i = 0; i < question->count && e == ERR_OK; i++) {
+        scoring.definition = i;
         struct backtested *tested = &out->of[i];
         const struct definitions *set = question->of[i].set;
         struct scan *scan = scan_new(set, question->history, NULL);
@@ -204,10 +213,8 @@ enum err backtest_report_make(const struct backtest_question *question, struct b
     enum err e = run_all(question, out, why);
     if (e == ERR_OK) e = check_open(&out->of[0].backtest, why);
     if (e != ERR_OK) return e;
-    for (uint32_t i = 0; i < out->count; i++) {
-        tell(question, "weighing thresholds", i, out->count);
-        judge(&out->of[i], question, &how);
-    }
+    tell(question, "weighing thresholds", 0, 0);
+    for (uint32_t i = 0; i < out->count; i++) judge(&out->of[i], question, &how);
     if (out->count == 2) {
         tell(question, "comparing", 0, 0);
         backtest_compare(&out->of[1].backtest, &out->of[0].backtest, &how, out->apart);

@@ -42,7 +42,7 @@ struct backtest_question {
     uint64_t seed;
     unsigned threads; /* change nothing */
     stop_flag stop;
-    /* Told as it goes on; NULL: nobody wants to know. */
+    /* Told as it goes on; NULL: nobody wants to know. One phase is counted, and only rises; of the others all is 0. */
     void (*progress)(void *context, const char *phase, uint64_t done, uint64_t all);
     void *progress_context;
 };

@@ -15,6 +15,7 @@ static void on_progress(void *context, const char *phase, uint64_t done, uint64_
 {
     struct job_run *run = context;
     if (strcmp(run->job->phase, phase) != 0) (void)jobs_phase(run, phase, all); /* who computes looks at run->stop */
+    if (all == 0) return;
     run->job->done = done;
     run->job->all = all;
     (void)jobs_progress(run);

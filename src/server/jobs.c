@@ -102,6 +102,7 @@ static void end(struct jobs *jobs, struct kept *kept, enum job_state state)
     arena_free(kept->order.arena);
     kept->order = (struct job_order){0};
     kept->job.state = state;
+    if (state == JOB_DONE) kept->job.done = kept->job.all;
     kept->job.ended_ms = now_ms(jobs);
     show(jobs, &kept->job);
 }
@@ -271,8 +272,8 @@ bool jobs_progress(struct job_run *run)
 bool jobs_phase(struct job_run *run, const char *phase, uint64_t all)
 {
     snprintf(run->job->phase, sizeof run->job->phase, "%s", phase);
-    run->job->done = 0;
-    run->job->all = all;
+    if (all > 0) run->job->done = 0;
+    if (all > 0) run->job->all = all;
     return jobs_progress(run);
 }
 

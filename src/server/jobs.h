@@ -118,7 +118,8 @@ int jobs_open_refused(struct jobs *jobs, uint64_t number, uint64_t *bytes);
 /* For those who do the work: how far it is. False: stop, it was cancelled. Sends a job event from time to time. Any
  * thread of the job, one at a time. */
 bool jobs_progress(struct job_run *run);
-/* A phase begins, of `all` units. False as above. */
+/* A phase begins, of `all` units. How far a job is never falls, so at most one phase is counted; `all` is 0 of the others, before and after
+ * it. False as above. */
 bool jobs_phase(struct job_run *run, const char *phase, uint64_t all);
 /* The document is the result. Errors   ERR_TOO_BIG: it outgrew its buffer; ERR_UNAVAILABLE: the disk. */
 MUST_CHECK enum err job_answer(struct job_run *run, const struct buf *document, struct err_info *why);

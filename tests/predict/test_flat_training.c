@@ -232,6 +232,31 @@ TEST(a_training_can_be_given_up)
     world_free(&w);
 }
 
+static bool only_rises(void *context, double done)
+{
+    double *latest = context;
+    CHECK_TRUE(done >= *latest && done <= 1);
+    *latest = done;
+    return true;
+}
+
+TEST(how_far_a_training_is_only_rises_whether_rows_are_split_by_lot_or_in_time)
+{
+    for (int in_time = 0; in_time < 2; in_time++) {
+        struct world w;
+        struct flat_training_options options = options_of();
+        double latest = 0;
+        options.in_time = in_time == 1;
+        options.time = in_time ? STR("came") : STR("");
+        options.learning.without_trees = false;
+        options.learning.go_on = only_rises;
+        options.learning.go_on_context = &latest;
+        train(&w, &strong, ROWS, &options);
+        CHECK_TRUE(latest > 0.9);
+        world_free(&w);
+    }
+}
+
 TEST(rows_are_dealt_to_folds_by_the_seed_and_evenly_of_either_outcome)
 {
     uint8_t happened[1000], one[1000], other[1000];

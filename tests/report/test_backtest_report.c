@@ -97,6 +97,30 @@ TEST(each_band_of_the_score_has_its_snapshots_and_how_many_of_them_converted)
     product_free(product);
 }
 
+static void only_rises(void *context, const char *phase, uint64_t done, uint64_t all)
+{
+    double *share = context;
+    if (all == 0) return;
+    CHECK_STR(str_from_c(phase), STR("scoring"));
+    CHECK_TRUE((double)done / (double)all > *share);
+    *share = (double)done / (double)all;
+}
+
+TEST(how_far_a_backtest_is_only_rises_also_where_two_definitions_are_compared)
+{
+    struct product *product = world();
+    struct backtest_question question = ask(product);
+    double share = 0;
+    static struct backtest_report report;
+    question.of[question.count++] = question.of[0];
+    question.progress = only_rises;
+    question.progress_context = &share;
+    make(&question, &report);
+    CHECK_NEAR(share, 1, 1e-12);
+    backtest_report_release(&report);
+    product_free(product);
+}
+
 TEST(thresholds_are_where_bands_begin_and_where_scores_part)
 {
     struct product *product = world();

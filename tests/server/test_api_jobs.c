@@ -422,7 +422,7 @@ static enum err count_on(struct job_run *run, struct err_info *why)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     buf_format(&document, "{\"number\":%d}", *(const int *)run->wish);
-    run->job->done = run->job->all;
+    if (!jobs_phase(run, "writing", 0)) return err_set(why, ERR_UNAVAILABLE, "cancelled");
     return job_answer(run, &document, why);
 }
 
@@ -456,7 +456,7 @@ static void wait_until_it_runs(struct site *site, const char *line)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-TEST(an_analysis_has_one_json_document_as_its_result_and_tells_its_phase)
+TEST(an_analysis_has_one_json_document_as_its_result_tells_its_phase_and_is_wholly_done_in_the_end)
 {
     struct site *site = open_site();
     atomic_store(&lets_go, true);
@@ -464,8 +464,9 @@ TEST(an_analysis_has_one_json_document_as_its_result_and_tells_its_phase)
     struct reply job = wait_for_number(site, 1);
     CHECK_STR(api_at(site, job, "state"), STR("done"));
     CHECK_STR(api_at(site, job, "kind"), STR("counting"));
-    CHECK_STR(api_at(site, job, "phase"), STR("counting"));
+    CHECK_STR(api_at(site, job, "phase"), STR("writing"));
     CHECK_STR(api_at(site, job, "done"), STR("3"));
+    CHECK_STR(api_at(site, job, "all"), STR("3"));
     struct reply result = api_call(site, "GET /api/v1/jobs/1/result", "", 200);
     CHECK_STR(reply_header(result, "Content-Type"), STR("application/json"));
     CHECK_STR(result.body, STR("{\"number\":42}"));
