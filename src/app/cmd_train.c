@@ -48,7 +48,8 @@ static const struct option train_options[] = {
     {.heading = "How it is learnt",
      .name = "model",
      .argument = "auto|logistic|trees",
-     .help = "auto, the default: a regression, or trees where they are better on later leads beyond doubt."},
+     .help = "auto, the default: a regression, or trees where they are better on later leads beyond doubt. Of too few "
+             "examples only a regression is learnt, and the page says so."},
     {.name = "score",
      .argument = "DEF",
      .help = "A file with a score: the points of its rules are learnt from, too, and it is judged on the same leads."},

@@ -220,6 +220,7 @@ void train_json(const struct told_model *told, FILE *to)
     put_str(&json, "split", STR("time"));
     put_str(&json, "verdict", str_from_c(verdict_name(learned->verdict)));
     put_str(&json, "sentence", str_from_c(learned->sentence));
+    if (learned->why_no_trees[0] != '\0') put_str(&json, "why_no_trees", str_from_c(learned->why_no_trees));
     put_str(&json, "object", str_from_c(entity_name(trained->object)));
     put_str(&json, "outcome", trained->outcome);
     put_count(&json, "horizon_days", (uint64_t)(trained->horizon_ms / MS_PER_DAY));

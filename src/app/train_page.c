@@ -105,6 +105,7 @@ void train_page_verdict(const struct learned *learned, uint32_t features, struct
     if (learned->base_then > 0)
         buf_format(&text, "; of late it came to %.1f%% instead of the %.1f%% that were forecast, which is followed",
                    100 * learned->base_now, 100 * learned->base_then);
+    if (learned->why_no_trees[0] != '\0') buf_format(&text, "; %s", learned->why_no_trees);
     if (kept.len > 0) {
         buf_append_c(&text, "; kept in ");
         text_clean(&text, kept);

@@ -208,6 +208,7 @@ static void put_line(const struct flat_trained *trained, FILE *to)
     put_str(&json, "split", trained->in_time ? STR("time") : STR("random"));
     put_str(&json, "verdict", str_from_c(verdict_name(learned.verdict)));
     put_str(&json, "sentence", str_from_c(learned.sentence));
+    if (learned.why_no_trees[0] != '\0') put_str(&json, "why_no_trees", str_from_c(learned.why_no_trees));
     put_str(&json, "outcome", trained->outcome);
     put_str(&json, "positive", trained->positive);
     if (!trained->in_time) put_count(&json, "folds", trained->folds);

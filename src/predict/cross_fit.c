@@ -9,7 +9,6 @@
 #include "history/threads.h"
 #include "predict/candidate.h"
 #include "predict/logit.h"
-#include "predict/xgboost_library.h"
 
 #define CERTAIN 0.9 /* how sure it must be that trees are better */
 #define FEW_PENALTY 100
@@ -170,12 +169,12 @@ static void add_ways(struct run *run)
     static const double penalties[] = {1, 3, 10, 30, 100, 1000};
     static const uint32_t depths[] = {3, 5};
     const double rate = run->table->rows > ROWS_FOR_LARGE_STEPS ? 0.1 : 0.02;
-    const struct xgboost_library *xgboost = NULL;
     const struct side_count *side = &run->out->sides[SIDE_TRAIN];
     bool few = side->positives < POSITIVES_FOR_ALL || side->examples - side->positives < POSITIVES_FOR_ALL;
     bool with_logistic = few || !run->options->without_logistic;
     bool with_trees = !few && !run->options->without_trees;
-    if (with_logistic && with_trees) with_trees = xgboost_library(&xgboost, NULL) == ERR_OK;
+    if (few && !run->options->without_trees) learning_says_too_few_for_trees(run->out);
+    if (with_logistic && with_trees) with_trees = learning_finds_trees(run->out);
     for (size_t i = 0; i < COUNT_OF(penalties) && with_logistic; i++)
         if (!few || penalties[i] >= FEW_PENALTY)
             add_way(run, (struct candidate){.kind = MODEL_LOGISTIC, .penalty = penalties[i]});

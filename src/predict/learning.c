@@ -65,6 +65,22 @@ static enum err fit(const struct learning *l, struct candidate *candidate, const
 
 /* ---- Choosing among candidates. ---- */
 
+void learning_says_too_few_for_trees(struct learned *out)
+{
+    const struct side_count *side = &out->sides[SIDE_TRAIN];
+    snprintf(out->why_no_trees, sizeof out->why_no_trees,
+             "no trees were tried: among %" PRIu64 " examples to learn from it happened in %" PRIu64
+             " and did not in %" PRIu64 ", too few to tell whether trees would be better",
+             side->examples, side->positives, side->examples - side->positives);
+}
+
+bool learning_finds_trees(struct learned *out)
+{
+    if (boost_is_there()) return true;
+    snprintf(out->why_no_trees, sizeof out->why_no_trees, "no trees were tried: XGBoost is not on this machine");
+    return false;
+}
+
 static bool has_both(const struct table *table, uint64_t least)
 {
     uint64_t positives = 0;
@@ -204,11 +220,16 @@ static enum err choose(const struct learning *l, bool few, struct candidate *win
                               .learn = table_part(train, 0, early),
                               .watched = table_part(calibrate, 0, watched),
                               .judged = table_part(calibrate, watched, calibrate->rows - watched)};
+    bool with_trees = !l->options->without_trees;
     *winner = (struct candidate){.kind = MODEL_LOGISTIC, .penalty = few ? 100 : 10};
-    if (few || !has_both(&contest.learn, POSITIVES_NEEDED) || !has_both(&contest.judged, POSITIVES_NEEDED))
-        return ERR_OK; /* nothing to choose by */
-    bool with_trees = !l->options->without_trees && has_both(&contest.watched, POSITIVES_NEEDED);
-    if (!l->options->without_logistic) with_trees &= boost_is_there(); /* else whoever insists is told */
+    bool can_choose = !few && has_both(&contest.learn, POSITIVES_NEEDED) && has_both(&contest.judged, POSITIVES_NEEDED);
+    if (with_trees && !(can_choose && has_both(&contest.watched, POSITIVES_NEEDED))) {
+        learning_says_too_few_for_trees(l->out);
+        with_trees = false;
+    }
+    if (!can_choose) return ERR_OK;
+    bool insists = l->options->without_logistic; /* and is told by boost_train what is missing */
+    if (with_trees && !insists) with_trees = learning_finds_trees(l->out);
     return hold_small_contest(&contest, with_trees, winner, why);
 }
 

@@ -20,8 +20,9 @@
 #include "predict/quality.h"
 #include "predict/table.h"
 
-#define POSITIVES_NEEDED 10     /* and negatives, to learn from: below there is no model */
-#define POSITIVES_FOR_ALL 40    /* below only a strongly penalised regression is tried, and the model is marked */
+#define POSITIVES_NEEDED 10 /* and negatives, to learn from: below there is no model */
+#define POSITIVES_FOR_ALL \
+    40 /* and negatives: below only a strongly penalised regression is tried, and the model is marked */
 #define POSITIVES_FOR_STEPS 200 /* and negatives, to calibrate with: below by a logistic curve instead of a staircase */
 
 enum verdict {
@@ -36,7 +37,7 @@ const char *verdict_name(enum verdict verdict); /* "usable", "no usable signal",
 enum model_kind { MODEL_NONE, MODEL_LOGISTIC, MODEL_TREES };
 
 struct learning_options {
-    bool without_trees, without_logistic; /* not both */
+    bool without_trees, without_logistic; /* not both; with too few examples a regression is learnt all the same */
     uint64_t seed;
     unsigned threads;
     uint32_t bootstrap_draws;
@@ -59,6 +60,8 @@ struct learned {
     /* trees: */
     struct boost *boost;
     uint32_t depth;
+    char why_no_trees
+        [ERR_MESSAGE_BYTES]; /* not tried though nobody forbade it: a sentence; else empty. Of the training, not kept in an image */
     /* log-odds to probability: */
     bool has_steps;
     struct isotonic steps;
@@ -75,6 +78,11 @@ struct learned {
 /* Whether out->sides, which are filled, have enough of both outcomes on the sides of training and test; else the
  * verdict and its sentence say what is missing. Asked before tables are made. */
 bool learning_has_enough(struct learned *out);
+
+/* Why no trees are tried, into out->why_no_trees: too few examples on the side of training; or that XGBoost is not there, where
+ * false is returned. */
+void learning_says_too_few_for_trees(struct learned *out);
+bool learning_finds_trees(struct learned *out);
 
 /* Learn from tables[SIDE_TRAIN], [SIDE_CALIBRATE] and [SIDE_TEST], all of the same columns; learning_has_enough said yes.
  * Errors   ERR_UNAVAILABLE: given up; those of boost_train and logistic_fit.

@@ -119,6 +119,7 @@ static void write_quality(struct json_writer *writer, const struct trained *trai
 {
     const struct learned *learned = &trained->learned;
     api_write_text(writer, "kind", learned->kind == MODEL_TREES ? STR("trees") : STR("logistic regression"));
+    if (learned->why_no_trees[0] != '\0') api_write_text(writer, "why_no_trees", str_from_c(learned->why_no_trees));
     api_write_instant(writer, "test_begins", trained->test_begins_ms);
     write_estimates(writer, "figures", learned->intervals);
     write_estimates(writer, "against_base_rate", learned->against_base_rate);

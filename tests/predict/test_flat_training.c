@@ -173,6 +173,18 @@ TEST(few_of_either_outcome_give_a_model_that_is_marked)
     world_free(&w);
 }
 
+TEST(whoever_wants_trees_of_a_short_table_is_told_that_it_is_a_regression)
+{
+    struct world w;
+    struct flat_training_options options = options_of();
+    options.learning.without_trees = false;
+    options.learning.without_logistic = true;
+    train(&w, &(struct flat_law){.strength = 3, .base = 0}, 70, &options);
+    CHECK_INT(w.trained.learned.kind, MODEL_LOGISTIC);
+    CHECK_CONTAINS(str_from_c(w.trained.learned.why_no_trees), STR("no trees were tried: among 70 examples"));
+    world_free(&w);
+}
+
 TEST(which_value_is_the_good_one_must_be_told_or_plain)
 {
     static const struct str names[] = {STR_INIT("x"), STR_INIT("end")};

@@ -82,6 +82,26 @@ TEST(few_who_did_make_a_model_that_is_marked)
     product_free(product);
 }
 
+TEST(whoever_wants_trees_of_too_few_examples_is_told_that_it_is_a_regression)
+{
+    static const struct law some = {.people = 300, .interest = 3.5, .fit = 2.5, .a_day = -9.5};
+    struct product *product = buyers_world(&some, 2);
+    struct training_options options = buyers_options(false, 1);
+    options.without_trees = false;
+    options.without_logistic = true;
+    struct trained trained = buyers_train(product, options);
+    CHECK_INT(trained.learned.kind, MODEL_LOGISTIC);
+    CHECK_CONTAINS(str_from_c(trained.learned.why_no_trees), STR("no trees were tried: among "));
+    CHECK_CONTAINS(str_from_c(trained.learned.why_no_trees), STR("too few to tell whether trees would be better"));
+    trained_release(&trained);
+    options.without_trees = true;
+    options.without_logistic = false;
+    trained = buyers_train(product, options);
+    CHECK_STR(str_from_c(trained.learned.why_no_trees), STR("")); /* nobody wanted any */
+    trained_release(&trained);
+    product_free(product);
+}
+
 /* ---- What a page tells of the test. ---- */
 
 TEST(the_report_divides_the_test_by_a_property_and_compares_with_the_manual_score)
