@@ -9,6 +9,9 @@
  *     event: job
  *     data: {"id":3,"state":"done",...}                                            as GET /api/v1/jobs/3
  *
+ *     event: champion
+ *     data: {"model":"close","champion":2,"former":1,"at":...,"cause":"promoted"}
+ *
  * A commit that moves more than CHANGES_TOLD records (a definition was published) is told as one
  * event `bands` or `members` with their number: whoever listens then asks anew. */
 // SPDX-License-Identifier: Apache-2.0
@@ -89,6 +92,27 @@ void api_stream_members(void *context, const struct member_change *changes, size
     if (count > CHANGES_TOLD) tell_count(server, STR("members"), count);
     else
         for (size_t i = 0; i < count; i++) tell_member(server, &changes[i]);
+}
+
+static void write_version(struct json_writer *writer, const char *name, uint32_t number)
+{
+    json_key(writer, name);
+    if (number > 0) json_i64(writer, number);
+    else json_null(writer);
+}
+
+void api_stream_champion(struct server *server, struct str model, uint32_t former, uint32_t champion, const char *cause)
+{
+    AUTO_BUF json = BUF_INIT(CHANGE_BYTES_MAX);
+    struct json_writer writer = {.out = &json};
+    json_begin_object(&writer);
+    api_write_text(&writer, "model", model);
+    write_version(&writer, "champion", champion);
+    write_version(&writer, "former", former);
+    api_write_instant(&writer, "at", server->clock->now_ms(server->clock));
+    api_write_text(&writer, "cause", str_from_c(cause));
+    json_end_object(&writer);
+    if (!json.failed) hub_send(server->hub, STR("champion"), buf_str(&json));
 }
 
 void api_stream_open(struct request *request)

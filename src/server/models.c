@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "predict/model_image.h"
+#include "server/api_stream.h"
 #include "server/server.h"
 
 #define FORECASTERS_MAX 16
@@ -132,6 +133,26 @@ static enum err save(struct models *models, const struct model_info *info, struc
     return store_change_model_versions(models->server->store, info->versions, info->count, why);
 }
 
+static uint32_t champion_number(const struct model_info *info)
+{
+    const struct model_version_row *champion = model_champion(info);
+    return champion != NULL ? champion->number : 0;
+}
+
+/* Whoever listens hears who is champion now. */
+static void tell(const struct models *models, struct str name, uint32_t former, uint32_t champion, const char *cause)
+{
+    if (former != champion) api_stream_champion(models->server, name, former, champion, cause);
+}
+
+static enum err save_and_tell(struct models *models, const struct model_info *info, uint32_t former, const char *cause,
+                              struct err_info *why)
+{
+    enum err e = save(models, info, why);
+    if (e == ERR_OK) tell(models, info->row.name, former, champion_number(info), cause);
+    return e;
+}
+
 static bool asks_the_same(const struct model_row *a, const struct model_row *b)
 {
     return a->object == b->object && a->horizon_days == b->horizon_days && str_equal(a->outcome, b->outcome);
@@ -150,11 +171,12 @@ static enum err put(struct models *models, const struct model_row *row, bool *ma
     if (*made && count >= MODELS_MAX) return err_set(why, ERR_TOO_BIG, "there are %d models already", MODELS_MAX);
     e = store_put_model(store, row, why);
     if (e != ERR_OK || *made || asks_the_same(&all[i].row, row)) return e;
+    uint32_t former = champion_number(&all[i]);
     for (size_t v = 0; v < all[i].count; v++) {
         if (all[i].versions[v].state != MODEL_USELESS) all[i].versions[v].state = MODEL_RETIRED;
         all[i].versions[v].image_bytes = 0;
     }
-    e = save(models, &all[i], why);
+    e = save_and_tell(models, &all[i], former, "redefined", why);
     return e == ERR_OK ? store_put_text(store, review_key(arena, row->name), STR(""), why) : e;
 }
 
@@ -173,22 +195,28 @@ enum err models_delete(struct models *models, struct str name, struct err_info *
 {
     AUTO_ARENA arena = arena_new();
     struct store *store = models->server->store;
+    struct model_info info = {0};
     pthread_mutex_lock(&models->lock);
-    enum err e = store_delete_model(store, name, why);
+    enum err e = models_find(models, name, arena, &info, why);
+    if (e == ERR_OK) e = store_delete_model(store, name, why);
+    if (e == ERR_OK) tell(models, name, champion_number(&info), 0, "deleted");
     if (e == ERR_OK) e = store_put_text(store, review_key(arena, name), STR(""), why);
     return changed(models, e);
 }
 
-/* The version is champion; others retire, and what is old loses its bytes. */
-static void crown(struct model_info *info, uint32_t number)
+/* The version is champion; others retire. Returns the former one's number. */
+static uint32_t crown(struct model_info *info, uint32_t number)
 {
+    uint32_t former = champion_number(info);
     for (size_t i = 0; i < info->count; i++) {
         struct model_version_row *version = &info->versions[i];
         if (version->number == number) version->state = MODEL_CHAMPION;
         else if (version->state == MODEL_CHAMPION) version->state = MODEL_RETIRED;
     }
+    return former;
 }
 
+/* What is old loses its bytes. */
 static void drop_old(struct model_info *info)
 {
     unsigned challengers = 0, images = 0;
@@ -210,9 +238,9 @@ static enum err add_version(struct models *models, const struct model_version_ro
     enum err e = store_add_model_version(models->server->store, &added, image, number, why);
     if (e == ERR_OK) e = models_find(models, row->model, arena, &info, why);
     if (e != ERR_OK) return e;
-    if (row->state == MODEL_CHAMPION) crown(&info, *number);
+    uint32_t former = row->state == MODEL_CHAMPION ? crown(&info, *number) : champion_number(&info);
     drop_old(&info);
-    return save(models, &info, why);
+    return save_and_tell(models, &info, former, "trained", why);
 }
 
 enum err models_add_version(struct models *models, const struct model_version_row *row, struct str image,
@@ -236,8 +264,7 @@ static enum err promote(struct models *models, struct str name, uint32_t number,
     if (version->image_bytes == 0)
         return err_set(why, ERR_CONFLICT, "version %u cannot be asked: it is of no use, or was dropped",
                        (unsigned)number);
-    crown(&info, number);
-    return save(models, &info, why);
+    return save_and_tell(models, &info, crown(&info, number), "promoted", why);
 }
 
 enum err models_promote(struct models *models, struct str name, uint32_t number, struct err_info *why)
@@ -258,8 +285,7 @@ static enum err roll_back(struct models *models, struct str name, uint32_t *numb
     if (former == NULL)
         return err_set(why, ERR_CONFLICT, "'" STR_FMT "' has no former champion to go back to", STR_ARG(name));
     *number = former->number;
-    crown(&info, former->number);
-    return save(models, &info, why);
+    return save_and_tell(models, &info, crown(&info, former->number), "rolled_back", why);
 }
 
 enum err models_roll_back(struct models *models, struct str name, uint32_t *number, struct err_info *why)

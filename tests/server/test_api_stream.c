@@ -8,6 +8,7 @@
 #include "api_client.h"
 #include "harness.h"
 #include "server/hub.h"
+#include "server/models.h"
 
 #define HEARD_MAX ((size_t)8 * 1024 * 1024)
 
@@ -77,6 +78,40 @@ TEST(bands_segments_and_jobs_are_heard_as_they_happen)
     api_call(site, "POST /api/v1/imports?kind=companies", "{'id':'acme'}", 202);
     hear(&listener, "\"state\":\"done\"");
     CHECK_TRUE(str_contains(buf_str(&listener.heard), STR("event: job\n")));
+    stop_listening(&listener);
+    site_close(site);
+}
+
+/* What a training leaves, but that nothing was learnt. */
+static void add_version(struct site *site, enum model_state state)
+{
+    struct err_info why = {0};
+    uint32_t number;
+    const struct model_version_row row = {
+        .model = STR("close"), .state = state, .figures = STR("{}"), .image_bytes = 1, .trained_ms = SITE_NOW_MS};
+    CHECK_OK(models_add_version(site->server->models, &row, STR("x"), &number, &why), why);
+}
+
+TEST(who_becomes_champion_of_a_model_is_heard_and_who_was_it_before_and_why)
+{
+    struct site *site = open_site();
+    struct listener listener = listen_to(site);
+    hear(&listener, "\r\n\r\n");
+    api_call(site, "PUT /api/v1/models/close", "{'horizon_days': 60, 'outcome': {'event': 'bought'}}", 201);
+    add_version(site, MODEL_CHAMPION);
+    hear(&listener, "event: champion\ndata: {\"model\":\"close\",\"champion\":1,\"former\":null,");
+    hear(&listener, "\"cause\":\"trained\"");
+    add_version(site, MODEL_CHALLENGER); /* is none, and not told */
+    api_call(site, "POST /api/v1/models/close/versions/2/promote", "{}", 200);
+    hear(&listener, "event: champion\ndata: {\"model\":\"close\",\"champion\":2,\"former\":1,");
+    hear(&listener, "\"cause\":\"promoted\"");
+    api_call(site, "POST /api/v1/models/close/rollback", "{}", 200);
+    hear(&listener, "\"champion\":1,\"former\":2,");
+    hear(&listener, "\"cause\":\"rolled_back\"");
+    api_call(site, "PUT /api/v1/models/close", "{'horizon_days': 30, 'outcome': {'event': 'bought'}}", 200);
+    hear(&listener, "\"champion\":null,\"former\":1,");
+    hear(&listener, "\"cause\":\"redefined\"");
+    CHECK_FALSE(str_contains(buf_str(&listener.heard), STR("\"champion\":2,\"former\":2")));
     stop_listening(&listener);
     site_close(site);
 }
