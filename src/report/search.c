@@ -142,6 +142,7 @@ enum err search_run(const struct search_question *question, struct arena *arena,
     copy_warnings(&draft, arena, out);
     draft_release(&draft);
     if (question->sort.len > 0) failure = order(question, found, total, scratch, why);
+    out->bad_sort = failure != ERR_OK;
     if (failure != ERR_OK) return failure;
     uint64_t left = question->skip < total ? total - question->skip : 0;
     out->count = left < question->most ? left : question->most;

@@ -27,6 +27,7 @@ struct search_answer {
     uint64_t total;       /* records for which it holds; only listed ones are looked at */
     struct str *warnings; /* sentences: what the condition asks for and nobody has */
     uint32_t warning_count;
+    bool bad_sort; /* of ERR_INVALID: it was not the condition, but nothing is called as `sort` says */
 };
 
 /* Records without a value or score to sort by come last, equal ones in the order in which they came.

@@ -31,7 +31,6 @@ const char *openapi_query_help(struct str name)
     } known[] = {
         {"limit", "how many at most"},
         {"after", "what the page before told as next"},
-        {"cursor", "what the page before told as next"},
         {"as_of", "an instant: as everything stood then"},
         {"explain", "true: with every reason"},
         {"archived", "true: those that were put away"},

@@ -312,7 +312,7 @@ TEST(a_search_finds_sorts_and_pages)
     page = api_call(site, "POST /api/v1/companies/search",
                     arena_format(site->arena,
                                  "{'where':{'property':'employees','gte':30},'sort':'employees','descending':true,"
-                                 "'limit':4,'cursor':'" STR_FMT "'}",
+                                 "'limit':4,'after':'" STR_FMT "'}",
                                  STR_ARG(next))
                         .at,
                     200);
@@ -371,8 +371,8 @@ TEST(a_body_that_is_not_what_it_should_be_is_refused_with_a_place)
         {"POST /api/v1/contacts", "{'id':'a','at':'2030-01-01T00:00:00Z'}", "at"},
         {"POST /api/v1/contacts/search", "{'where':'x'}", "where"},
         {"POST /api/v1/contacts/search", "{'limit':0}", "limit"},
-        {"POST /api/v1/contacts/search", "{'cursor':'x'}", "cursor"},
-        {"POST /api/v1/contacts/search", "{'sort':'nothing'}", "where"},
+        {"POST /api/v1/contacts/search", "{'after':'x'}", "after"},
+        {"POST /api/v1/contacts/search", "{'sort':'nothing'}", "sort"},
         {"GET /api/v1/contacts?limit=1001", "", "limit"},
         {"GET /api/v1/contacts?archived=7", "", "archived"},
         {"POST /api/v1/contacts/batch", "{'records':{}}", "records"},

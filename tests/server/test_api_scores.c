@@ -43,6 +43,32 @@ TEST(a_score_is_told_as_it_was_at_an_instant)
     site_close(site);
 }
 
+TEST(who_is_found_comes_with_the_scores_that_the_record_itself_tells)
+{
+    struct site *site = open_site();
+    api_call_with(site, PUBLISH, "If-Match: *\r\n", "{'text':'" SCORE("10", "20, until: 15") "'}", 200);
+    api_call(site, "POST /api/v1/contacts/userId:ada/scores/lead/adjust", "{'points':-12,'reason':'a fair'}", 200);
+    api_call(site, "POST /api/v1/contacts", "{'id':'ben'}", 201);
+    api_call(site, "POST /api/v1/segments/busy/publish", "{'text':'segment: busy\\nwhen: {score: lead, gte: 5}\\n'}",
+             200);
+    /* The band was entered at 30, and is not left at 18. */
+    struct str scores =
+        STR("\"scores\":[{\"id\":\"ada\",\"score\":\"lead\",\"value\":18,\"micro\":18000000,\"fit_micro\":0,"
+            "\"engagement_micro\":30000000,\"band\":\"MQL\",\"grade\":null}]");
+    CHECK_CONTAINS(api_call(site, "GET /api/v1/contacts/userId:ada", "", 200).body, scores);
+    CHECK_CONTAINS(api_call(site, "GET /api/v1/segments/busy/members", "", 200).body, scores);
+    struct reply found = api_call(site, "POST /api/v1/contacts/search", "{'sort':'lead','limit':1}", 200);
+    CHECK_STR(api_at(site, found, "results.0.scores.0.value"), STR("0"));
+    struct str next = api_at(site, found, "next");
+    found = api_call(site, "POST /api/v1/contacts/search",
+                     arena_format(site->arena, "{'sort':'lead','after':'" STR_FMT "'}", STR_ARG(next)).at, 200);
+    CHECK_CONTAINS(found.body, scores);
+    found = api_call(site, "POST /api/v1/contacts/search", "{'as_of':'2026-01-01T12:00:00Z','limit':1}", 200);
+    CHECK_STR(api_at(site, found, "results.0.scores.0.value"), STR("10"));
+    CHECK_STR(api_at(site, found, "results.0.scores.0.band"), STR("null"));
+    site_close(site);
+}
+
 TEST(the_history_of_a_score_tells_what_moved_it)
 {
     struct site *site = open_site();
