@@ -277,15 +277,17 @@ static enum err put_document(struct publishing *p, const struct document *docume
 static enum err retire(struct publishing *p, struct err_info *why)
 {
     struct str name = p->request->retire;
-    for (size_t i = 0; i < p->list.count; i++) {
-        struct in_force one = p->list.at[i];
-        if (!str_equal(one.name, name)) continue;
-        memmove(&p->list.at[i], &p->list.at[i + 1], (p->list.count - i - 1) * sizeof one);
-        p->list.count--;
-        add_version(p, one.kind, one.name, STR(""), one.version + 1);
-        return ERR_OK;
-    }
-    return err_set(why, ERR_NOT_FOUND, "nothing in force is called '" STR_FMT "'", STR_ARG(name));
+    bool segment = p->request->retires_segment;
+    const struct in_force *found = find_in_force(&p->list, segment ? DOCUMENT_SEGMENT : DOCUMENT_SCORE, name);
+    if (found == NULL)
+        return err_set(why, ERR_NOT_FOUND, "no %s in force is called '" STR_FMT "'", segment ? "segment" : "score",
+                       STR_ARG(name));
+    struct in_force one = *found;
+    size_t i = (size_t)(found - p->list.at);
+    memmove(&p->list.at[i], &p->list.at[i + 1], (p->list.count - i - 1) * sizeof one);
+    p->list.count--;
+    add_version(p, one.kind, one.name, STR(""), one.version + 1);
+    return ERR_OK;
 }
 
 /* Records of one score whose band differs, into the batch. */

@@ -203,8 +203,9 @@ struct edited {   /* a definition that the author had before them */
 };
 
 struct publish {
-    struct str text;             /* documents, YAML or JSON, scores and segments; replaces those of the same names */
-    struct str retire;           /* or: the name of a score to take out of force; empty */
+    struct str text;   /* documents, YAML or JSON, scores and segments; replaces those of the same names */
+    struct str retire; /* or: the name of a score (retires_segment: of a segment) to take out of force; empty */
+    bool retires_segment;
     struct str source;           /* what to call the text in messages: "lead_score.yaml" */
     uint32_t expected;           /* the version that the author edited, of its one document; 0: do not ask */
     const struct edited *edited; /* the same of some of several documents; their versions are asked */

@@ -91,6 +91,13 @@ void http_answer_file(struct http_exchange *exchange, unsigned status, const cha
  * sentence, `place` the field or the line ("" for none). */
 void http_problem(struct http_exchange *exchange, unsigned status, const char *code, struct str place,
                   const char *format, ...) PRINTF_LIKE(5, 6);
+/* The same with members of its own, as RFC 9457 lets a problem have; each `json` is a value. */
+struct http_problem_member {
+    const char *key;
+    struct str json;
+};
+void http_problem_with(struct http_exchange *exchange, unsigned status, const char *code, struct str place,
+                       struct str detail, const struct http_problem_member *members, size_t count);
 /* The status that an error of ours means: ERR_INVALID 400, ERR_NOT_FOUND 404, ERR_CONFLICT 409, ERR_TOO_BIG 413,
  * ERR_UNAVAILABLE 503, else 500. */
 unsigned http_status_of(enum err code);

@@ -21,10 +21,12 @@ static void write_member(struct json_writer *writer, const char *key, struct str
     json_string(writer, text);
 }
 
-static void answer_problem(struct http_exchange *exchange, unsigned status, const char *code, struct str place,
-                           struct str detail)
+void http_problem_with(struct http_exchange *exchange, unsigned status, const char *code, struct str place,
+                       struct str detail, const struct http_problem_member *members, size_t count)
 {
-    AUTO_BUF text = BUF_INIT(PROBLEM_BYTES_MAX);
+    size_t ceiling = PROBLEM_BYTES_MAX;
+    for (size_t i = 0; i < count; i++) ceiling += members[i].json.len;
+    AUTO_BUF text = BUF_INIT(ceiling);
     struct json_writer writer = {.out = &text};
     json_begin_object(&writer);
     write_member(&writer, "type",
@@ -35,10 +37,20 @@ static void answer_problem(struct http_exchange *exchange, unsigned status, cons
     write_member(&writer, "detail", detail);
     if (code[0] != 0) write_member(&writer, "code", str_from_c(code));
     if (place.len > 0) write_member(&writer, "at", place);
+    for (size_t i = 0; i < count; i++) {
+        json_key(&writer, members[i].key);
+        json_raw(&writer, members[i].json);
+    }
     json_end_object(&writer);
     json_newline(&writer);
     http_answer(exchange, status, "application/problem+json",
                 text.failed ? STR("{\"type\":\"about:blank\"}\n") : buf_str(&text));
+}
+
+static void answer_problem(struct http_exchange *exchange, unsigned status, const char *code, struct str place,
+                           struct str detail)
+{
+    http_problem_with(exchange, status, code, place, detail, NULL, 0);
 }
 
 void http_problem(struct http_exchange *exchange, unsigned status, const char *code, struct str place,

@@ -291,6 +291,22 @@ static bool read_publish(struct request *request, const struct json_item *body, 
            read_versions_edited(request, body, out);
 }
 
+/* A problem with every mistake; it stands at the first. */
+static void refuse_mistakes(struct request *request, const struct diagnostics *diagnostics)
+{
+    AUTO_BUF errors = BUF_INIT(REQUEST_JSON_MAX);
+    AUTO_BUF warnings = BUF_INIT(REQUEST_JSON_MAX);
+    struct json_writer writer = {.out = &errors};
+    api_write_diagnostics(&writer, diagnostics, SEVERITY_ERROR);
+    writer = (struct json_writer){.out = &warnings};
+    api_write_diagnostics(&writer, diagnostics, SEVERITY_WARNING);
+    const struct diagnostic *first = diagnostics->item;
+    while (first->severity != SEVERITY_ERROR) first++;
+    struct str place = arena_format(request->arena, "line %u, column %u", first->at.line, first->at.column);
+    const struct http_problem_member members[] = {{"errors", buf_str(&errors)}, {"warnings", buf_str(&warnings)}};
+    http_problem_with(request->exchange, 422, "invalid_definition", place, first->message, members, COUNT_OF(members));
+}
+
 static void publish(struct request *request, const struct publish *what)
 {
     struct diagnostics *diagnostics = ARENA_NEW(request->arena, struct diagnostics);
@@ -301,8 +317,7 @@ static void publish(struct request *request, const struct publish *what)
     AUTO_BUF json = BUF_INIT(REQUEST_JSON_MAX);
     struct json_writer writer = {.out = &json};
     if (failure == ERR_INVALID && diagnostics->errors > 0) {
-        api_write_validation(&writer, diagnostics);
-        request_answer(request, 422, &json);
+        refuse_mistakes(request, diagnostics);
         return;
     }
     if (failure == ERR_CONFLICT && done.unguarded) {
@@ -374,9 +389,13 @@ void api_definition_rollback(struct request *request)
     int64_t version = 0;
     struct publish what;
     if (!api_body(request, &body) || !read_publish(request, body, &what) ||
-        !api_member_number(request, body, "version", 1, UINT32_MAX, &version) ||
-        !read_versions(request, &facts, &count))
+        !api_member_number(request, body, "version", 1, UINT32_MAX, &version))
         return;
+    if (version == 0) {
+        api_refuse(request, 400, "no_version", STR("version"), "version is the number of the one to go back to");
+        return;
+    }
+    if (!read_versions(request, &facts, &count)) return;
     const struct definition_fact *fact = find_version(facts, count, (uint64_t)version);
     if (fact == NULL || fact->text.len == 0) {
         api_refuse(request, 404, "not_found", STR("version"), "there is no version %lld with a text",
@@ -390,6 +409,13 @@ void api_definition_rollback(struct request *request)
 
 void api_definition_retire(struct request *request)
 {
-    const struct publish what = {.retire = request_path(request, "name"), .author = request->actor->text};
-    publish(request, &what);
+    const struct publish what = {.retire = request_path(request, "name"),
+                                 .retires_segment = is_segment_route(request),
+                                 .author = request->actor->text};
+    const struct edition *edition = engine_edition(request->server->engine);
+    struct in_force one;
+    bool found = find_in_force(edition, kind_of(request), what.retire, &one);
+    edition_release(edition);
+    if (found) publish(request, &what);
+    else refuse_unknown(request, what.retire);
 }

@@ -336,6 +336,12 @@ void openapi_document(struct request *request)
     request_answer(request, 200, &json);
 }
 
+void openapi_problem(struct request *request)
+{
+    http_set_header(request->exchange, "Location", STR("/api#Problem"));
+    http_answer(request->exchange, 303, "text/html", STR(""));
+}
+
 void openapi_page(struct request *request)
 {
     AUTO_BUF html = BUF_INIT(DOCUMENT_BYTES_MAX);

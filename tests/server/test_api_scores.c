@@ -175,6 +175,10 @@ TEST(a_text_that_does_not_validate_is_refused_whole_with_every_place)
                                   "{'text':'score: lead\\ngroups:\\n- name: g\\n  category: fit\\n  rules:\\n"
                                   "  - {name: a, event: x, points: many}\\n  - {name: a, event: x, pionts: 3}\\n'}",
                                   422);
+    CHECK_STR(reply_header(reply, "Content-Type"), STR("application/problem+json"));
+    CHECK_STR(api_at(site, reply, "code"), STR("invalid_definition"));
+    CHECK_STR(api_at(site, reply, "at"), STR("line 6, column 33"));
+    CHECK_STR(api_at(site, reply, "detail"), api_at(site, reply, "errors.0.message"));
     CHECK_STR(api_at(site, reply, "errors.0.line"), STR("6"));
     CHECK_STR(api_at(site, reply, "errors.1.line"), STR("7"));
     api_call(site, PUBLISH, "{'text':'score: other\\ngroups: []\\n'}", 400);
@@ -211,6 +215,7 @@ TEST(versions_are_kept_compared_and_gone_back_to)
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead", "", 200), "version"), STR("3"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("30"));
     api_call(site, "POST /api/v1/scores/lead/rollback", "{'version':9}", 404);
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/scores/lead/rollback", "{}", 400), "at"), STR("version"));
     site_close(site);
 }
 
@@ -221,6 +226,21 @@ TEST(a_retired_score_is_gone_and_its_versions_stay)
     api_call(site, "GET /api/v1/scores/lead", "", 404);
     api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 404);
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/scores/lead/versions", "", 200), "results.1.version"), STR("1"));
+    site_close(site);
+}
+
+TEST(a_segment_and_a_score_of_one_name_are_taken_out_of_force_each_by_its_own_path)
+{
+    struct site *site = open_site();
+    CHECK_STR(api_at(site, api_call(site, "DELETE /api/v1/segments/lead", "", 404), "at"), STR("name"));
+    api_call(site, "GET /api/v1/scores/lead", "", 200); /* the score of that name stays */
+    api_call(site, "POST /api/v1/segments/lead/publish", "{'text':'segment: lead\\nwhen: {event: page_viewed}\\n'}",
+             200);
+    api_call(site, "DELETE /api/v1/segments/lead", "", 200);
+    api_call(site, "GET /api/v1/segments/lead", "", 404);
+    api_call(site, "DELETE /api/v1/scores/lead", "", 200);
+    CHECK_STR(api_at(site, api_call(site, "DELETE /api/v1/scores/lead", "", 404), "detail"),
+              STR("no score in force is called 'lead'"));
     site_close(site);
 }
 

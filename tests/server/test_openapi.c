@@ -156,12 +156,22 @@ TEST(every_request_of_the_api_has_an_example)
     }
 }
 
-/* Which schema an answer has: a refusal is a problem, but for one that lists every mistake. */
+/* Which schema an answer has: a refusal is a problem. */
 static struct str schema_of(const struct example *example)
 {
-    if (example->status == 422) return STR("Validation");
     if (example->status >= 300) return STR("Problem");
     return str_from_c(endpoint_of(example)->gives);
+}
+
+TEST(the_type_of_a_problem_leads_to_where_problems_are_told)
+{
+    struct site *site = site_open((struct site_options){0});
+    struct reply problem = api_call(site, "GET /api/v1/contacts/nobody", "", 404);
+    CHECK_STR(api_at(site, problem, "type"), STR("/problems/not_found"));
+    struct reply reply = api_call(site, "GET /problems/not_found", "", 303);
+    CHECK_STR(reply_header(reply, "Location"), STR("/api#Problem"));
+    CHECK_CONTAINS(api_call(site, "GET /api", "", 200).body, STR("id=\"Problem\""));
+    site_close(site);
 }
 
 TEST(every_example_is_answered_as_the_document_says)
