@@ -18,17 +18,6 @@
 
 /* ---- Which definitions. ---- */
 
-static bool read_draft(struct request *request, struct str name, struct str *text)
-{
-    struct err_info why = {0};
-    enum err e = draft_load(request->server, name, request->arena, text, &why);
-    if (e == ERR_OK) return true;
-    if (e == ERR_NOT_FOUND)
-        return api_refuse(request, 404, "not_found", STR("draft"), "'" STR_FMT "' has no draft", STR_ARG(name));
-    request_fail(request, &why);
-    return false;
-}
-
 /* {"score", "draft", "text"}; `otherwise` is the score when none is named. */
 static bool read_definition(struct request *request, const struct json_item *body, struct str otherwise,
                             struct backtest_wish *wish, uint32_t i)
@@ -49,7 +38,7 @@ static bool read_definition(struct request *request, const struct json_item *bod
                                       draft          ? ", draft"
                                       : text.len > 0 ? ", text"
                                                      : ", in force");
-    if (draft && !read_draft(request, score, &text)) return false;
+    if (draft && !api_draft_text(request, score, &text)) return false;
     wish->of[i].score = score;
     wish->of[i].text = text;
     return true;

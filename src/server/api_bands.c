@@ -14,8 +14,9 @@
 /* What of the log is asked for. */
 struct question {
     enum entity object;
-    uint32_t record;   /* UINT32_MAX: all */
-    struct str member; /* a segment's name with its prefix; empty: bands */
+    uint32_t record;        /* UINT32_MAX: all */
+    struct str member;      /* a segment's name with its prefix; empty: bands */
+    struct str score, band; /* of bands: of this score, entered; empty: any */
     uint64_t limit, before;
 };
 
@@ -28,7 +29,9 @@ static bool read_page(struct request *request, struct question *out)
 static bool is_wanted(const struct question *question, const struct band_fact *fact)
 {
     if (question->member.len > 0) return str_equal(question->member, fact->score);
-    return memchr(fact->score.at, ':', fact->score.len) == NULL;
+    return memchr(fact->score.at, ':', fact->score.len) == NULL &&
+           (question->score.len == 0 || str_equal(question->score, fact->score)) &&
+           (question->band.len == 0 || str_equal(question->band, fact->band));
 }
 
 static void write_label(struct json_writer *writer, const char *name, struct str label)
@@ -51,6 +54,8 @@ static void write_change(struct json_writer *writer, struct engine *engine, cons
         api_write_text(writer, "score", fact->score);
         write_label(writer, "band", fact->band);
         write_label(writer, "former", fact->former);
+        json_key(writer, "value");
+        json_i64(writer, points_shown(fact->micro));
         json_key(writer, "micro");
         json_i64(writer, fact->micro);
         api_write_count(writer, "version", fact->version);
@@ -114,7 +119,9 @@ bool api_write_bands(struct json_writer *writer, struct request *request, enum e
 
 void api_band_history(struct request *request)
 {
-    struct question question = {.record = UINT32_MAX};
+    struct question question = {.record = UINT32_MAX,
+                                .score = http_query(request->exchange, "score"),
+                                .band = http_query(request->exchange, "band")};
     bool of_one = request->match.count > 0;
     if (!read_page(request, &question) || (of_one && !api_find_path(request, &question.object, &question.record)))
         return;

@@ -12,6 +12,9 @@ void api_write_diagnostics(struct json_writer *writer, const struct diagnostics 
 /* {"valid", "errors": [...], "warnings": [...]} */
 void api_write_validation(struct json_writer *writer, const struct diagnostics *diagnostics);
 
+/* The draft of a score. False: there is none, and that was answered at `draft`. */
+bool api_draft_text(struct request *request, struct str score, struct str *out);
+
 /* Why draft_put did not: 428 without If-Match, 412 when another draft is there. Returns false. */
 bool api_draft_refused(struct request *request, bool there, const struct err_info *why);
 

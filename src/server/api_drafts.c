@@ -103,6 +103,17 @@ void api_draft_show(struct request *request)
     request_answer(request, 200, &json);
 }
 
+bool api_draft_text(struct request *request, struct str score, struct str *out)
+{
+    struct err_info why = {0};
+    enum err e = draft_load(request->server, score, request->arena, out, &why);
+    if (e == ERR_OK) return true;
+    if (e == ERR_NOT_FOUND)
+        return api_refuse(request, 404, "not_found", STR("draft"), "'" STR_FMT "' has no draft", STR_ARG(score));
+    request_fail(request, &why);
+    return false;
+}
+
 bool api_draft_refused(struct request *request, bool there, const struct err_info *why)
 {
     if (why->code != ERR_CONFLICT) {
@@ -192,9 +203,13 @@ static void write_bands(struct json_writer *writer, const struct preview *previe
     json_end_array(writer);
 }
 
-static void write_micro(struct json_writer *writer, const char *name, bool known, int64_t micro)
+static void write_points(struct json_writer *writer, const char *name, const char *micro_name, bool known,
+                         int64_t micro)
 {
     json_key(writer, name);
+    if (known) json_i64(writer, points_shown(micro));
+    else json_null(writer);
+    json_key(writer, micro_name);
     if (known) json_i64(writer, micro);
     else json_null(writer);
 }
@@ -208,8 +223,8 @@ static void write_movers(struct json_writer *writer, const struct preview *previ
         const struct preview_mover *mover = &preview->movers[i];
         json_begin_object(writer);
         api_write_text(writer, "id", history_record_id(history, object, mover->record));
-        write_micro(writer, "before_micro", mover->known_before, mover->before);
-        write_micro(writer, "after_micro", mover->known_after, mover->after);
+        write_points(writer, "before", "before_micro", mover->known_before, mover->before);
+        write_points(writer, "after", "after_micro", mover->known_after, mover->after);
         json_key(writer, "from");
         write_band(writer, preview, mover->from);
         json_key(writer, "to");
@@ -282,6 +297,22 @@ bool api_first_score(struct request *request, struct str text, struct str *out)
     return false;
 }
 
+/* {"text"}, or {"score", "draft": true}. */
+static bool read_tried(struct request *request, const struct json_item *body, struct str *text, struct str *name)
+{
+    bool draft = false;
+    *name = (struct str){0};
+    if (!api_member_flag(request, body, "draft", &draft)) return false;
+    if (!draft) return read_text(request, body, text) && api_first_score(request, *text, name);
+    if (!api_member_text(request, body, "score", name)) return false;
+    if (json_member(body, STR("text")) != NULL)
+        return api_refuse(request, 400, "wrong_type", STR("draft"), "either the draft is meant or the text");
+    if (name->len == 0 || name->len > NAME_MAX_BYTES)
+        return api_refuse(request, 400, "no_score", STR("score"),
+                          "score is the name of the score whose draft is meant");
+    return api_draft_text(request, *name, text);
+}
+
 static uint32_t remembered_band(void *context, const struct edition *edition, uint32_t score, uint32_t record)
 {
     return engine_band(context, edition, score, record);
@@ -293,8 +324,8 @@ void api_score_preview(struct request *request)
     const struct json_item *body;
     struct str text, name, outcome = {0};
     struct err_info why = {0};
-    if (!api_body(request, &body) || !read_text(request, body, &text) || !read_outcome(request, body, &outcome) ||
-        !api_first_score(request, text, &name) || !api_enter(request))
+    if (!api_body(request, &body) || !read_tried(request, body, &text, &name) ||
+        !read_outcome(request, body, &outcome) || !api_enter(request))
         return;
     const struct preview_use *use = previews_take(request->server->previews, name);
     if (use == NULL) {

@@ -42,6 +42,8 @@ static void tell(struct server *server, const struct band_change *change)
     api_write_text(&writer, "score", change->score);
     write_label(&writer, "band", change->band);
     write_label(&writer, "former", change->former);
+    json_key(&writer, "value");
+    json_i64(&writer, points_shown(change->micro));
     json_key(&writer, "micro");
     json_i64(&writer, change->micro);
     api_write_instant(&writer, "at", change->at_ms);

@@ -30,6 +30,15 @@ const char *openapi_query_help(struct str name)
         const char *name, *help;
     } known[] = {
         {"limit", "how many at most"},
+        {"score", "of this score alone"},
+        {"band", "who entered this band alone; of an agreement: from which band on the score says yes"},
+        {"priority", "very high, high, medium or low"},
+        {"writeKey", "a write key, when not sent by Basic auth"},
+        {"email", "who, by e-mail address"},
+        {"userId", "who, as your own system knows them"},
+        {"anonymousId", "who, as the browser knows them"},
+        {"messageId", "the same twice is one event"},
+        {"campaign", "what the letter belongs to"},
         {"after", "what the page before told as next"},
         {"as_of", "an instant: as everything stood then"},
         {"explain", "true: with every reason"},

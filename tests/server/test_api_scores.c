@@ -191,6 +191,8 @@ TEST(a_preview_tells_who_would_move_and_changes_nothing)
     struct reply reply = api_call(site, "POST /api/v1/scores/preview", "{'text':'" SCORE("1", "20") "'}", 200);
     CHECK_STR(api_at(site, reply, "moved"), STR("1"));
     CHECK_STR(api_at(site, reply, "moves.0.from"), STR("MQL"));
+    CHECK_STR(api_at(site, reply, "movers.0.before"), STR("30"));
+    CHECK_STR(api_at(site, reply, "movers.0.after"), STR("3"));
     CHECK_STR(api_at(site, reply, "movers.0.after_micro"), STR("3000000"));
     CHECK_STR(api_at(site, reply, "alerts"), STR("0"));
     CHECK_STR(api_at(site, api_call(site, "GET /api/v1/contacts/userId:ada/scores/lead", "", 200), "value"), STR("30"));
@@ -200,6 +202,34 @@ TEST(a_preview_tells_who_would_move_and_changes_nothing)
     api_call(site, "POST /api/v1/scores/preview", "{'text':'score: lead'}", 400);
     api_call(site, "POST /api/v1/scores/preview", "{'text':'segment: s\\nwhen: {event: any}'}", 400);
     api_call(site, "POST /api/v1/scores/preview", "{'text':'" SCORE("1", "20") "','outcome':{'evnt':'x'}}", 400);
+    site_close(site);
+}
+
+TEST(the_draft_that_is_kept_can_be_previewed_without_sending_it_again)
+{
+    struct site *site = open_site();
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/scores/preview", "{'score':'lead','draft':true}", 404), "at"),
+              STR("draft"));
+    api_call(site, "PUT /api/v1/scores/lead/draft", "{'text':'" SCORE("1", "20") "'}", 200);
+    struct reply reply = api_call(site, "POST /api/v1/scores/preview", "{'score':'lead','draft':true}", 200);
+    CHECK_STR(api_at(site, reply, "moved"), STR("1"));
+    CHECK_STR(api_at(site, api_call(site, "POST /api/v1/scores/preview", "{'draft':true}", 400), "at"), STR("score"));
+    reply = api_call(site, "POST /api/v1/scores/preview", "{'score':'lead','draft':true,'text':'x'}", 400);
+    CHECK_STR(api_at(site, reply, "at"), STR("draft"));
+    site_close(site);
+}
+
+TEST(a_segment_s_versions_are_compared_and_gone_back_to_as_those_of_a_score)
+{
+    struct site *site = open_site();
+    const char *publish = "POST /api/v1/segments/seen/publish";
+    api_call(site, publish, "{'text':'segment: seen\\nwhen: {event: page_viewed}\\n'}", 200);
+    api_call(site, publish, "{'expected':1,'text':'segment: seen\\nwhen: {event: form_sent}\\n'}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/segments/seen/members", "", 200), "total"), STR("0"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/segments/seen/diff", "", 200), "added"), STR("1"));
+    CHECK_CONTAINS(api_call(site, "GET /api/v1/segments/seen/versions/1", "", 200).body, STR("page_viewed"));
+    api_call(site, "POST /api/v1/segments/seen/rollback", "{'version':1}", 200);
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/segments/seen/members", "", 200), "total"), STR("1"));
     site_close(site);
 }
 
@@ -251,6 +281,31 @@ TEST(bands_that_were_entered_are_told_with_their_cause)
     CHECK_STR(api_at(site, bands, "results.0.band"), STR("MQL"));
     CHECK_STR(api_at(site, bands, "results.0.former"), STR("null"));
     CHECK_STR(api_at(site, bands, "results.0.cause"), STR("fact"));
+    CHECK_STR(api_at(site, bands, "results.0.value"), STR("20"));
+    site_close(site);
+}
+
+TEST(who_entered_one_band_of_one_score_is_asked_by_both_names)
+{
+    struct site *site = open_site();
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/bands?score=lead&band=MQL", "", 200), "results.0.id"),
+              STR("ada"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/bands?band=SQL", "", 200), "results.0.id"), STR("(absent)"));
+    CHECK_STR(api_at(site, api_call(site, "GET /api/v1/bands?score=other", "", 200), "results.0.id"), STR("(absent)"));
+    site_close(site);
+}
+
+TEST(bands_of_companies_are_told_as_those_of_contacts)
+{
+    struct site *site = open_site();
+    api_call(site, "POST /api/v1/scores/size/publish",
+             "{'text':'score: size\\nobject: company\\nbands: [{label: large, from: 5}]\\ngroups: [{name: g, category: "
+             "fit, rules: [{name: r, when: {property: employees, gte: 50}, points: 7}]}]\\n'}",
+             200);
+    api_call(site, "POST /api/v1/companies", "{'id':'acme','properties':{'employees':70}}", 201);
+    struct reply bands = api_call(site, "GET /api/v1/companies/acme/bands", "", 200);
+    CHECK_STR(api_at(site, bands, "results.0.band"), STR("large"));
+    CHECK_STR(api_at(site, bands, "results.0.object"), STR("company"));
     site_close(site);
 }
 

@@ -163,6 +163,16 @@ static struct str schema_of(const struct example *example)
     return str_from_c(endpoint_of(example)->gives);
 }
 
+TEST(every_name_of_a_query_is_explained)
+{
+    for (size_t i = 0; i < endpoint_count; i++)
+        for (struct str rest = str_from_c(endpoints[i].query); rest.len > 0;) {
+            struct str name = str_cut(&rest, ' ');
+            if (openapi_query_help(name)[0] == '\0')
+                FAIL("%s: what is " STR_FMT "?", endpoints[i].pattern, STR_ARG(name));
+        }
+}
+
 TEST(the_type_of_a_problem_leads_to_where_problems_are_told)
 {
     struct site *site = site_open((struct site_options){0});
