@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "engine/engine_internal.h"
 
 #define SWEEP_BATCH 10000 /* records that are looked at again in one transaction */
@@ -162,7 +163,7 @@ static void *sweep_until_stopped(void *context)
 enum err sweeper_start(struct engine *engine, struct err_info *why)
 {
     if (engine->options.sweep_s == 0) return ERR_OK;
-    int failed = pthread_create(&engine->sweeper, NULL, sweep_until_stopped, engine);
+    int failed = thread_start(&engine->sweeper, sweep_until_stopped, engine, "plumb-sweeper");
     if (failed != 0) return err_set(why, ERR_UNAVAILABLE, "no thread could be made: %s", strerror(failed));
     engine->sweeper_started = true;
     return ERR_OK;

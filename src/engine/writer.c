@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "engine/ahead.h"
 
 #define BATCH_FACTS_MAX 4096 /* taken together at most, so that nobody waits long for a crowd */
@@ -277,7 +278,7 @@ static void *write_until_stopped(void *context)
 
 enum err writer_start(struct engine *engine, struct err_info *why)
 {
-    int failed = pthread_create(&engine->writer, NULL, write_until_stopped, engine);
+    int failed = thread_start(&engine->writer, write_until_stopped, engine, "plumb-writer");
     engine->writer_started = failed == 0;
     return failed == 0 ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "no thread could be made: %s", strerror(failed));
 }

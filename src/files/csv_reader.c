@@ -6,9 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/csv_reader.h"
 
-#include <pthread.h>
-
 #include "base/arena.h"
+#include "base/thread.h"
 
 #define RING 4
 
@@ -62,7 +61,7 @@ struct csv_reader *csv_reader_new(struct csv *csv, const struct input *input, co
     if (!own_thread) return reader;
     pthread_mutex_init(&reader->lock, NULL);
     pthread_cond_init(&reader->changed, NULL);
-    reader->own_thread = pthread_create(&reader->thread, NULL, read_on, reader) == 0; /* else without one */
+    reader->own_thread = thread_start(&reader->thread, read_on, reader, "plumb-csv") == 0; /* else without one */
     return reader;
 }
 

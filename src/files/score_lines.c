@@ -3,9 +3,9 @@
  * Reasons take microseconds a record, so threads make the lines, each a stretch of the
  * records into a buffer of its own; the buffers are written in the records' order. */
 // SPDX-License-Identifier: Apache-2.0
-#include <pthread.h>
-
 #include "files/score_lines.h"
+
+#include "base/thread.h"
 
 #define STRETCH 4096 /* records that one thread takes at a time */
 #define STRETCH_BYTES_MAX ((size_t)64 * 1024 * 1024 * 1024)
@@ -38,7 +38,7 @@ static void *make_lines(void *of_stretch)
 static void make_all(struct stretch *stretches, unsigned count)
 {
     for (unsigned i = 1; i < count; i++)
-        stretches[i].started = pthread_create(&stretches[i].thread, NULL, make_lines, &stretches[i]) == 0;
+        stretches[i].started = thread_start(&stretches[i].thread, make_lines, &stretches[i], "plumb-lines-%u", i) == 0;
     for (unsigned i = 0; i < count; i++)
         if (!stretches[i].started) make_lines(&stretches[i]);
     for (unsigned i = 1; i < count; i++)

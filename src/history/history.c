@@ -4,8 +4,7 @@
  * in blocks of a fixed size that the compiler turns into vectors: it does nothing but
  * read memory, so it is the speed that no scan can pass. */
 // SPDX-License-Identifier: Apache-2.0
-#include <pthread.h>
-
+#include "base/thread.h"
 #include "history/scan_internal.h"
 
 const enum entity association_ends[ASSOCIATION_COUNT][2] = {
@@ -233,7 +232,8 @@ uint64_t history_read_columns(const struct history *history, unsigned threads)
     for (unsigned i = 0; i < threads; i++) {
         readings[i] = (struct reading){.history = history, .part = i, .parts = threads};
         bool last = i + 1 == threads; /* is read here */
-        readings[i].started = !last && pthread_create(&readings[i].thread, NULL, read_part, &readings[i]) == 0;
+        readings[i].started =
+            !last && thread_start(&readings[i].thread, read_part, &readings[i], "plumb-read-%u", i) == 0;
         if (!readings[i].started) read_part(&readings[i]);
     }
     uint64_t sum = 0;

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/threads.h"
 
-#include <pthread.h>
-
 #include "base/arena.h"
+#include "base/thread.h"
 
 void run_threads(unsigned threads, void *(*work)(void *), void *context)
 {
     pthread_t *others = memory_array(threads, sizeof *others);
     unsigned started = 0;
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, context) == 0) started++;
+    while (started + 1 < threads && thread_start(&others[started], work, context, "plumb-scan-%u", started) == 0)
+        started++;
     work(context); /* fewer threads than asked for only take longer */
     for (unsigned t = 0; t < started; t++) pthread_join(others[t], NULL);
     memory_free(others);

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "http/http_internal.h"
 
 /* TLS 1.2 and later, forward secret, nothing that is known to be weak. */
@@ -193,7 +194,7 @@ bool loops_start(struct http_server *server)
         return false;
     }
     for (unsigned i = 0; i < count; i++) {
-        int failed = pthread_create(&server->loops[i].thread, NULL, run, &server->loops[i]);
+        int failed = thread_start(&server->loops[i].thread, run, &server->loops[i], "plumb-http-%u", i);
         INVARIANT(failed == 0);
     }
     return true;

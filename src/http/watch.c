@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "http/http_internal.h"
 
 #define BYTES_PER_MS 1 /* the slowest line that is served, beyond idle_s */
@@ -53,7 +54,7 @@ static void *watch(void *context)
 
 void watch_start(struct http_server *server)
 {
-    int failed = pthread_create(&server->watch, NULL, watch, server);
+    int failed = thread_start(&server->watch, watch, server, "plumb-http-wait");
     INVARIANT(failed == 0);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "server/forecasts_internal.h"
 #include "server/server.h"
 
@@ -380,7 +381,7 @@ enum err forecasts_start(struct server *server, struct forecasts **out, struct e
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&forecasts->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    forecasts->runs = pthread_create(&forecasts->thread, NULL, keep_up, forecasts) == 0;
+    forecasts->runs = thread_start(&forecasts->thread, keep_up, forecasts, "plumb-forecast") == 0;
     *out = forecasts;
     return forecasts->runs ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "a thread could not be started");
 }

@@ -3,12 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/housekeeper.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "server/access.h"
 #include "server/models.h"
 #include "server/previews.h"
@@ -68,7 +68,7 @@ enum err housekeeper_start(struct server *server, struct housekeeper **out, stru
     pthread_cond_init(&housekeeper->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&housekeeper->lock, NULL);
-    if (pthread_create(&housekeeper->thread, NULL, keep_house, housekeeper) != 0) {
+    if (thread_start(&housekeeper->thread, keep_house, housekeeper, "plumb-house") != 0) {
         pthread_cond_destroy(&housekeeper->changed);
         pthread_mutex_destroy(&housekeeper->lock);
         memory_free(housekeeper);

@@ -6,12 +6,12 @@
 #include "server/jobs.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "server/hub.h"
 #include "server/job_files.h"
 #include "server/server.h"
@@ -366,11 +366,12 @@ enum err jobs_start(struct server *server, struct jobs **out, struct err_info *w
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->changed, NULL);
     job_files_empty(jobs->folder);
+    static const char *const names[JOB_LANES] = {[LANE_FILES] = "plumb-files", [LANE_ANALYSES] = "plumb-analyses"};
     bool all_run = true;
     for (enum job_lane which = 0; which < JOB_LANES; which++) {
         struct lane *lane = &jobs->lanes[which];
         *lane = (struct lane){.jobs = jobs, .which = which};
-        lane->runs = pthread_create(&lane->thread, NULL, work, lane) == 0;
+        lane->runs = thread_start(&lane->thread, work, lane, "%s", names[which]) == 0;
         all_run &= lane->runs;
     }
     if (all_run) {

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/workers.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 #define WAITING_MAX 1000 /* a thousand requests that wait are more than anybody waits for */
 #define NICE 5           /* a third of the processor that a thread of http gets where both want it */
@@ -54,7 +54,8 @@ enum err workers_start(unsigned threads, struct workers **out, struct err_info *
     pthread_cond_init(&workers->changed, NULL);
     int failed = 0;
     while (failed == 0 && workers->thread_count < threads) {
-        failed = pthread_create(&workers->threads[workers->thread_count], NULL, work, workers);
+        failed = thread_start(&workers->threads[workers->thread_count], work, workers, "plumb-work-%u",
+                              workers->thread_count);
         if (failed == 0) workers->thread_count++;
     }
     if (failed != 0) {

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "store/sqlite/sqlite_store.h"
 
 #define LOG_PAGES_LARGE 8192 /* 32 MB: to be moved */
@@ -86,7 +87,7 @@ void log_mover_start(struct sqlite_store *store)
     struct log_mover *mover = &store->mover;
     pthread_mutex_init(&mover->lock, NULL);
     pthread_cond_init(&mover->changed, NULL);
-    int failed = pthread_create(&mover->thread, NULL, move_when_large, store);
+    int failed = thread_start(&mover->thread, move_when_large, store, "plumb-store-log");
     INVARIANT(failed == 0);
     mover->started = true;
 }
