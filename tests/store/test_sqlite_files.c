@@ -326,6 +326,28 @@ TEST(a_backup_is_a_whole_store_and_never_overwrites_a_file)
     store_close(store);
 }
 
+/* Whatever the umask lets others do: a folder that is not ours alone may be given to the server. */
+TEST(a_store_and_what_lies_beside_it_and_its_backup_are_for_their_owner_alone)
+{
+    static const char *const endings[] = {"", "-lock", "-wal", "-shm"};
+    AUTO_ARENA arena = arena_new();
+    const char *path = fresh_path(arena), *copy = fresh_path(arena);
+    struct err_info why = {0};
+    struct stat status;
+    mode_t former = umask(0);
+    struct store *store = open_file(path);
+    append_ada(store);
+    CHECK_OK(store_backup(store, copy, &why), why);
+    umask(former);
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        CHECK_INT(stat(arena_format(arena, "%s%s", path, endings[i]).at, &status), 0);
+        CHECK_INT(status.st_mode & 0777, 0600);
+    }
+    CHECK_INT(stat(copy, &status), 0);
+    CHECK_INT(status.st_mode & 0777, 0600);
+    store_close(store);
+}
+
 /* ---- Erased from. ---- */
 
 static bool is_on_disk(const char *path, const char *text, struct arena *arena)

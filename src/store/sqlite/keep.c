@@ -15,7 +15,9 @@
 static MUST_CHECK enum err copy_to(struct connection *source, const char *vfs, const char *path, struct err_info *why)
 {
     struct connection target = {.path = path};
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    enum err claimed = place_claim(path, why);
+    if (claimed != ERR_OK) return claimed;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int rc = sqlite3_open_v2(path, &target.db, flags, vfs);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(target.db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;", NULL, NULL, NULL);

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_MODE 0644
-#define HEADER_BYTES 100 /* of an SQLite database */
+#define FILE_MODE (S_IRUSR | S_IWUSR) /* people's data, and hashes of passwords */
+#define HEADER_BYTES 100              /* of an SQLite database */
 #define APPLICATION_ID_AT 68
 #define WITNESS_BYTES 20 /* digits */
 
@@ -102,7 +102,7 @@ enum err place_look(const char *path, const char *vfs, struct err_info *why)
 enum err place_lock(const char *path, int *lock, struct err_info *why)
 {
     char *beside = joined(path, "-", "lock");
-    int fd = open(beside, O_RDWR | O_CREAT | O_CLOEXEC, LOCK_MODE);
+    int fd = open(beside, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     enum err e = fd >= 0 ? ERR_OK : refused("write", beside, why);
     if (e == ERR_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         e = errno == EWOULDBLOCK ? err_set(why, ERR_CONFLICT,
@@ -171,10 +171,21 @@ enum err place_settle(struct connection *connection, bool migrate, struct err_in
     return e;
 }
 
+enum err place_claim(const char *path, struct err_info *why)
+{
+    unlink(path); /* of one that was killed */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    if (fd < 0) return refused("write", path, why);
+    close(fd);
+    return ERR_OK;
+}
+
 static MUST_CHECK enum err fill_new(const char *path, const char *vfs, struct err_info *why)
 {
     sqlite3 *db = NULL;
-    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
+    enum err claimed = place_claim(path, why);
+    if (claimed != ERR_OK) return claimed;
+    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs);
     struct connection broken = {.db = db, .path = path};
     char mark[64];
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d;", PLACE_APPLICATION_ID);
@@ -215,8 +226,7 @@ enum err place_create(const char *path, const char *vfs, struct err_info *why)
 {
     char *temporary = joined(path, "-", "new");
     char *journal = joined(temporary, "-", "journal");
-    unlink(temporary); /* of a making that was killed */
-    unlink(journal);
+    unlink(journal); /* of a making that was killed */
     enum err e = fill_new(temporary, vfs, why);
     if (e == ERR_OK) {
         e = place_publish(temporary, path, why);

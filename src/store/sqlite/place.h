@@ -21,6 +21,9 @@ MUST_CHECK enum err place_lock(const char *path, int *lock, struct err_info *why
 void place_set_witness(int lock, uint64_t batches);
 uint64_t place_witness(const char *path);
 
+/* An empty file that its owner alone may read, for SQLite to fill; whatever was there goes. */
+MUST_CHECK enum err place_claim(const char *path, struct err_info *why);
+
 /* Make an empty store, whole or not at all. Under the lock. */
 MUST_CHECK enum err place_create(const char *path, const char *vfs, struct err_info *why);
 
