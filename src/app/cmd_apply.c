@@ -401,5 +401,6 @@ const struct command command_apply = {
     .option_count = COUNT_OF(apply_options),
     .examples = apply_examples,
     .example_count = COUNT_OF(apply_examples),
+    .interrupted = "run the same line again to see what is in force",
     .run = run_apply,
 };

@@ -53,5 +53,6 @@ const struct command command_backup = {
     .option_count = COUNT_OF(backup_options),
     .examples = backup_examples,
     .example_count = COUNT_OF(backup_examples),
+    .interrupted = "no copy was written",
     .run = run_backup,
 };

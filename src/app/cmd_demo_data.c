@@ -138,5 +138,6 @@ const struct command command_demo_data = {
     .option_count = COUNT_OF(demo_options),
     .examples = demo_examples,
     .example_count = COUNT_OF(demo_examples),
+    .interrupted = "files that were not complete are gone",
     .run = run_demo_data,
 };

@@ -202,5 +202,6 @@ const struct command command_doctor = {
     .option_count = COUNT_OF(doctor_options),
     .examples = doctor_examples,
     .example_count = COUNT_OF(doctor_examples),
+    .interrupted = "nothing was changed",
     .run = run_doctor,
 };

@@ -113,5 +113,6 @@ const struct command command_explain = {
     .option_count = COUNT_OF(explain_options),
     .examples = explain_examples,
     .example_count = COUNT_OF(explain_examples),
+    .interrupted = "nothing was changed",
     .run = run_explain,
 };

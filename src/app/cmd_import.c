@@ -288,5 +288,6 @@ const struct command command_import = {
     .option_count = COUNT_OF(import_options),
     .examples = import_examples,
     .example_count = COUNT_OF(import_examples),
+    .interrupted = "what was imported stays; run the same line again to go on",
     .run = run_import,
 };

@@ -165,5 +165,6 @@ const struct command command_rebuild = {
     .option_count = COUNT_OF(rebuild_options),
     .examples = rebuild_examples,
     .example_count = COUNT_OF(rebuild_examples),
+    .interrupted = "the facts are as they were",
     .run = run_rebuild,
 };

@@ -173,5 +173,6 @@ const struct command command_serve = {
     .option_count = COUNT_OF(serve_options),
     .examples = serve_examples,
     .example_count = COUNT_OF(serve_examples),
+    .interrupted = "what was answered is kept",
     .run = run_serve,
 };

@@ -114,5 +114,6 @@ const struct command command_train = {
     .option_count = COUNT_OF(train_options),
     .examples = train_examples,
     .example_count = COUNT_OF(train_examples),
+    .interrupted = "no model was written",
     .run = run_train,
 };

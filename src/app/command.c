@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/help.h"
+#include "app/interrupt.h"
 #include "app/options.h"
 #include "base/arena.h"
 #include "core/nearest.h"
@@ -84,6 +85,7 @@ int command_main(struct app *app, int argc, char **argv)
         help_command(app, app->out, command);
         return STATUS_OK;
     }
+    interrupt_tells(app, command);
     return command->run(app, &arguments);
 }
 

@@ -57,6 +57,7 @@ struct command {
     size_t option_count;
     const struct example *examples;
     size_t example_count;
+    const char *interrupted; /* what came of it when a signal ends it: "no copy was written"; NULL: "it was not done" */
 
     /* Returns a STATUS_. Everything it prints goes to app->out and app->err. */
     int (*run)(struct app *app, const struct arguments *arguments);

@@ -4,36 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arena.h"
+#include "base/unfinished.h"
 
 #define MODE_DEFAULT 0666 /* less the umask */
-
-/* What a signal's handler removes. */
-static const char *volatile unfinished;
-
-static void on_signal(int number)
-{
-    if (unfinished != NULL) unlink(unfinished);
-    raise(number); /* SA_RESETHAND: this time it ends the program */
-}
-
-static void remove_when_killed(const char *path)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    unfinished = path;
-    for (size_t i = 0; i < COUNT_OF(signals); i++) {
-        struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-        struct sigaction old;
-        if (path == NULL) action.sa_handler = SIG_DFL;
-        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(signals[i], &action, NULL);
-    }
-}
 
 static enum err fail(const struct outfile *out, const char *doing, struct err_info *why)
 {
@@ -67,7 +45,7 @@ enum err outfile_open(struct outfile *out, const char *path, FILE *standard, str
     out->target = resolve(path);
     if (out->target == NULL || asprintf(&out->temporary, "%s.tmp-%ld", out->target, (long)getpid()) < 0) abort();
     mode_t mode = exists ? status.st_mode & 07777 : MODE_DEFAULT;
-    remove_when_killed(out->temporary); /* before it is there: who is killed in between leaves nothing either */
+    unfinished_begin(out->temporary);
     int fd = open(out->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd >= 0) out->to = fdopen(fd, "w");
     if (out->to != NULL) return ERR_OK;
@@ -94,7 +72,7 @@ void outfile_abandon(struct outfile *out)
     if (out->opened && out->to != NULL) fclose(out->to);
     if (out->temporary != NULL) {
         unlink(out->temporary);
-        remove_when_killed(NULL);
+        unfinished_end();
     }
     free(out->target);
     free(out->temporary);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/unfinished.h"
 #include "store/sqlite/place.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -46,10 +47,12 @@ enum err sqlite_backup(struct store *base, const char *path, struct err_info *wh
         e = err_set(why, ERR_CONFLICT, "%s is there already and is left as it is", resolved);
     if (e == ERR_OK) e = reader_take(store, &source, why);
     if (e == ERR_OK) {
+        unfinished_begin(temporary);
         e = copy_to(source, store->vfs, temporary, why);
         reader_give(store, source);
         if (e == ERR_OK) e = place_publish(temporary, resolved, why);
         else unlink(temporary);
+        unfinished_end();
     }
     free(resolved);
     free(temporary);
