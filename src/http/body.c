@@ -74,9 +74,21 @@ static bool is_word(struct str text, const char *word)
 
 static bool refuse_too_large(struct http_exchange *exchange, const char *what)
 {
-    http_problem(exchange, 413, "body_too_large", STR(""), "%s is larger than %zu bytes", what,
-                 exchange->loop->server->options.body_max);
+    http_problem(exchange, 413, "body_too_large", STR(""), "%s is larger than %zu bytes", what, exchange->body_most);
     return false;
+}
+
+/* Memory for a stranger's body is there before anybody knows who it is, so they get little of it. */
+static bool may_have(struct http_exchange *exchange, uint64_t bytes)
+{
+    const struct http_options *options = &exchange->loop->server->options;
+    if (bytes <= exchange->body_most) return true;
+    if (!exchange->trust_asked) {
+        exchange->trust_asked = true;
+        if (options->trusts == NULL || options->trusts(options->context, exchange))
+            exchange->body_most = options->body_max;
+    }
+    return bytes <= exchange->body_most;
 }
 
 static bool has_blank(struct str text)
@@ -118,7 +130,7 @@ bool head_take(struct http_exchange *exchange)
         http_problem(exchange, 400, "bad_request", STR(""), "Content-Length is not a number of bytes");
         return false;
     }
-    if (length > exchange->loop->server->options.body_max) return refuse_too_large(exchange, "the body");
+    if (!may_have(exchange, length)) return refuse_too_large(exchange, "the body");
     if (announced.content.at != NULL && !is_word(announced.content, "identity")) {
         exchange->gzipped = is_word(announced.content, "gzip") || is_word(announced.content, "x-gzip");
         if (!exchange->gzipped) {
@@ -132,13 +144,12 @@ bool head_take(struct http_exchange *exchange)
 
 bool body_take(struct http_exchange *exchange, struct str bytes)
 {
-    size_t body_max = exchange->loop->server->options.body_max;
     exchange->body_seen += bytes.len;
     connection_must_by(exchange->connection, exchange->head_ms, exchange->body_seen);
-    if (exchange->body_too_large || exchange->body_seen > body_max) {
+    if (exchange->body_too_large || !may_have(exchange, exchange->body_seen)) {
         exchange->body_too_large = true;
         buf_release(&exchange->body);
-        return exchange->body_seen <= body_max + DROPPED_MAX;
+        return exchange->body_seen <= exchange->body_most + DROPPED_MAX;
     }
     buf_append(&exchange->body, bytes);
     INVARIANT(!exchange->body.failed); /* its ceiling is body_max and the padding */
@@ -178,12 +189,21 @@ static void pad(struct buf *body)
     INVARIANT(!body->failed);
 }
 
+/* Whom we trust it turns out when what there is has become too large for a stranger: then it is unpacked once more. */
+static int unpack(struct http_exchange *exchange)
+{
+    struct str packed = buf_str(&exchange->body);
+    int result = gzip_unpack(packed, exchange->body_most, &exchange->unpacked);
+    if (result != Z_BUF_ERROR || !may_have(exchange, exchange->body_most + 1)) return result;
+    buf_clear(&exchange->unpacked);
+    return gzip_unpack(packed, exchange->body_most, &exchange->unpacked);
+}
+
 bool body_finish(struct http_exchange *exchange)
 {
     if (exchange->body_too_large) return refuse_too_large(exchange, "the body");
     if (exchange->gzipped) {
-        size_t body_max = exchange->loop->server->options.body_max;
-        switch (gzip_unpack(buf_str(&exchange->body), body_max, &exchange->unpacked)) {
+        switch (unpack(exchange)) {
         case Z_OK: break;
         case Z_BUF_ERROR: return refuse_too_large(exchange, "the unpacked body");
         case Z_DATA_ERROR:
@@ -206,9 +226,11 @@ static void reset(struct buf *buf, size_t ceiling)
 
 void body_reset(struct http_exchange *exchange)
 {
-    size_t ceiling = exchange->loop->server->options.body_max + JSON_PADDING;
+    const struct http_options *options = &exchange->loop->server->options;
+    size_t ceiling = options->body_max + JSON_PADDING;
     reset(&exchange->body, ceiling);
     reset(&exchange->unpacked, ceiling);
-    exchange->gzipped = exchange->body_too_large = false;
+    exchange->gzipped = exchange->body_too_large = exchange->trust_asked = false;
+    exchange->body_most = options->trusts != NULL ? options->body_stranger_max : options->body_max;
     exchange->body_seen = 0;
 }

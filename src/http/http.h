@@ -5,7 +5,7 @@
  * then the connection sleeps and costs no thread. Every exchange is answered exactly once.
  *
  * What a stranger may send is limited here: bytes of a head, bytes of a body (also of what it
- * unpacks to), connections in all and from one address, seconds for a request. */
+ * unpacks to; more for whom the server trusts), connections in all and from one address, seconds for a request. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_HTTP_HTTP_H
 #define PLUMB_HTTP_HTTP_H
@@ -31,8 +31,12 @@ struct http_options {
     unsigned idle_s;           /* without a byte, before a connection is closed; 0: never */
     unsigned last_answers_ms;  /* that http_stop waits at most for clients to take theirs */
     size_t body_max;           /* bytes; a larger body gets 413 before it is read */
+    size_t body_stranger_max;  /* the same of requests that `trusts` does not know; at most body_max */
     const struct clock *clock; /* by which streams have been quiet; borrowed, outlives the server. NULL: the system's */
     const char *tls_cert, *tls_key; /* PEM texts; NULL: plain. TLS 1.2 and later */
+    /* Called on one of the threads, at most once a request, when its head is there and its body is larger than
+     * body_stranger_max: may it have body_max? It does not answer. NULL: every one may. */
+    bool (*trusts)(void *context, struct http_exchange *exchange);
     /* Called on one of the threads, once a request; must lead to one http_answer. */
     void (*handle)(void *context, struct http_exchange *exchange);
     /* Called on each thread when it has called the handler for all that has come, before it waits; a thread that always

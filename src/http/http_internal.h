@@ -63,6 +63,7 @@ struct http_exchange {
     bool needs_host; /* HTTP/1.1 */
     bool gzipped;
     bool body_too_large; /* what comes is dropped; the answer is 413 */
+    bool trust_asked;    /* see http_options.trusts; its answer is in body_most */
     bool counted;        /* in server->under_way */
     enum http_method method;
     char peer[INET6_ADDRSTRLEN];
@@ -70,6 +71,7 @@ struct http_exchange {
     struct header *headers; /* the same */
     struct buf body;        /* as it was sent */
     struct buf unpacked;    /* when it came gzipped */
+    size_t body_most;       /* bytes that the body may have, also unpacked */
     uint64_t body_seen;     /* bytes received, dropped ones too */
     int64_t head_ms;        /* when the head was complete, see now_ms */
     int64_t handed_ms;      /* when the handler was called */

@@ -72,6 +72,18 @@ static bool find_visitor(struct access *access, struct http_exchange *exchange, 
     return true;
 }
 
+bool access_http_knows(struct access *access, struct http_exchange *exchange)
+{
+    struct credentials shown;
+    struct actor actor;
+    struct err_info ignored = {0};
+    struct arena *arena = http_arena(exchange);
+    return credentials_read(http_header(exchange, "Authorization"), http_cookie(exchange, SESSION_COOKIE), arena,
+                            &shown, &ignored) == ERR_OK &&
+           shown.by != SHOWN_NOTHING && shown.kind != SECRET_KEY &&
+           identify(access, &shown, arena, &actor, &ignored) == ERR_OK;
+}
+
 bool access_http_visitor(struct access *access, struct http_exchange *exchange, struct visitor *out)
 {
     bool ended;

@@ -21,6 +21,10 @@ struct visitor {
  * False: a key or token is not good, or the request may be forged; it is answered. */
 MUST_CHECK bool access_http_visitor(struct access *access, struct http_exchange *exchange, struct visitor *out);
 
+/* Does somebody make the request whom somebody here has let in: by a token, a session, or on this machine? A write key
+ * stands in pages for all to read and says nothing. Answers nothing. */
+bool access_http_knows(struct access *access, struct http_exchange *exchange);
+
 /* Somebody who may. False: it is answered. */
 MUST_CHECK bool access_http_enter(struct access *access, struct http_exchange *exchange, enum permission permission,
                                   struct visitor *out);

@@ -233,6 +233,17 @@ void dispatch(void *server, struct http_exchange *exchange)
     atomic_fetch_sub(&s->handling, 1);
 }
 
+bool dispatch_trusts(void *server, struct http_exchange *exchange)
+{
+    struct server *s = server;
+    struct route_match match;
+    if (route_match(s->router->table, http_method(exchange), http_path(exchange), http_arena(exchange), &match) !=
+        ROUTE_FOUND)
+        return false;
+    int permission = endpoints[match.row->id].permission;
+    return permission != PERM_PUBLIC && permission != PERM_WRITE_KEY && access_http_knows(s->access, exchange);
+}
+
 void dispatch_rests(void *server)
 {
     engine_hand_over(((struct server *)server)->engine);

@@ -11,7 +11,8 @@ struct router; /* opaque; never changes, so threads share it */
 struct router *router_new(void);
 void router_free(struct router *router); /* NULL is fine */
 
-/* What http_options.handle, .rests and .done are; `server` is a struct server. */
+/* What http_options.trusts, .handle, .rests and .done are; `server` is a struct server. */
+bool dispatch_trusts(void *server, struct http_exchange *exchange);
 void dispatch(void *server, struct http_exchange *exchange);
 void dispatch_rests(void *server); /* events that have come together go to the writer together */
 void dispatch_done(void *server, const struct http_exchange *exchange, unsigned status, uint64_t took_us);

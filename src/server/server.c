@@ -16,6 +16,7 @@
 #include "server/forecasts.h"
 #include "server/housekeeper.h"
 #include "server/hub.h"
+#include "server/intake.h"
 #include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/models.h"
@@ -28,6 +29,8 @@
 #define WORKERS 16           /* most of them wait for a commit */
 #define QUIESCE_MS 3000      /* of the 5 seconds that a stop may take: for what is under way */
 #define LAST_ANSWERS_MS 1000 /* and for clients that are slow to take an answer */
+/* Of whom we do not know: a batch of events, and a little over it, which intake refuses in its own words. */
+#define STRANGER_BODY_BYTES_MAX (INTAKE_BATCH_BYTES_MAX + (size_t)16 * 1024)
 
 /* How many threads a setting means; 0 is one for each core. */
 static unsigned threads_of(int64_t setting)
@@ -87,6 +90,8 @@ static enum err listen_at(struct server *server, const struct server_options *op
         .clock = server->clock,
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
+        .body_stranger_max = STRANGER_BODY_BYTES_MAX,
+        .trusts = dispatch_trusts,
         .handle = dispatch,
         .rests = dispatch_rests,
         .done = dispatch_done,

@@ -84,6 +84,15 @@ curl -s -o /dev/null "$url/api/v1/rejects?token=$token"
 check 'no secret and no address stands in what it prints' \
     sh -c "grep -q event=request err && ! grep -qE '$key|$token|ada|acme' err"
 
+# ---- What strangers may send. ----
+
+large() { # HEADER PATH: the status of a body of a megabyte
+    head -c 1000000 /dev/zero | curl -s -m 20 -o /dev/null -w '%{http_code}' -H "$1" --data-binary @- "$url$2"
+}
+check 'a stranger may not make it keep a large body' test "$(large "X: y" /api/v1/import)" = 413
+check 'nor may whoever read a write key in a page' test "$(large "Authorization: Bearer $key" /v1/track)" = 413
+check 'whoever has a token may' test "$(large "Authorization: Bearer $token" /api/v1/import)" = 400
+
 # ---- Killed at any instant. ----
 
 : >taken

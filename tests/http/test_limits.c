@@ -86,6 +86,34 @@ TEST(a_body_of_the_largest_size_is_taken_and_one_byte_more_is_not)
     server_stop(server);
 }
 
+static bool trusts(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    return http_header(exchange, "X-Known").at != NULL;
+}
+
+/* Whoever may come from anywhere must not make us keep much, however the bytes come. */
+TEST(a_stranger_may_send_less_than_somebody_whom_the_server_trusts)
+{
+    struct http_options options = server_options();
+    options.body_stranger_max = 1000;
+    options.trusts = trusts;
+    struct http_server *server = server_start(options);
+    AUTO_ARENA arena = arena_new();
+    struct str little = run_of(arena, 'x', 1000), more = run_of(arena, 'x', 1001), packed = gzipped(arena, more);
+    CHECK_STR(post_sized(server, "", little).body, little);
+    struct reply reply = post_sized(server, "", more);
+    CHECK_INT(reply.status, 413);
+    CHECK_CONTAINS(reply.body, STR("\"detail\":\"the body is larger than 1000 bytes\""));
+    CHECK_INT(post(server, "Transfer-Encoding: chunked\r\n", chunked(arena, more, 100)).status, 413);
+    CHECK_INT(post_sized(server, "Content-Encoding: gzip\r\n", packed).status, 413);
+    CHECK_STR(post_sized(server, "X-Known: 1\r\n", more).body, more);
+    CHECK_STR(post(server, "X-Known: 1\r\nTransfer-Encoding: chunked\r\n", chunked(arena, more, 100)).body, more);
+    CHECK_STR(post_sized(server, "X-Known: 1\r\nContent-Encoding: gzip\r\n", packed).body, more);
+    CHECK_INT(post_sized(server, "X-Known: 1\r\n", run_of(arena, 'x', TEST_BODY_MAX + 1)).status, 413);
+    server_stop(server);
+}
+
 TEST(a_body_announced_too_large_is_refused_before_it_is_sent)
 {
     struct http_server *server = server_start(server_options());

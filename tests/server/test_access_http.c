@@ -118,6 +118,36 @@ TEST(a_browser_reads_with_its_cookie_and_changes_only_with_the_sessions_text)
     }
 }
 
+TEST(a_token_and_a_session_are_known_and_a_write_key_and_a_stranger_are_not)
+{
+    AUTO_WORLD w = access_world_new();
+    struct secret key, stranger, token = new_token(w, SCOPE_records_read);
+    uint64_t number;
+    struct err_info why = {0};
+    CHECK_OK(access_add_key(w->access, STR("website"), STR("cli"), &key, &number, &why), why);
+    secret_new(SECRET_TOKEN, &stranger);
+    add_user(w, ADA, ROLE_reader, ADA_PASSWORD);
+    struct secret session = sign_in(w, ADA, ADA_PASSWORD);
+    const struct {
+        const char *authorization, *cookie;
+        bool known;
+    } row[] = {
+        {bearer(w, &token), NULL, true},
+        {NULL, session.text, true},
+        {bearer(w, &key), NULL, false},
+        {bearer(w, &stranger), NULL, false},
+        {NULL, stranger.text, false},
+        {"Bearer plumb_token_mistyped", NULL, false},
+        {NULL, NULL, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        struct http_exchange x = request(w, HTTP_POST);
+        x.authorization = row[i].authorization, x.cookie = row[i].cookie;
+        CHECK_INT(access_http_knows(w->access, &x), row[i].known);
+        CHECK_INT(x.status, 0);
+    }
+}
+
 TEST(a_session_that_has_ended_is_nobody_and_told_to_sign_in_again)
 {
     AUTO_WORLD w = access_world_new();
