@@ -103,7 +103,7 @@ TEST(two_writers_on_one_file_are_one_too_many_and_readers_are_welcome)
     append_ada(writer);
     CHECK_INT(plain_try_store(path, false, &second, &why), ERR_CONFLICT);
     CHECK_CONTAINS(str_from_c(why.msg), str_from_c(path));
-    CHECK_CONTAINS(str_from_c(why.msg), STR("another Plumb is writing"));
+    CHECK_CONTAINS(str_from_c(why.msg), STR("another Plumb works on"));
     const char *alias = fresh_path(arena); /* by another name it is the same file */
     CHECK_INT(symlink(path, alias), 0);
     CHECK_INT(plain_try_store(alias, false, &second, &why), ERR_CONFLICT);

@@ -105,11 +105,9 @@ enum err place_lock(const char *path, int *lock, struct err_info *why)
     int fd = open(beside, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     enum err e = fd >= 0 ? ERR_OK : refused("write", beside, why);
     if (e == ERR_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        e = errno == EWOULDBLOCK ? err_set(why, ERR_CONFLICT,
-                                           "another Plumb is writing to %s: end it first, or open the store for "
-                                           "reading only",
-                                           path)
-                                 : refused("lock", beside, why);
+        e = errno == EWOULDBLOCK
+                ? err_set(why, ERR_CONFLICT, "another Plumb works on %s, mostly a server: stop it first", path)
+                : refused("lock", beside, why);
         close(fd);
     }
     if (e == ERR_OK) *lock = fd;
