@@ -110,8 +110,11 @@ void engine_noted_at(struct engine *engine, int64_t at_ms)
 struct engine_progress engine_progress(struct engine *engine)
 {
     pthread_mutex_lock(&engine->queue_lock);
-    struct engine_progress progress = {
-        .phase = engine->phase, .done = engine->loaded, .all = engine->to_load, .why = engine->failure};
+    bool ready = engine->phase == ENGINE_READY; /* then all is there, wherever it came from */
+    struct engine_progress progress = {.phase = engine->phase,
+                                       .done = ready ? engine->to_load : engine->loaded,
+                                       .all = engine->to_load,
+                                       .why = engine->failure};
     pthread_mutex_unlock(&engine->queue_lock);
     return progress;
 }

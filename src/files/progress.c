@@ -66,6 +66,7 @@ void progress_render(const struct progress *progress, uint64_t done, int64_t now
         buf_append_c(out, " of ");
         append_amount(out, (double)all, progress->unit);
     }
+    if (done == 0) return; /* nothing to tell a rate by */
     buf_append_c(out, "  ");
     append_amount(out, rate, progress->unit);
     buf_append_c(out, "/s");

@@ -30,11 +30,17 @@ TEST(the_line_says_how_far_how_fast_and_how_long_still)
     CHECK_STR(rendered(&out, "B", 1000000, 1, 1000), STR("loading    0%  1 B of 1.0 MB  1 B/s  277 h 46 min left"));
 }
 
+TEST(before_anything_is_done_there_is_no_rate)
+{
+    AUTO_BUF out = BUF_INIT(4096);
+    CHECK_STR(rendered(&out, "events", 3000000, 0, 2000), STR("loading    0%  0 events of 3.0 M events"));
+}
+
 TEST(a_file_that_grows_while_it_is_read_has_no_known_end)
 {
     AUTO_BUF out = BUF_INIT(4096);
     CHECK_STR(rendered(&out, "B", 100, 200, 1000), STR("loading  200 B  200 B/s"));
-    CHECK_STR(rendered(&out, "B", 100, 0, 0), STR("loading    0%  0 B of 100 B  0 B/s"));
+    CHECK_STR(rendered(&out, "B", 100, 0, 0), STR("loading    0%  0 B of 100 B"));
 }
 
 /* What reaches the terminal when `done` is told at these milliseconds. */

@@ -93,6 +93,8 @@ TEST(what_was_answered_is_there_after_a_restart)
     CHECK_INT(site_send(site, "/v1/track", "{\"userId\":\"ada\",\"event\":\"a\",\"messageId\":\"m\"}").status, 200);
     site_close(site);
     site = site_open((struct site_options){.database = path});
+    CHECK_STR(site_ask(site, "GET /readyz", "", STR("")).body,
+              STR("{\"phase\":\"ready\",\"events_loaded\":1,\"events_to_load\":1}"));
     CHECK_INT(site_events(site), 1);
     CHECK_TRUE(engine_find_contact(site->server->engine, IDENTIFIER_EMAIL, STR("a@b.example")) != RECORD_NONE);
     CHECK_INT(site_send(site, "/v1/track", "{\"userId\":\"ada\",\"event\":\"a\",\"messageId\":\"m\"}").status, 200);
