@@ -264,6 +264,7 @@ static int run_import(struct app *app, const struct arguments *arguments)
     struct load_options files;
     struct err_info why = {0};
     if (read_files(arguments, arena, &files, &why) != ERR_OK) return app_usage(app, arguments->command, "%s", why.msg);
+    if (load_look(&files, &why) != ERR_OK) return app_fail(app, "%s", why.msg); /* before a folder is made for them */
     struct definition_files schema; /* no definitions, but the schema's catalog */
     if (!definition_files_read(app, NULL, 0, options_value(arguments, "schema"), false, &schema)) {
         definition_files_close(&schema);

@@ -141,14 +141,14 @@ enum err serve_settings_read(struct arena *arena, const char *const *environment
     if (e == ERR_OK) e = take_flags(arguments, &above, why);
     if (e != ERR_OK) return e;
     config->data = above.data;
-    e = make_directory(arena_str(arena, config->data).at, why);
-    if (e == ERR_OK) e = take_file(arena, config, why);
+    e = take_file(arena, config, why);
     if (e == ERR_OK) e = config_from_environment(config, environment, why);
     if (e == ERR_OK) e = take_flags(arguments, config, why);
     if (e == ERR_OK) e = read_listen(out, why);
     if (e == ERR_OK) e = read_tls(arena, out, why);
     if (e == ERR_OK) e = check_base_url(config, why);
-    return e == ERR_OK ? check_exposure(out, options_given(arguments, "insecure-listen"), why) : e;
+    if (e == ERR_OK) e = check_exposure(out, options_given(arguments, "insecure-listen"), why);
+    return e == ERR_OK ? make_directory(arena_str(arena, config->data).at, why) : e;
 }
 
 static struct str url_of(const struct serve_settings *settings, const char *address, uint16_t port, struct arena *arena)

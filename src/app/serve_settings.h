@@ -17,7 +17,7 @@ struct serve_settings {
     const char *tls_cert, *tls_key;      /* PEM texts; NULL: plain */
 };
 
-/* Also makes the data directory when it is not there, for its owner alone, as plumb.conf is looked for in it.
+/* When all is well, also makes the data directory if it is not there, for its owner alone.
  * Errors   ERR_INVALID: a value, a line of the file, or listening for others without TLS; ERR_NOT_FOUND: the
  *          certificate; ERR_UNAVAILABLE: the directory or a file may not be used.
  * Memory   texts live in `arena`. */
@@ -25,10 +25,10 @@ MUST_CHECK enum err serve_settings_read(struct arena *arena, const char *const *
                                         const struct arguments *arguments, struct serve_settings *out,
                                         struct err_info *why);
 
-/* How people reach a server that has `port`: base_url, or what it listens on. Without a slash at its end. Lives in
- * `arena`. */
-/* How this machine reaches it, whatever the base URL. */
+/* How this machine reaches a server that has `port`, whatever the base URL. Lives in `arena`. */
 struct str serve_settings_nearby(const struct serve_settings *settings, uint16_t port, struct arena *arena);
+
+/* How people reach it: base_url, or what it listens on. Without a slash at its end. Lives in `arena`. */
 struct str serve_settings_url(const struct serve_settings *settings, uint16_t port, struct arena *arena);
 
 /* The address it really has: "http://127.0.0.1:41234". Lives in `arena`. */

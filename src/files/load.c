@@ -261,7 +261,29 @@ static const char *file_at(const struct load_options *options, size_t index)
     return index < COUNT_OF(first) ? first[index] : options->events[index - COUNT_OF(first)];
 }
 
-/* Before anything is read: every file is there, standard input is asked for once, and the refused rows
+/* Its first bytes are read and it is closed again; what a pipe holds would be lost. */
+static MUST_CHECK enum err look_at(const char *path, struct err_info *why)
+{
+    struct stat status;
+    bool there = stat(path, &status) == 0;
+    if (there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return ERR_OK;
+    struct input *input = NULL;
+    enum err e = input_open(path, &input, why);
+    if (e == ERR_OK) input_close(input);
+    return e;
+}
+
+enum err load_look(const struct load_options *options, struct err_info *why)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < 3 + options->event_file_count && e == ERR_OK; i++) {
+        const char *path = file_at(options, i);
+        if (path != NULL && strcmp(path, "-") != 0) e = look_at(path, why);
+    }
+    return e;
+}
+
+/* Before anything is taken: every file is there, standard input is asked for once, and the refused rows
  * will not be written over one of them. *bytes is what they hold, 0 when one is a pipe. */
 static MUST_CHECK enum err check_files(const struct load_options *options, const struct rejects *rejects,
                                        uint64_t *bytes, struct err_info *why)
@@ -303,7 +325,8 @@ enum err load_files(struct loader *loader, struct err_info *why)
 {
     uint64_t bytes = 0;
     struct progress *progress = loader->options->progress;
-    enum err failed = check_files(loader->options, loader->rejects, &bytes, why);
+    enum err failed = load_look(loader->options, why);
+    if (failed == ERR_OK) failed = check_files(loader->options, loader->rejects, &bytes, why);
     if (progress != NULL) progress_begin(progress, "loading", "B", bytes);
     if (failed == ERR_OK) failed = load_in_order(loader, why);
     if (progress != NULL) progress_end(progress);

@@ -67,6 +67,9 @@ struct load_summary {
 MUST_CHECK enum err load_schema(const char *path, struct catalog *catalog, struct diagnostics *diagnostics,
                                 struct err_info *why);
 
+/* Can all files be read? A pipe is not asked. Errors: what input_open says of the first that cannot. */
+MUST_CHECK enum err load_look(const struct load_options *options, struct err_info *why);
+
 /* Read all files and build the history. *seen (may be NULL) is as of history_builder_finish:
  * for each property whether any fact had a value. *summary is filled also on failure, as far
  * as loading came.

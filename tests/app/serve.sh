@@ -137,6 +137,9 @@ echo 'listen = 127.0.0.1' >data/plumb.conf
 check 'a mistake in plumb.conf is told' refused '127.0.0.1'
 rm data/plumb.conf
 
+"$plumb" serve --data fresh --listen 0.0.0.0:0 >out 2>err
+check 'settings that are refused leave no folder behind' test ! -e fresh
+
 # ---- https. ----
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \

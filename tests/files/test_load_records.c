@@ -221,6 +221,17 @@ TEST(a_folder_or_a_missing_file_gets_one_sentence)
     world_free(&w);
 }
 
+TEST(a_missing_file_is_told_before_a_row_of_another_is_taken)
+{
+    struct world w = world_new("");
+    world_file(&w, ENTITY_CONTACT, "contacts.csv", "id\n1\n");
+    w.events[w.options.event_file_count++] = "/nowhere/at/all.jsonl";
+    world_load(&w);
+    CHECK_INT(w.code, ERR_NOT_FOUND);
+    CHECK_INT(w.summary.rows[ENTITY_CONTACT], 0);
+    world_free(&w);
+}
+
 TEST(standard_input_can_be_read_only_once)
 {
     struct world w = world_new("");
