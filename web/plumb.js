@@ -137,15 +137,19 @@
     if (allowed) send(made);
     else if (waiting.length < QUEUE_MAX) waiting.push(made);
   });
+  // Two people at one browser are not one.
+  const name = (by, text) => {
+    if (who[by] && who[by] !== text) api.reset();
+    who[by] = text;
+    remember();
+  };
   const api = {
     track: (event, properties) => call('track', { event, properties }),
     page: (name, properties) => call('page', { name, properties }),
+    // Without an id it is of whoever is here, also when a page has none to give: undefined, null, 0 or an empty text.
     identify: (id, traits) => {
-      if (typeof id === 'object') return call('identify', { traits: id });
-      // Two people at one browser are not one.
-      if (who.userId && who.userId !== '' + id) api.reset();
-      who.userId = '' + id;
-      remember();
+      if (id && typeof id !== 'object') name('userId', '' + id);
+      else if ((traits = id || traits) && traits.email) name('mail', ('' + traits.email).toLowerCase());
       call('identify', { userId: who.userId, traits });
     },
     group: (id, traits) => {

@@ -139,6 +139,28 @@ visit('two people at one browser are not one', {}, async ({ recorder, page }) =>
   ok(after.anonymousId !== u2.anonymousId && after.userId === undefined);
 });
 
+visit('two addresses at one browser are two people, and one address in other letters is one', {}, async ({ recorder, page }) => {
+  await recorder.calls(1);
+  await page.evaluate(() => { plumb.identify({ email: 'ann@x.example' }); plumb.identify({ email: 'Ann@x.example', plan: 'pro' }); plumb.identify({ email: 'ben@x.example' }); });
+  const [visited, ann, again, ben] = await recorder.calls(4);
+  equal(ann.anonymousId, visited.anonymousId);
+  equal(again.anonymousId, visited.anonymousId);
+  ok(ben.anonymousId !== visited.anonymousId);
+  await page.evaluate(() => { plumb.identify('u1', { email: 'ben@x.example' }); plumb.identify({ email: 'ben@work.example' }); });
+  const [, , , , u1, work] = await recorder.calls(6);
+  equal(u1.anonymousId, ben.anonymousId);
+  ok(work.anonymousId !== u1.anonymousId && work.userId === undefined);
+});
+
+visit('a page that has no id to give names nobody by it', {}, async ({ recorder, page }) => {
+  await recorder.calls(1);
+  await page.evaluate(() => { plumb.identify(undefined, { plan: 'pro' }); plumb.identify(null); plumb.identify('', { plan: 'pro' }); plumb.identify(0); });
+  const [visited, ...calls] = await recorder.calls(5);
+  for (const call of calls) ok(call.userId === undefined && call.anonymousId === visited.anonymousId);
+  same(calls[0].traits, { plan: 'pro' });
+  same(calls[2].traits, { plan: 'pro' });
+});
+
 const form = (attributes, more = '') => `<form ${attributes} action="/thanks?token=secret" method="get"><input name="mail" type="email"><input name="pw" type="password">
   <input type="hidden" name="h" value="hidden@x.example"><input type="email" name="trap" style="display:none" value="trap@x.example">${more}<button>Send</button></form>`;
 const submit = async (page) => {
