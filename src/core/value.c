@@ -7,8 +7,8 @@
 #include "base/instant.h"
 #include "base/unicode.h"
 
-#define QUOTED_CELLS 60          /* of an offending value in a message */
-#define DIGITS_SURELY_FINITE 300 /* a double holds 10^308 */
+#define QUOTED_CELLS 60     /* of an offending value in a message */
+#define WHOLE_DIGITS_MAX 15 /* a double holds every whole number of so many */
 
 static const char *const type_names[] = {
     [TYPE_OPEN] = "open",         [TYPE_BOOLEAN] = "boolean", [TYPE_NUMBER] = "number",           [TYPE_DATE] = "date",
@@ -132,14 +132,17 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A whole number, the common case, is told without asking for its value. */
+/* What would be another text when told as a number is none: "01234" is a postal code, "0170 555" a telephone, and of a whole
+ * number with more digits than a double holds the last ones would change. */
 static bool looks_like_number(struct str text)
 {
     if (!is_digit(text.at[0]) && text.at[0] != '-' && text.at[0] != '.') return false;
-    size_t digits = 0;
-    while (digits < text.len && is_digit(text.at[digits])) digits++;
-    double number;
-    return (digits == text.len && digits <= DIGITS_SURELY_FINITE) || str_to_double(text, &number);
+    size_t first = text.at[0] == '-', end = first;
+    while (end < text.len && is_digit(text.at[end])) end++;
+    size_t digits = end - first;
+    if (digits > WHOLE_DIGITS_MAX || (digits > 1 && text.at[first] == '0')) return false;
+    double number; /* of a whole number, the common case, nobody asks for it */
+    return (digits > 0 && end == text.len) || str_to_double(text, &number);
 }
 
 static bool looks_like_instant(struct str text)

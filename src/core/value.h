@@ -55,7 +55,8 @@ MUST_CHECK enum err value_parse(struct arena *arena, enum type type, struct str 
 bool value_read_as(struct arena *arena, enum type type, const struct value *value, struct value *out);
 
 /* Inference over all values of a column: start with TYPE_OPEN, feed each text. Boolean
- * (only true/false), number, datetime (RFC 3339, at least a date), else string. */
+ * (only true/false), number (one that can be told as a number without changing: not "007", not a whole one of more than
+ * 15 digits), datetime (RFC 3339, at least a date), else string. */
 enum type type_infer(enum type so_far, struct str text);
 
 #endif

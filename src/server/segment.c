@@ -34,8 +34,8 @@ static bool within_rate(struct request *request, const struct actor *key, size_t
     http_set_header(request->exchange, "Retry-After", seconds);
     http_set_header(request->exchange, "X-RateLimit-Reset", seconds);
     http_problem(request->exchange, 429, "too_fast", STR(""),
-                 "this write key may send %lld events a second; come again in " STR_FMT " seconds",
-                 (long long)server->config->key_events_per_second, STR_ARG(seconds));
+                 "this write key may send %lld events a second; come again in " STR_FMT " second%s",
+                 (long long)server->config->key_events_per_second, STR_ARG(seconds), wait_ms > 1000 ? "s" : "");
     return false;
 }
 

@@ -190,6 +190,17 @@ TEST(one_value_of_another_type_makes_a_column_a_string)
     CHECK_INT(INFER("abc", "12", "13"), TYPE_STRING);
 }
 
+TEST(digits_that_a_number_would_lose_make_a_string)
+{
+    CHECK_INT(INFER("01234"), TYPE_STRING); /* a postal code */
+    CHECK_INT(INFER("0170123456"), TYPE_STRING);
+    CHECK_INT(INFER("-07"), TYPE_STRING);
+    CHECK_INT(INFER("81234", "01234"), TYPE_STRING);
+    CHECK_INT(INFER("12345678901234567890"), TYPE_STRING);
+    CHECK_INT(INFER("123456789012345", "-123456789012345"), TYPE_NUMBER);
+    CHECK_INT(INFER("0", "0.5", "-0.5", "10"), TYPE_NUMBER);
+}
+
 TEST(what_only_looks_like_another_type_is_a_string)
 {
     CHECK_INT(INFER("yes"), TYPE_STRING);

@@ -78,6 +78,18 @@ TEST(values_are_told_by_their_kind)
     site_close(site);
 }
 
+TEST(a_postal_code_a_telephone_and_a_long_number_are_told_to_the_last_digit)
+{
+    struct site *site = open_site();
+    struct reply made =
+        api_call(site, "POST /api/v1/contacts",
+                 "{'id':'ada','properties':{'zip':'01234','phone':'0170123456','card':'1234567890123456'}}", 201);
+    CHECK_CONTAINS(made.body, STR("\"zip\":\"01234\""));
+    CHECK_CONTAINS(made.body, STR("\"phone\":\"0170123456\""));
+    CHECK_CONTAINS(made.body, STR("\"card\":\"1234567890123456\""));
+    site_close(site);
+}
+
 TEST(a_second_contact_with_an_identifier_of_the_first_is_a_conflict)
 {
     struct site *site = open_site();
