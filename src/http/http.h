@@ -60,7 +60,9 @@ void http_stop(struct http_server *server);
 
 enum http_method http_method(const struct http_exchange *exchange);
 struct str http_path(const struct http_exchange *exchange); /* as sent, without the query; still percent-encoded */
-struct str http_query(const struct http_exchange *exchange, const char *name);  /* decoded; at == NULL when absent */
+struct str http_query(const struct http_exchange *exchange, const char *name); /* decoded; at == NULL when absent */
+struct str http_query_name(const struct http_exchange *exchange,
+                           size_t index); /* of each member; at == NULL behind the last */
 struct str http_header(const struct http_exchange *exchange, const char *name); /* any case; at == NULL when absent */
 /* As it was sent, without quotes around it; at == NULL when absent. */
 struct str http_cookie(const struct http_exchange *exchange, const char *name);

@@ -79,6 +79,18 @@ struct str query_value(struct str query, struct str name, struct arena *arena)
     return (struct str){NULL, 0};
 }
 
+struct str query_name(struct str query, size_t index, struct arena *arena)
+{
+    while (query.len > 0) {
+        struct str value = str_cut(&query, '&');
+        struct str key = str_cut(&value, '=');
+        struct str decoded = key;
+        if (key.len == 0 || index-- > 0) continue;
+        return decode(key, true, arena, &decoded) ? decoded : key;
+    }
+    return (struct str){NULL, 0};
+}
+
 struct str cookie_value(struct str header, struct str name)
 {
     while (header.len > 0) {

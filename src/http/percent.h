@@ -20,6 +20,9 @@ void percent_encode(struct str text, struct buf *out);
  * is not well encoded (see above) is given as it came. at == NULL: there is none. */
 struct str query_value(struct str query, struct str name, struct arena *arena);
 
+/* The name of member `index` of such a query, from 0; at == NULL: there are not so many. */
+struct str query_name(struct str query, size_t index, struct arena *arena);
+
 /* The value of cookie `name` in "a=1; b=\"2\"", as it came but without quotes; at == NULL: there is none. */
 struct str cookie_value(struct str header, struct str name);
 

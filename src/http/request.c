@@ -22,6 +22,11 @@ struct str http_query(const struct http_exchange *exchange, const char *name)
     return query_value(exchange->query, str_from_c(name), exchange->arena);
 }
 
+struct str http_query_name(const struct http_exchange *exchange, size_t index)
+{
+    return query_name(exchange->query, index, exchange->arena);
+}
+
 struct str http_header(const struct http_exchange *exchange, const char *name)
 {
     size_t len = strlen(name);

@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "base/log.h"
+#include "server/names.h"
 
 #define DETAIL_BYTES 512
 
@@ -163,7 +164,7 @@ bool api_query_flag(struct request *request, const char *name, bool *out)
 bool api_body(struct request *request, const struct json_item **out)
 {
     if (!request_json(request, out)) return false;
-    if ((*out)->kind == JSON_OBJECT) return true;
+    if ((*out)->kind == JSON_OBJECT) return names_of_body_are_known(request, *out);
     return api_refuse(request, 400, "bad_json", STR(""), "the body must be a JSON object");
 }
 

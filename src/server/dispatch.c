@@ -4,8 +4,9 @@
  *   2. is everything loaded 503, but for how the server is, and for events, which wait for it
  *   3. who asks             401
  *   4. may they             403; also a change by a browser that a page of another site sent
- *   5. was it done already, by its Idempotency-Key
- *   6. the handler
+ *   5. does the query only have names that the endpoint knows    400
+ *   6. was it done already, by its Idempotency-Key
+ *   7. the handler
  *
  * From the second question on, all but what is quick is asked by a worker (workers.h). */
 // SPDX-License-Identifier: Apache-2.0
@@ -16,6 +17,7 @@
 #include "server/access_http.h"
 #include "server/answers.h"
 #include "server/metrics.h"
+#include "server/names.h"
 #include "server/parsers.h"
 #include "server/request.h"
 #include "server/server.h"
@@ -182,7 +184,7 @@ static bool is_quick(const struct endpoint *endpoint)
 
 static bool may_be_handled(struct request *request)
 {
-    return is_ready(request) && is_allowed(request) && is_first_time(request);
+    return is_ready(request) && is_allowed(request) && names_of_query_are_known(request) && is_first_time(request);
 }
 
 static void handle_as_visitor(struct request *request)

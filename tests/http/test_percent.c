@@ -18,6 +18,16 @@ TEST(a_value_of_a_query_is_decoded)
     CHECK_STR(query(STR("a=1=2"), STR("a")), STR("1=2"));
 }
 
+TEST(the_names_of_a_query_are_told_one_by_one)
+{
+    AUTO_ARENA arena = arena_new();
+    CHECK_STR(query_name(STR("a=1&&first%5Fname=x&b"), 0, arena), STR("a"));
+    CHECK_STR(query_name(STR("a=1&&first%5Fname=x&b"), 1, arena), STR("first_name"));
+    CHECK_STR(query_name(STR("a=1&&first%5Fname=x&b"), 2, arena), STR("b"));
+    CHECK_TRUE(query_name(STR("a=1&&first%5Fname=x&b"), 3, arena).at == NULL);
+    CHECK_TRUE(query_name(STR(""), 0, arena).at == NULL);
+}
+
 TEST(a_name_of_a_query_may_be_encoded)
 {
     CHECK_STR(query(STR("first%5Fname=x&first_name=y"), STR("first_name")), STR("x"));

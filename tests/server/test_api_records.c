@@ -194,8 +194,7 @@ TEST(two_companies_become_one_and_both_ids_lead_to_it)
     struct reply again = api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'acme-inc'}", 409);
     CHECK_TRUE(reply_has(again, "they are one and the same already"));
     api_call(site, "POST /api/v1/companies/acme/merge", "{'with':'nobody'}", 404);
-    CHECK_TRUE(reply_has(api_call(site, "POST /api/v1/companies/acme/merge", "{'ref':'nobody'}", 400),
-                         "with is the other company"));
+    CHECK_TRUE(reply_has(api_call(site, "POST /api/v1/companies/acme/merge", "{}", 400), "with is the other company"));
     site_close(site);
 }
 
@@ -368,6 +367,27 @@ TEST(a_write_that_is_sent_again_with_its_key_is_not_done_again)
                   201); /* k2 did nothing before */
     site_time_passes(site, INT64_C(86400000));
     api_call_with(site, "POST /api/v1/deals", key, "{'id':'d4'}", 201);
+    site_close(site);
+}
+
+TEST(a_name_that_nobody_knows_is_refused_and_the_nearest_told)
+{
+    static const struct {
+        const char *line, *body, *at, *detail;
+    } row[] = {
+        {"POST /api/v1/contacts", "{'id':'a','propertees':{'x':1}}", "propertees",
+         "'propertees' is not known here; did you mean 'properties'?"},
+        {"POST /api/v1/contacts/a/merge", "{'other':'b'}", "other", "'other' is not known here; there may be: with"},
+        {"GET /api/v1/contacts?limt=5", "", "limt", "'limt' is not known here; did you mean 'limit'?"},
+        {"GET /api/v1/scores?color=red", "", "color", "'color' is not known here; there may be none"},
+    };
+    struct site *site = open_site();
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        if (i == 1) api_call(site, "POST /api/v1/contacts", "{'id':'a'}", 201);
+        struct reply refused = api_call(site, row[i].line, row[i].body, 400);
+        CHECK_STR(api_at(site, refused, "at"), str_from_c(row[i].at));
+        CHECK_STR(api_at(site, refused, "detail"), str_from_c(row[i].detail));
+    }
     site_close(site);
 }
 
