@@ -52,7 +52,8 @@ struct engine_progress engine_progress(struct engine *engine);
 /* Wait until it is no longer loading. Errors: those of the loading. */
 MUST_CHECK enum err engine_wait_ready(struct engine *engine, struct err_info *why);
 
-/* Write the cache of the columns now. It is also written when much has come, and by engine_close. */
+/* Write the cache of the columns now. It is also written when much has come, and by engine_close; not once somebody was erased,
+ * until the next start. */
 MUST_CHECK enum err engine_snapshot(struct engine *engine, struct err_info *why);
 
 /* ---- Intake. ---- */

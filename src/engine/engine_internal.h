@@ -143,6 +143,7 @@ struct engine {
     /* snapshot.c */
     pthread_mutex_t snapshot_lock; /* of the file */
     uint64_t snapshot_events;      /* that the file knows; 0: there is none */
+    bool snapshots_ended;          /* none is written any more; under snapshot_lock */
 
     struct engine_listener listeners[ENGINE_LISTENERS_MAX];
     uint32_t listener_count;     /* atomic; those below it stand */
@@ -291,7 +292,10 @@ void snapshot_ignored(const struct engine *engine, const char *why);
 bool snapshot_is_due(struct engine *engine);
 /* After the writer has stopped. */
 void snapshot_at_close(struct engine *engine);
-/* Somebody is to be erased: no file may know them. */
+/* There is no file any more. */
 void snapshot_forget(struct engine *engine);
+/* Somebody is to be erased: nor will there be another before the next start. The columns keep texts in dictionaries that
+ * all share, and no file may know those of whom the store has forgotten; who starts takes everything from the store. */
+void snapshots_end(struct engine *engine);
 
 #endif

@@ -69,29 +69,39 @@ static enum err write_image(struct engine *engine, const struct taken *taken, st
     return blob_commit(out, why);
 }
 
+/* Taken without the lock: who holds it may be the writer, whom we have asked. Somebody may have been erased since. */
 static enum err finish(struct engine *engine, struct taken *taken, enum err e, struct err_info *why)
 {
-    if (e == ERR_OK) e = write_image(engine, taken, why);
-    if (e == ERR_OK) engine->snapshot_events = taken->position.next_event;
+    pthread_mutex_lock(&engine->snapshot_lock);
+    bool wanted = e == ERR_OK && !engine->snapshots_ended;
+    if (wanted) e = write_image(engine, taken, why);
+    if (wanted && e == ERR_OK) engine->snapshot_events = taken->position.next_event;
+    pthread_mutex_unlock(&engine->snapshot_lock);
     live_image_free(taken->image);
     memory_free(taken->judged);
     return e;
 }
 
+/* Events that the file knows; UINT64_MAX: there will be none. */
+static uint64_t known_events(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->snapshot_lock);
+    uint64_t known = engine->snapshots_ended || !is_kept(engine) ? UINT64_MAX : engine->snapshot_events;
+    pthread_mutex_unlock(&engine->snapshot_lock);
+    return known;
+}
+
 enum err engine_snapshot(struct engine *engine, struct err_info *why)
 {
-    if (!is_kept(engine)) return ERR_OK;
+    if (known_events(engine) == UINT64_MAX) return ERR_OK;
     struct taken taken = {.image = NULL};
-    pthread_mutex_lock(&engine->snapshot_lock);
-    enum err e = finish(engine, &taken, writer_run(engine, take_image, &taken, why), why);
-    pthread_mutex_unlock(&engine->snapshot_lock);
-    return e;
+    return finish(engine, &taken, writer_run(engine, take_image, &taken, why), why);
 }
 
 void snapshot_at_close(struct engine *engine)
 {
-    bool worth_it = engine->phase == ENGINE_READY && engine->next_event >= engine->snapshot_events + SNAPSHOT_EVENTS;
-    if (!is_kept(engine) || !worth_it) return;
+    uint64_t known = known_events(engine);
+    if (known == UINT64_MAX || engine->phase != ENGINE_READY || engine->next_event < known + SNAPSHOT_EVENTS) return;
     struct taken taken = {.image = NULL};
     struct err_info why = {0};
     if (finish(engine, &taken, take_image(engine, &taken, &why), &why) != ERR_OK)
@@ -100,8 +110,8 @@ void snapshot_at_close(struct engine *engine)
 
 bool snapshot_is_due(struct engine *engine)
 {
-    uint64_t events = history_events(live_history(engine->live)), known = engine->snapshot_events;
-    return is_kept(engine) && events > known + SNAPSHOT_EVENTS && events > known + known / 10;
+    uint64_t events = history_events(live_history(engine->live)), known = known_events(engine);
+    return known != UINT64_MAX && events > known + SNAPSHOT_EVENTS && events > known + known / 10;
 }
 
 void snapshot_forget(struct engine *engine)
@@ -110,6 +120,14 @@ void snapshot_forget(struct engine *engine)
     if (is_kept(engine)) unlink(engine->options.snapshot_path);
     engine->snapshot_events = 0;
     pthread_mutex_unlock(&engine->snapshot_lock);
+}
+
+void snapshots_end(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->snapshot_lock);
+    engine->snapshots_ended = true;
+    pthread_mutex_unlock(&engine->snapshot_lock);
+    snapshot_forget(engine);
 }
 
 /* ---- Reading. ---- */

@@ -156,7 +156,7 @@ static enum err run_erase(struct engine *engine, void *argument, struct err_info
     AUTO_ARENA arena = arena_new();
     if (verb->record >= history_records(live_history(engine->live), ENTITY_CONTACT))
         return no_such(ENTITY_CONTACT, why);
-    snapshot_forget(engine);
+    snapshots_end(engine);
     uint32_t *family = NULL, root = people_root(engine->people, ENTITY_CONTACT, verb->record);
     uint32_t count = people_family(engine->people, root, arena, &family);
     const struct audit_fact line = {.at_ms = engine->clock->now_ms(engine->clock),
