@@ -317,6 +317,12 @@ static bool read_company_values(struct reading *r, const struct json_item *objec
     return check_values(r, &values, place);
 }
 
+/* Segment's events of somebody who is not of the account that their context names any more. */
+static bool tells_of_leaving(struct str event)
+{
+    return str_equal(event, STR("Account Removed User")) || str_equal(event, STR("Account Deleted"));
+}
+
 /* Of a group its own; of an identify the one among the traits; else the account that the context names. A company
  * without an id is only what the traits say. */
 static bool read_company(struct reading *r)
@@ -336,6 +342,7 @@ static bool read_company(struct reading *r)
                    read_company_values(r, company, STR("traits.company"));
     }
     struct str account = flatten_text(context_member(r, keys[KEY_GROUP_ID]));
+    if (r->kind == CALL_TRACK && tells_of_leaving(flatten_text(r->member[KEY_EVENT]))) return true;
     return identifier_is_blank(account) || set_company(r, account, STR("context.groupId"));
 }
 

@@ -122,6 +122,19 @@ TEST(a_company_comes_from_a_group_from_traits_or_from_the_context)
     check_rows(rows, COUNT_OF(rows));
 }
 
+TEST(an_event_that_tells_of_leaving_an_account_puts_nobody_into_it)
+{
+    static const struct row rows[] = {
+        {"{'type':'track','userId':'u','event':'Account Added User','context':{'groupId':'acme'}}",
+         "user:u lists Account Added User company:acme"},
+        {"{'type':'track','userId':'u','event':'Account Removed User','context':{'groupId':'acme'}}",
+         "user:u lists Account Removed User"},
+        {"{'type':'track','userId':'u','event':'Account Deleted','context':{'groupId':'acme'}}",
+         "user:u lists Account Deleted"},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
 TEST(a_client_with_a_wrong_clock_is_corrected_and_the_future_is_now)
 {
     static const struct row rows[] = {
