@@ -1,5 +1,6 @@
 /* test_snapshot.c — a start from the cache of the columns is a start from the facts, only sooner. */
 // SPDX-License-Identifier: Apache-2.0
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -164,6 +165,32 @@ TEST(no_snapshot_knows_an_erased_person)
     fixture_reopen(&f);
     CHECK_INT(fixture_contact(&f, "user:ada"), RECORD_NONE);
     CHECK_INT(fixture_score(&f, "lead", fixture_contact(&f, "user:eve")), 5000000);
+    fixture_close(&f);
+}
+
+static void *take_snapshot(void *context)
+{
+    struct fixture *f = context;
+    struct err_info why = {0};
+    CHECK_OK(engine_snapshot(f->engine, &why), why);
+    return NULL;
+}
+
+TEST(an_erasure_amid_a_snapshot_ends_both_and_leaves_no_file)
+{
+    struct fixture f;
+    open_with_snapshot(&f, "amid");
+    for (int round = 0; round < 50; round++) {
+        struct err_info why = {0};
+        pthread_t thread;
+        fixture_set(&f, "user:new", MONDAY, "plan", "pro");
+        uint32_t contact = fixture_contact(&f, "user:new");
+        CHECK_INT(pthread_create(&thread, NULL, take_snapshot, &f), 0);
+        CHECK_OK(engine_erase(f.engine, contact, STR("user:1"), &why), why);
+        CHECK_INT(pthread_join(thread, NULL), 0);
+        CHECK_TRUE(access(snapshot_path, F_OK) != 0);
+        fixture_reopen(&f);
+    }
     fixture_close(&f);
 }
 
