@@ -186,6 +186,37 @@ static void write_parameter(struct json_writer *writer, struct str name, bool in
     json_end_object(writer);
 }
 
+static bool is_of_api(const struct endpoint *endpoint)
+{
+    return str_starts_with(str_from_c(endpoint->pattern), STR("/api/v1/"));
+}
+
+/* Those that say which version was edited. */
+static bool takes_if_match(const struct endpoint *endpoint)
+{
+    return endpoint->handle == api_definition_publish || endpoint->handle == api_definition_rollback ||
+           endpoint->handle == api_draft_put || endpoint->handle == api_suggestion_create;
+}
+
+static bool gives_etag(const struct endpoint *endpoint)
+{
+    return endpoint->handle == api_definition_show || endpoint->handle == api_draft_show ||
+           endpoint->handle == api_draft_put;
+}
+
+static void write_header_parameter(struct json_writer *writer, const char *name, const char *help)
+{
+    json_begin_object(writer);
+    write_member(writer, "name", name);
+    write_member(writer, "in", "header");
+    json_key(writer, "required");
+    json_bool(writer, false);
+    write_member(writer, "description", help);
+    json_key(writer, "schema");
+    json_raw(writer, STR("{\"type\":\"string\"}"));
+    json_end_object(writer);
+}
+
 static void write_parameters(struct json_writer *writer, const struct endpoint *endpoint)
 {
     json_key(writer, "parameters");
@@ -194,6 +225,13 @@ static void write_parameters(struct json_writer *writer, const struct endpoint *
         write_parameter(writer, (struct str){at + 1, (size_t)(strchr(at, '}') - at) - 1}, true);
     struct str rest = str_from_c(endpoint->query);
     while (rest.len > 0) write_parameter(writer, str_cut(&rest, ' '), false);
+    if (is_of_api(endpoint) && endpoint->method != HTTP_GET)
+        write_header_parameter(
+            writer, "Idempotency-Key",
+            "sent again with the same key within a day it is answered as the first time, and not done "
+            "again");
+    if (takes_if_match(endpoint))
+        write_header_parameter(writer, "If-Match", "the ETag of what was edited, or * to replace whatever is there");
     json_end_array(writer);
 }
 
@@ -239,6 +277,16 @@ static void write_body(struct json_writer *writer, const struct endpoint *endpoi
     json_end_object(writer);
 }
 
+static void write_problem(struct json_writer *writer, const char *status, const char *help)
+{
+    json_key(writer, status);
+    json_begin_object(writer);
+    write_member(writer, "description", help);
+    write_reference(writer, "application/problem+json", STR("Problem"));
+    end_reference(writer);
+    json_end_object(writer);
+}
+
 static void write_responses(struct json_writer *writer, const struct endpoint *endpoint)
 {
     bool is_type = strchr(endpoint->gives, '/') != NULL;
@@ -247,18 +295,19 @@ static void write_responses(struct json_writer *writer, const struct endpoint *e
     json_key(writer, endpoint->gives[0] == '\0' ? "204" : "2XX");
     json_begin_object(writer);
     write_member(writer, "description", "done");
+    if (gives_etag(endpoint)) {
+        json_key(writer, "headers");
+        json_raw(writer,
+                 STR("{\"ETag\":{\"description\":\"its version, for If-Match\",\"schema\":{\"type\":\"string\"}}}"));
+    }
     if (endpoint->gives[0] != '\0') {
         write_reference(writer, is_type ? endpoint->gives : "application/json",
                         is_type ? STR("") : str_from_c(endpoint->gives));
         end_reference(writer);
     }
     json_end_object(writer);
-    json_key(writer, "default");
-    json_begin_object(writer);
-    write_member(writer, "description", "not done, and why");
-    write_reference(writer, "application/problem+json", STR("Problem"));
-    end_reference(writer);
-    json_end_object(writer);
+    write_problem(writer, "4XX", "not done, and why");
+    write_problem(writer, "5XX", "not done now, or by a mistake of ours");
     json_end_object(writer);
 }
 
@@ -330,7 +379,10 @@ void openapi_append_json(struct buf *out)
     json_begin_object(&writer);
     write_member(&writer, "openapi", "3.1.0");
     json_key(&writer, "info");
-    json_raw(&writer, STR("{\"title\":\"Plumb\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\"}}"));
+    json_raw(&writer, STR("{\"title\":\"Plumb\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":"
+                          "\"Apache-2.0\"}}"));
+    json_key(&writer, "servers");
+    json_raw(&writer, STR("[{\"url\":\"/\"}]"));
     write_paths(&writer);
     write_components(&writer);
     json_end_object(&writer);

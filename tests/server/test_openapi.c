@@ -163,6 +163,29 @@ static struct str schema_of(const struct example *example)
     return str_from_c(endpoint_of(example)->gives);
 }
 
+TEST(the_document_says_where_keys_of_repetition_and_etags_are_taken_and_given)
+{
+    struct document document;
+    document_open(&document);
+    const struct json_item *paths = json_member(document.root, STR("paths"));
+    const struct json_item *publish =
+        json_member(json_member(paths, STR("/api/v1/scores/{name}/publish")), STR("post"));
+    const struct json_item *show = json_member(json_member(paths, STR("/api/v1/scores/{name}")), STR("get"));
+    struct str names[3] = {{0}};
+    size_t count = 0;
+    const struct json_item *parameters = json_member(publish, STR("parameters"));
+    for (const struct json_item *one = json_first(parameters); one != NULL && count < 3;
+         one = json_next(parameters, one))
+        names[count++] = json_member(one, STR("name"))->text;
+    CHECK_STR(names[1], STR("Idempotency-Key"));
+    CHECK_STR(names[2], STR("If-Match"));
+    const struct json_item *done = json_member(json_member(show, STR("responses")), STR("2XX"));
+    CHECK_TRUE(json_member(json_member(done, STR("headers")), STR("ETag")) != NULL);
+    CHECK_TRUE(json_member(json_member(show, STR("responses")), STR("4XX")) != NULL);
+    CHECK_INT(json_first(json_member(show, STR("parameters"))) != NULL, true);
+    document_close(&document);
+}
+
 TEST(every_name_of_a_query_is_explained)
 {
     for (size_t i = 0; i < endpoint_count; i++)
