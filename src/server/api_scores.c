@@ -1,8 +1,10 @@
 /* api_scores.c — one record's score: now, at any instant, over time, and changed by hand. */
 // SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
+#include "report/value_json.h"
 #include "server/api.h"
 #include "server/api_json.h"
 
@@ -11,6 +13,9 @@
 #define SPAN_DEFAULT (90 * MS_PER_DAY)
 #define EVENTS_READ 5000 /* of a record, newest first, for the facts between two points */
 #define EVENTS_A_POINT 20
+#define VERSIONS_READ 64 /* of a property, latest first */
+#define CHANGES_READ 5000
+#define CHANGES_A_POINT 20
 #define REASON_BYTES_MAX 1000
 
 /* The record, the edition and the score that the path names. */
@@ -121,7 +126,66 @@ static void write_between(struct json_writer *writer, const struct event_fact_ro
     api_write_count(writer, "event_count", all);
 }
 
-static void write_point(struct json_writer *writer, const struct subject *subject, int64_t at_ms, int64_t *former)
+/* ---- A value of its own that changed. ---- */
+
+struct change {
+    const struct property *property;
+    struct dated_value to;
+};
+struct changes { /* oldest first */
+    struct change *at;
+    size_t count, next;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct change *x = a, *y = b;
+    if (x->to.from_ms != y->to.from_ms) return x->to.from_ms < y->to.from_ms ? -1 : 1;
+    return (x->property > y->property) - (x->property < y->property);
+}
+
+/* Between `from` and `to` of the series; of each property the latest VERSIONS_READ. */
+static struct changes read_value_changes(struct request *request, const struct subject *subject,
+                                         const struct series *series)
+{
+    const struct history *history = engine_history(request->server->engine);
+    struct catalog *catalog = history_catalog(history);
+    struct changes changes = {.at = ARENA_ARRAY(request->arena, struct change, CHANGES_READ)};
+    for (uint32_t p = 0; p < catalog_count(catalog); p++) {
+        const struct property *property = catalog_at(catalog, p);
+        struct dated_value versions[VERSIONS_READ];
+        if (property->entity != subject->object || catalog_is_reserved(subject->object, property->name)) continue;
+        uint32_t count = history_versions(history, p, subject->record, 0, VERSIONS_READ, versions);
+        for (uint32_t v = 0; v < count && changes.count < CHANGES_READ; v++)
+            if (versions[v].from_ms > series->from_ms && versions[v].from_ms <= series->to_ms)
+                changes.at[changes.count++] = (struct change){property, versions[v]};
+    }
+    if (changes.count > 1) qsort(changes.at, changes.count, sizeof *changes.at, by_time);
+    return changes;
+}
+
+static void write_changes(struct json_writer *writer, struct changes *changes, int64_t until_ms)
+{
+    json_key(writer, "changes");
+    json_begin_array(writer);
+    for (uint32_t told = 0; changes->next < changes->count && changes->at[changes->next].to.from_ms <= until_ms;
+         changes->next++) {
+        const struct change *change = &changes->at[changes->next];
+        if (told++ >= CHANGES_A_POINT) continue;
+        json_begin_object(writer);
+        api_write_text(writer, "property", change->property->name);
+        api_write_instant(writer, "at", change->to.from_ms);
+        json_key(writer, "value");
+        if (change->to.value != NULL) value_json(writer, change->to.value, change->property);
+        else json_null(writer);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+/* `former` is what the point before had; NULL at the first. */
+static int64_t write_point(struct json_writer *writer, const struct subject *subject, int64_t at_ms,
+                           const int64_t *former)
 {
     AUTO_ARENA arena = arena_new();
     struct explanation found;
@@ -134,8 +198,8 @@ static void write_point(struct json_writer *writer, const struct subject *subjec
     if (found.known) json_i64(writer, found.total);
     else json_null(writer);
     json_key(writer, "change_micro");
-    json_i64(writer, found.total - *former);
-    *former = found.total;
+    json_i64(writer, former != NULL ? found.total - *former : 0);
+    return found.total;
 }
 
 void api_score_history(struct request *request)
@@ -155,13 +219,15 @@ void api_score_history(struct request *request)
     api_write_text(&writer, "score", subject.edition->set.scores[subject.score]->name);
     json_key(&writer, "points");
     json_begin_array(&writer);
+    struct changes changes = read_value_changes(request, &subject, &series);
     int64_t former = 0, after_ms = series.from_ms;
     while (next < count && events[next].at_ms <= series.from_ms) next++;
     for (int64_t at_ms = series.from_ms;; at_ms += series.step_ms) {
         if (at_ms > series.to_ms) at_ms = series.to_ms;
         json_begin_object(&writer);
-        write_point(&writer, &subject, at_ms, &former);
+        former = write_point(&writer, &subject, at_ms, at_ms > series.from_ms ? &former : NULL);
         write_between(&writer, events, count, &next, after_ms, at_ms);
+        write_changes(&writer, &changes, at_ms);
         json_end_object(&writer);
         after_ms = at_ms;
         if (at_ms == series.to_ms) break;

@@ -84,6 +84,26 @@ TEST(the_history_of_a_score_tells_what_moved_it)
     site_close(site);
 }
 
+TEST(the_history_of_a_score_tells_which_properties_changed_and_begins_with_no_change)
+{
+    struct site *site = open_site();
+    api_call(site, "PATCH /api/v1/contacts/userId:ada",
+             "{'at':'2026-01-02T09:00:00Z','properties':{'role':'head','plan':null}}", 200);
+    api_call(site, "PATCH /api/v1/contacts/userId:ada", "{'at':'2026-01-03T09:00:00Z','properties':{'role':null}}",
+             200);
+    struct reply reply = api_call(site,
+                                  "GET /api/v1/contacts/userId:ada/scores/lead/history?from=2026-01-01T12:00:00Z&to="
+                                  "2026-01-03T12:00:00Z&step=86400",
+                                  "", 200);
+    CHECK_STR(api_at(site, reply, "points.0.value"), STR("10"));
+    CHECK_STR(api_at(site, reply, "points.0.change_micro"), STR("0"));
+    CHECK_STR(api_at(site, reply, "points.1.changes.0.property"), STR("role"));
+    CHECK_STR(api_at(site, reply, "points.1.changes.0.value"), STR("head"));
+    CHECK_STR(api_at(site, reply, "points.1.changes.0.at"), STR("2026-01-02T09:00:00Z"));
+    CHECK_STR(api_at(site, reply, "points.2.changes.0.value"), STR("null"));
+    site_close(site);
+}
+
 TEST(points_by_hand_stand_in_the_ledger_and_a_reset_ends_the_past)
 {
     struct site *site = open_site();
