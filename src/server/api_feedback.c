@@ -190,14 +190,14 @@ static void write_reasons(struct json_writer *writer, struct request *request, c
 static void write_sentence(struct json_writer *writer, const struct asked *asked, const struct agreement *found,
                            uint32_t count)
 {
-    char text[ERR_MESSAGE_BYTES];
+    char text[ERR_MESSAGE_BYTES], who[32] = "the one lead";
     struct str band = asked->band != BAND_NONE ? asked->score->bands[asked->band].label : STR("any band");
     uint64_t above = found->accepted[1] + found->rejected[1], below = found->accepted[0] + found->rejected[0];
+    if (count != 1) snprintf(who, sizeof who, "all %u leads", count);
     if (count == 0) snprintf(text, sizeof text, "sales have said nothing about any lead in this time");
     else if (above == 0 || below == 0)
-        snprintf(text, sizeof text,
-                 "all %u leads that sales judged were %s " STR_FMT ", so nothing can be said of the threshold", count,
-                 above == 0 ? "below" : "at or above", STR_ARG(band));
+        snprintf(text, sizeof text, "%s that sales judged %s %s " STR_FMT ", so nothing can be said of the threshold",
+                 who, count == 1 ? "was" : "were", above == 0 ? "below" : "at or above", STR_ARG(band));
     else
         snprintf(text, sizeof text,
                  "sales accepted %.0f %% of %llu leads at or above " STR_FMT

@@ -30,8 +30,7 @@ static bool is_name(struct str name)
 /* 404, 409 and 400 by what is wrong with a model. */
 static void fail(struct request *request, const struct err_info *why)
 {
-    if (why->code == ERR_NOT_FOUND) api_refuse(request, 404, "not_found", STR(""), "%s", why->msg);
-    else if (why->code == ERR_CONFLICT) api_refuse(request, 409, "conflict", STR(""), "%s", why->msg);
+    if (why->code == ERR_CONFLICT) api_refuse(request, 409, "conflict", request_last_name(request), "%s", why->msg);
     else if (why->code == ERR_INVALID) api_refuse(request, 400, "bad_model", STR("outcome"), "%s", why->msg);
     else request_fail(request, why);
 }
@@ -40,6 +39,7 @@ static bool find(struct request *request, struct model_info *out)
 {
     struct err_info why = {0};
     enum err e = models_find(request->server->models, request_path(request, "model"), request->arena, out, &why);
+    if (e == ERR_NOT_FOUND) return api_refuse(request, 404, "not_found", STR("model"), "%s", why.msg);
     if (e != ERR_OK) fail(request, &why);
     return e == ERR_OK;
 }
@@ -210,8 +210,9 @@ static void note_champion(struct request *request, const char *action, uint32_t 
 void api_model_promote(struct request *request)
 {
     uint32_t number = 0;
+    struct model_info info = {0};
     struct err_info why = {0};
-    if (!read_number(request, &number)) return;
+    if (!find(request, &info) || !read_number(request, &number)) return;
     if (models_promote(request->server->models, request_path(request, "model"), number, &why) != ERR_OK) {
         fail(request, &why);
         return;

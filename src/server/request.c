@@ -68,9 +68,19 @@ void request_answer_once(struct request *request, unsigned status, const struct 
     request_answer(request, status, json);
 }
 
+struct str request_last_name(const struct request *request)
+{
+    const char *begins = strrchr(request->endpoint->pattern, '{');
+    if (begins == NULL) return STR("");
+    return (struct str){begins + 1, (size_t)(strchr(begins, '}') - begins) - 1};
+}
+
+/* What was not found is what the path names last. */
 void request_fail(struct request *request, const struct err_info *why)
 {
     if (why->code == ERR_UNAVAILABLE) request_unavailable(request, 1, why->msg);
+    else if (why->code == ERR_NOT_FOUND)
+        http_problem(request->exchange, 404, "not_found", request_last_name(request), "%s", why->msg);
     else http_problem_of(request->exchange, why);
 }
 

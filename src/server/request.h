@@ -60,7 +60,9 @@ void request_answer(struct request *request, unsigned status, const struct buf *
 /* The same for an answer with a secret in it, which is sent this once. `again` is what a repetition of the request by its
  * Idempotency-Key is answered, without the secret; NULL: it is a request of its own. */
 void request_answer_once(struct request *request, unsigned status, const struct buf *json, const struct buf *again);
-/* Answer by the problem that `why` tells. */
+/* What the route's pattern names last, "version"; empty when it names nothing. */
+struct str request_last_name(const struct request *request);
+/* Answer by the problem that `why` tells; what was not found is what the path names last. */
 void request_fail(struct request *request, const struct err_info *why);
 /* 503 and when to come again. */
 void request_unavailable(struct request *request, unsigned retry_after_s, const char *sentence);

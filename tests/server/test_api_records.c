@@ -370,6 +370,29 @@ TEST(a_write_that_is_sent_again_with_its_key_is_not_done_again)
     site_close(site);
 }
 
+TEST(what_is_not_there_is_told_with_the_part_of_the_path_that_names_it)
+{
+    static const struct {
+        const char *line, *at;
+    } row[] = {
+        {"GET /api/v1/contacts/nobody", "ref"},
+        {"DELETE /api/v1/keys/77", "number"},
+        {"DELETE /api/v1/tokens/77", "number"},
+        {"GET /api/v1/users/77", "user"},
+        {"GET /api/v1/models/none", "model"},
+        {"POST /api/v1/models/none/train", "model"},
+        {"POST /api/v1/models/none/versions/1/promote", "model"},
+        {"GET /api/v1/jobs/77", "id"},
+        {"GET /api/v1/experiments/none", "name"},
+        {"DELETE /api/v1/bots/exceptions/7", "number"},
+        {"DELETE /api/v1/scores/none", "name"},
+    };
+    struct site *site = open_site();
+    for (size_t i = 0; i < COUNT_OF(row); i++)
+        CHECK_STR(api_at(site, api_call(site, row[i].line, "", 404), "at"), str_from_c(row[i].at));
+    site_close(site);
+}
+
 TEST(a_name_that_nobody_knows_is_refused_and_the_nearest_told)
 {
     static const struct {
