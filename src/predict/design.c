@@ -91,7 +91,7 @@ static uint64_t scale_row(const struct design *design, const struct sparse *exam
     return count;
 }
 
-static void fill_rows(struct design *design, const struct sparse *examples, const uint32_t *place)
+static void fill_rows(struct design *design, const struct sparse *examples, const double *weight, const uint32_t *place)
 {
     uint64_t capacity = 0, count = 0;
     for (uint64_t r = 0; r < design->rows; r++) {
@@ -101,6 +101,7 @@ static void fill_rows(struct design *design, const struct sparse *examples, cons
             design->row_value = memory_resize(design->row_value, capacity, sizeof *design->row_value);
         }
         design->row_start[r] = count;
+        if (!(weight_at(weight, r) > 0)) continue;
         count += scale_row(design, examples, r, place, design->row_column + count, design->row_value + count);
     }
     design->row_start[design->rows] = count;
@@ -124,7 +125,7 @@ enum err design_init(struct design *out, const struct sparse *examples, const do
     uint32_t *place = memory_array(examples->columns, sizeof *place);
     measure_columns(examples, weight, out->weight, mean, deviation, met);
     choose_columns(out, examples, mean, deviation, met, place);
-    fill_rows(out, examples, place);
+    fill_rows(out, examples, weight, place);
     memory_free(place);
     memory_free(met);
     return ERR_OK;

@@ -1,7 +1,8 @@
 /* design.h — columns brought to deviation 1, by row.
  *
  * A column that is mostly not zero is centred, so that large numbers that differ little (dates, say)
- * do not drown each other; a sparse one stays sparse. A column that never varies is left out.
+ * do not drown each other; a sparse one stays sparse. A column that never varies is left out. A row without weight, such as one
+ * that a draw passes over, has no entries: it says nothing.
  * Never outside src/predict. */
 // SPDX-License-Identifier: Apache-2.0
 #ifndef PLUMB_PREDICT_DESIGN_H

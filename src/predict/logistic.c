@@ -16,16 +16,17 @@
 #include "predict/logit.h"
 
 #define ROUNDS_MAX 100
-#define TASKS 16        /* that the columns are shared out in */
-#define STRETCH 4096    /* rows of one partial sum of the loss */
-#define NEARLY 1e-12    /* of the total weight: what another step would gain when the last one is taken */
-#define HALVINGS_MAX 26 /* of a step that leads up */
+#define TASKS_OF_THREAD 4 /* that the columns are shared out in; one thread alone does them all at once */
+#define STRETCH 4096      /* rows of one partial sum of the loss */
+#define NEARLY 1e-12      /* of the total weight: what another step would gain when the last one is taken */
+#define HALVINGS_MAX 26   /* of a step that leads up */
 
 struct fitting {
     const struct design *design;
     const uint8_t *happened;
     const double *weight; /* may be NULL */
     unsigned threads;
+    uint32_t tasks;     /* that the columns are shared out in */
     uint32_t size;      /* columns of the design, plus one */
     double *penalty;    /* [size - 1] of scaled columns */
     double *at;         /* [size] coefficients of scaled columns, and the intercept */
@@ -63,8 +64,9 @@ static void *compute_rows(void *context)
     for (uint64_t stretch; (stretch = atomic_fetch_add(&f->next, 1)) * STRETCH < rows;) {
         double loss = 0;
         for (uint64_t r = stretch * STRETCH; r < rows && r < (stretch + 1) * STRETCH; r++) {
-            double margin = row_margin(f, r), weight = weight_of(f, r), probability = sigmoid(margin);
-            loss += weight * softplus(f->happened[r] ? -margin : margin);
+            double weight = weight_of(f, r), probability;
+            if (!(weight > 0)) continue; /* its residual and bend are 0 from the beginning */
+            loss += weight * loss_and_probability(row_margin(f, r), f->happened[r], &probability);
             f->residual[r] = weight * (probability - f->happened[r]);
             f->bend[r] = weight * probability * (1 - probability);
         }
@@ -90,24 +92,25 @@ static double loss_at(struct fitting *f, const double *here)
 /* The columns of a task: their shares of the lower triangle are about equal. */
 static uint32_t task_begin(const struct fitting *f, uint32_t task)
 {
-    return (uint32_t)((double)(f->size - 1) * sqrt((double)task / TASKS));
+    return (uint32_t)((double)(f->size - 1) * sqrt((double)task / f->tasks));
 }
 
-/* What a row adds to the columns `from` to `to`: its entries stand in the order of their columns. */
-static void add_row(struct fitting *f, uint64_t row, uint32_t from, uint32_t to)
+/* What a row adds to the columns `from` to `to`: its entries stand in the order of their columns. `wide` [size] is scratch. */
+static void add_row(struct fitting *f, uint64_t row, uint32_t from, uint32_t to, double *wide)
 {
     const struct design *d = f->design;
-    const uint64_t begin = d->row_start[row], end = d->row_start[row + 1];
+    const uint32_t *column = d->row_column + d->row_start[row];
+    const float *value = d->row_value + d->row_start[row];
+    const uint32_t count = (uint32_t)(d->row_start[row + 1] - d->row_start[row]);
     double *with_intercept = f->curvature + (size_t)(f->size - 1) * f->size;
-    uint64_t e = begin;
-    while (e < end && d->row_column[e] < from) e++;
-    for (; e < end && d->row_column[e] < to; e++) {
-        uint32_t k = d->row_column[e];
-        double value = (double)d->row_value[e], pull = f->bend[row] * value;
-        double *row_of_curvature = f->curvature + (size_t)k * f->size;
-        f->gradient[k] += f->residual[row] * value;
+    for (uint32_t e = 0; e < count && column[e] < to; e++) {
+        const uint32_t k = column[e];
+        wide[e] = (double)value[e];
+        if (k < from) continue;
+        double *row_of_curvature = f->curvature + (size_t)k * f->size, pull = f->bend[row] * wide[e];
+        f->gradient[k] += f->residual[row] * wide[e];
         with_intercept[k] += pull;
-        for (uint64_t i = begin; i <= e; i++) row_of_curvature[d->row_column[i]] += pull * (double)d->row_value[i];
+        for (uint32_t i = 0; i <= e; i++) row_of_curvature[column[i]] += pull * wide[i];
     }
 }
 
@@ -115,18 +118,20 @@ static void add_row(struct fitting *f, uint64_t row, uint32_t from, uint32_t to)
 static void *compute_columns(void *context)
 {
     struct fitting *f = context;
-    for (uint32_t left; (left = (uint32_t)atomic_fetch_add(&f->next, 1)) < TASKS;) {
-        uint32_t task = TASKS - 1 - left, from = task_begin(f, task), to = task_begin(f, task + 1);
+    double *wide = memory_array(f->size, sizeof *wide);
+    for (uint32_t left; (left = (uint32_t)atomic_fetch_add(&f->next, 1)) < f->tasks;) {
+        uint32_t task = f->tasks - 1 - left, from = task_begin(f, task), to = task_begin(f, task + 1);
         for (uint32_t k = from; k < to; k++) {
             memset(f->curvature + (size_t)k * f->size, 0, ((size_t)k + 1) * sizeof *f->curvature);
             f->gradient[k] = f->curvature[(size_t)(f->size - 1) * f->size + k] = 0;
         }
-        for (uint64_t row = 0; row < f->design->rows; row++) add_row(f, row, from, to);
+        for (uint64_t row = 0; row < f->design->rows; row++) add_row(f, row, from, to, wide);
         for (uint32_t k = from; k < to; k++) {
             f->gradient[k] += f->penalty[k] * f->at[k];
             f->curvature[(size_t)k * f->size + k] += f->penalty[k];
         }
     }
+    memory_free(wide);
     return NULL;
 }
 
@@ -235,6 +240,7 @@ static enum err fit_design(const struct design *design, const uint8_t *happened,
                         .happened = happened,
                         .weight = weight,
                         .threads = options->threads,
+                        .tasks = options->threads == 1 ? 1 : TASKS_OF_THREAD * options->threads,
                         .size = size,
                         .penalty = numbers(size),
                         .at = numbers(size),

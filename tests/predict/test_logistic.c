@@ -267,6 +267,28 @@ TEST(a_weight_of_two_counts_as_two_examples)
         CHECK_NEAR(one.coefficient[c] * one.deviation[c], other.coefficient[c] * one.deviation[c], 1e-6);
 }
 
+TEST(an_example_without_weight_changes_no_bit_of_the_model)
+{
+    static struct table table, without;
+    struct chance chance = {harness_seed() + 4};
+    fill_random(&table, &chance, ROWS_MAX);
+    without = (struct table){.columns = table.columns};
+    for (uint64_t r = 0; r < table.rows; r++) {
+        if (r % 3 == 0) {
+            table.weight[r] = 0;
+            continue;
+        }
+        memcpy(without.value[without.rows], table.value[r], sizeof table.value[r]);
+        without.weight[without.rows] = table.weight[r];
+        without.happened[without.rows++] = table.happened[r];
+    }
+    AUTO_ARENA arena = arena_new();
+    struct logistic one = fit(arena, &table, (struct logistic_options){.penalty = 1, .threads = 2});
+    struct logistic other = fit(arena, &without, (struct logistic_options){.penalty = 1, .threads = 2});
+    for (uint32_t c = 0; c < table.columns; c++) CHECK_DOUBLE(one.coefficient[c], other.coefficient[c]);
+    CHECK_DOUBLE(one.intercept, other.intercept);
+}
+
 /* ---- Reasons and doubt. ---- */
 
 TEST(what_each_column_adds_sums_to_the_log_odds)
