@@ -10,6 +10,7 @@
 
 #include "app/command.h"
 #include "base/str.h"
+#include "predict/boost.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MAX 10000
@@ -34,6 +35,7 @@ static bool wants_colour(bool is_terminal)
 
 int main(int argc, char **argv)
 {
+    boost_spin_briefly(); /* it may move the environment */
     struct app app = {.clock = clock_system(),
                       .config = config_default(),
                       .environment = (const char *const *)environ,

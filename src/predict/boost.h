@@ -65,6 +65,10 @@ struct boost; /* opaque; see boost.c */
 
 bool boost_is_there(void); /* XGBoost is on this machine */
 
+/* Once, before there are threads: OpenMP's threads, which wait for each other at every step of a tree, spin for a moment
+ * only, unless the environment's GOMP_SPINCOUNT says otherwise. It is read when XGBoost is loaded. */
+void boost_spin_briefly(void);
+
 /* Grow trees on `train`; `watched` (rows 0: none, then rounds_max trees) decides when to stop.
  * Errors   ERR_INVALID: one outcome only, a value that is infinite, an option outside its limits;
  *          ERR_TOO_BIG; ERR_UNAVAILABLE: XGBoost is not there, or go_on gave up; ERR_INTERNAL: XGBoost's own words. */
