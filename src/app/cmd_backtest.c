@@ -208,22 +208,12 @@ static bool read_definitions(struct trial *t)
 
 /* ---- Testing. ---- */
 
-static void on_progress(void *context, const char *phase, uint64_t done, uint64_t all)
-{
-    struct progress *progress = context;
-    if (progress->label != phase) {
-        progress_end(progress);
-        progress_begin(progress, phase, "instants", all);
-    }
-    progress->all = all;
-    progress_update(progress, done);
-}
-
 static enum err test_all(struct trial *t, struct err_info *why)
 {
     const struct request *request = t->request;
     const struct backtest_wish *wish = &request->wish;
     past_find_lives(&t->past);
+    const struct watch watch = past_watch(&t->past.progress);
     struct backtest_question question = {
         .count = (uint32_t)request->definition_count,
         .outcome_words = t->past.outcome.words,
@@ -239,8 +229,8 @@ static enum err test_all(struct trial *t, struct err_info *why)
         .missed = wish->missed,
         .seed = wish->seed,
         .threads = (unsigned)request->past.threads,
-        .progress = on_progress,
-        .progress_context = &t->past.progress,
+        .progress = watch.progress,
+        .progress_context = watch.context,
     };
     memcpy(question.asked, wish->asked, sizeof question.asked);
     for (uint32_t i = 0; i < question.count; i++) {
@@ -295,11 +285,12 @@ static int test_folder(struct app *app, const struct arguments *arguments, const
     struct backtest_folder *folder = ARENA_NEW(arena, struct backtest_folder);
     struct progress progress;
     progress_init(&progress, app->err_is_terminal && app->config.progress ? app->err : NULL, app->clock);
+    const struct watch watch = past_watch(&progress);
     struct backtest_asking how = {.now_ms = request->past.now_ms,
                                   .cells_max = BACKTEST_CELLS_MAX,
                                   .threads = (unsigned)request->past.threads,
-                                  .progress = on_progress,
-                                  .progress_context = &progress};
+                                  .progress = watch.progress,
+                                  .progress_context = watch.context};
     bool good = backtest_folder_ask(app, arguments, request->score, &request->wish, &how, folder);
     progress_end(&progress);
     int status = good ? write_output(app, request, &folder->report) : STATUS_FAILED;

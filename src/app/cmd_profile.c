@@ -81,14 +81,18 @@ static enum err ask(struct past *past, bool protected_too, struct arena *arena, 
                                     .dates = &past->dates,
                                     .left_out = past_left_out(past, protected_too)};
     past_find_lives(past);
+    const struct watch watch = past_watch(&past->progress);
     struct profile_options how = {.end_ms = past->end_ms,
                                   .horizon_ms = (int64_t)past->request->horizon_days * MS_PER_DAY,
                                   .seed = past->request->seed,
-                                  .threads = (unsigned)past->request->threads};
+                                  .threads = (unsigned)past->request->threads,
+                                  .watch = &watch};
     out->object = past->object;
     out->outcome = past->outcome.words;
     out->horizon_days = past->request->horizon_days;
-    return profile_find(&source, past->lives, &how, arena, &out->profile, why);
+    enum err e = profile_find(&source, past->lives, &how, arena, &out->profile, why);
+    progress_end(&past->progress);
+    return e;
 }
 
 static int write_output(struct app *app, const struct request *request, const struct profiled *profiled)

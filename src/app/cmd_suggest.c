@@ -89,14 +89,18 @@ struct asked {
 static enum err ask(struct asked *a, struct arena *arena, struct err_info *why)
 {
     const struct past_request *past = &a->request->past;
+    const struct watch watch = past_watch(&a->past.progress);
     const struct suggested_question question = {.source = &a->source,
                                                 .lives = a->past.lives,
                                                 .end_ms = a->past.end_ms,
                                                 .horizon_days = (uint32_t)past->horizon_days,
                                                 .seed = past->seed,
                                                 .threads = (unsigned)past->threads,
+                                                .watch = &watch,
                                                 .outcome = a->past.outcome.words};
-    return suggested_make(&question, arena, &a->suggested, why);
+    enum err e = suggested_make(&question, arena, &a->suggested, why);
+    progress_end(&a->past.progress);
+    return e;
 }
 
 static enum err write_draft(const struct asked *a, struct err_info *why)

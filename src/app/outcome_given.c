@@ -67,10 +67,11 @@ bool outcome_given_bind(struct app *app, struct definition_files *files, const b
 }
 
 void outcome_given_find(const struct outcome_given *outcome, const struct history *history,
-                        const struct record_dates *dates, unsigned threads, struct lifetime *lives)
+                        const struct record_dates *dates, unsigned threads, const struct watch *watch,
+                        struct lifetime *lives)
 {
     struct scan *scan = scan_new(outcome->of, history, NULL);
-    outcome_find(scan, outcome->of, history, outcome->segment, threads, NULL, lives);
+    outcome_find(scan, outcome->of, history, outcome->segment, threads, watch, lives);
     scan_free(scan);
     outcome_date_lives(history, dates, outcome->object, lives);
     if (outcome->usual) outcome_add_won_deals(history, dates, outcome->object, lives);

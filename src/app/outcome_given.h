@@ -30,6 +30,7 @@ bool outcome_given_bind(struct app *app, struct definition_files *files, const b
 
 /* When it came to each record, into lives[records of its object], which begin at creation dates, too. */
 void outcome_given_find(const struct outcome_given *outcome, const struct history *history,
-                        const struct record_dates *dates, unsigned threads, struct lifetime *lives);
+                        const struct record_dates *dates, unsigned threads, const struct watch *watch,
+                        struct lifetime *lives);
 
 #endif

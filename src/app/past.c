@@ -85,10 +85,30 @@ bool past_load(struct past *past, struct definitions *sets, size_t count, bool k
     return good;
 }
 
+/* A new label is a new stretch. */
+static void on_progress(void *context, const char *phase, uint64_t done, uint64_t all)
+{
+    struct progress *progress = context;
+    if (progress->label != phase) {
+        progress_end(progress);
+        progress_begin(progress, phase, "steps", all);
+    }
+    progress->all = all;
+    progress_update(progress, done);
+}
+
+struct watch past_watch(struct progress *progress)
+{
+    return (struct watch){.progress = on_progress, .context = progress};
+}
+
 void past_find_lives(struct past *past)
 {
     past->lives = ARENA_ARRAY(past->files.arena, struct lifetime, history_records(past->history, past->object));
-    outcome_given_find(&past->outcome, past->history, &past->dates, (unsigned)past->request->threads, past->lives);
+    const struct watch watch = past_watch(&past->progress);
+    outcome_given_find(&past->outcome, past->history, &past->dates, (unsigned)past->request->threads, &watch,
+                       past->lives);
+    progress_end(&past->progress);
     past->end_ms = backtest_latest_fact(past->history, past->object, past->request->now_ms);
 }
 

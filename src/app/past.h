@@ -70,6 +70,9 @@ bool past_read_outcome(struct past *past, const struct definitions *set, enum en
 bool past_load(struct past *past, struct definitions *sets, size_t count, bool keep_all);
 void past_find_lives(struct past *past);
 
+/* Whoever computes, watched by the line on the terminal: a phase a stretch, to be ended with progress_end. */
+struct watch past_watch(struct progress *progress);
+
 /* Which properties are not to be looked at by themselves, [properties of the catalog] in files.arena: references, where a record
  * stands today, and, unless `protected_too`, what the law protects (predict/column_words.h). */
 bool *past_left_out(const struct past *past, bool protected_too);

@@ -167,7 +167,7 @@ static enum err find_reasons(struct asking *a, uint32_t record, struct arena *ar
     struct feature_source source = source_of(a);
     struct training_example example = {.record = record, .at_ms = a->request->as_of_ms};
     float *value = ARENA_ARRAY(arena, float, a->trained.plan.count);
-    features_compute(&a->trained.plan, &source, &example, 1, 1, value);
+    features_compute(&a->trained.plan, &source, &example, 1, 1, NULL, value);
     return reasons_find(&a->trained, a->past.files.catalog, value, PREDICT_REASONS, arena, out, why);
 }
 

@@ -181,8 +181,8 @@ static enum err train(struct session *s, struct trained *out, struct err_info *w
         source.set = &s->set;
         source.score = s->score;
     }
-    progress_begin(&s->past.progress, "training", "steps", PROGRESS_STEPS);
     past_find_lives(&s->past);
+    progress_begin(&s->past.progress, "training", "steps", PROGRESS_STEPS);
     struct training_options options = options_for(s);
     enum err err = train_model(&source, s->past.lives, &options, s->past.files.arena, out, why);
     progress_end(&s->past.progress);

@@ -54,13 +54,13 @@ void hindsight_close(struct hindsight *hindsight)
     *hindsight = (struct hindsight){0};
 }
 
-void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_flag stop)
+void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, const struct watch *watch)
 {
     const struct model_ground *ground = &hindsight->ground;
     enum entity object = hindsight->terms->object;
     hindsight->lives = memory_array(history_records(ground->history, object), sizeof *hindsight->lives);
     struct scan *scan = scan_new(hindsight->outcome_of, ground->history, NULL);
-    outcome_find(scan, hindsight->outcome_of, ground->history, hindsight->outcome, threads, stop, hindsight->lives);
+    outcome_find(scan, hindsight->outcome_of, ground->history, hindsight->outcome, threads, watch, hindsight->lives);
     scan_free(scan);
     record_dates_find(ground->history, hindsight->all_columns ? ground->terms->draft.catalog : NULL, &hindsight->dates);
     outcome_date_lives(ground->history, &hindsight->dates, object, hindsight->lives);

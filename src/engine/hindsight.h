@@ -2,7 +2,7 @@
  *
  *     hindsight_compile(engine, &wish, &terms, &why)     the outcome, beside what is in force: quick, tells mistakes
  *     hindsight_open(engine, terms, ...)                 everybody's facts, frozen; intake goes on
- *     hindsight_find_lives(&h, threads, stop)            when the outcome came to each record
+ *     hindsight_find_lives(&h, threads, watch)           when the outcome came to each record
  *
  * What backtests, advice and profiles have in common over a server's facts, as app/past.h has it over files. */
 // SPDX-License-Identifier: Apache-2.0
@@ -57,7 +57,7 @@ enum hindsight_state {
     HINDSIGHT_OVER, /* a deal that was closed without it */
 };
 enum hindsight_state hindsight_state(const struct model_ground *ground, bool usual, uint32_t record, int64_t at_ms);
-/* Who is not listed (archived, merged into another, known by events alone) was never there. */
-void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, stop_flag stop);
+/* Who is not listed (archived, merged into another, known by events alone) was never there. `watch` as outcome_find's. */
+void hindsight_find_lives(struct hindsight *hindsight, unsigned threads, const struct watch *watch);
 
 #endif

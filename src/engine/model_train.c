@@ -75,22 +75,29 @@ enum err model_train(const struct model_task *task, struct arena *arena, struct 
         .by_count = report_properties(&task->past->ground, by),
         .go_on = task->go_on,
         .go_on_context = task->context,
+        .stop = task->stop,
     };
     return train_model(&source, task->past->lives, &options, arena, out, why);
 }
 
 /* ---- Forecasting. ---- */
 
+static enum err given_up(struct err_info *why)
+{
+    return err_set(why, ERR_UNAVAILABLE, "it was given up");
+}
+
 static enum err forecast_examples(const struct feature_source *source, const struct trained *trained,
                                   const struct training_example *examples, uint64_t count, unsigned threads,
-                                  double *out, struct err_info *why)
+                                  stop_flag stop, double *out, struct err_info *why)
 {
+    const struct watch watch = {.stop = stop};
     float *value = memory_array((size_t)ROWS_AT_ONCE * trained->plan.count, sizeof *value);
     enum err e = ERR_OK;
     for (uint64_t first = 0; first < count && e == ERR_OK; first += ROWS_AT_ONCE) {
         uint64_t rows = count - first < ROWS_AT_ONCE ? count - first : ROWS_AT_ONCE;
-        features_compute(&trained->plan, source, examples + first, rows, threads, value);
-        e = learned_probabilities(&trained->learned, value, rows, out + first, why);
+        features_compute(&trained->plan, source, examples + first, rows, threads, &watch, value);
+        e = is_stopped(stop) ? given_up(why) : learned_probabilities(&trained->learned, value, rows, out + first, why);
     }
     memory_free(value);
     return e;
@@ -101,7 +108,7 @@ enum err model_forecast(const struct model_ground *ground, const struct trained 
 {
     struct training_example *examples = memory_array(count, sizeof *examples);
     for (uint64_t i = 0; i < count; i++) examples[i] = (struct training_example){.record = records[i], .at_ms = at_ms};
-    enum err e = forecast_examples(&ground->source, trained, examples, count, threads, out, why);
+    enum err e = forecast_examples(&ground->source, trained, examples, count, threads, NULL, out, why);
     memory_free(examples);
     return e;
 }
@@ -147,7 +154,7 @@ static void judge(const struct model_task *task, const struct examples *examples
     }
     const struct prediction forecast = {count, c->challenger, c->happened, c->weight, c->record};
     const struct bootstrap how = {
-        .draws = MODEL_DRAWS, .confidence = 0.95, .seed = MODEL_SEED, .threads = task->threads};
+        .draws = MODEL_DRAWS, .confidence = 0.95, .seed = MODEL_SEED, .threads = task->threads, .stop = task->stop};
     promotion_judge(&forecast, c->champion, &how, out);
 }
 
@@ -164,9 +171,12 @@ enum err model_compare(const struct model_task *task, const struct trained *chal
                                       .weight = memory_array(count, sizeof *c.weight),
                                       .happened = memory_array(count, sizeof *c.happened),
                                       .record = memory_array(count, sizeof *c.record)};
-    enum err e = forecast_examples(&source, challenger, examples.at, count, task->threads, c.challenger, why);
-    if (e == ERR_OK) e = forecast_examples(&source, champion, examples.at, count, task->threads, c.champion, why);
+    enum err e =
+        forecast_examples(&source, challenger, examples.at, count, task->threads, task->stop, c.challenger, why);
+    if (e == ERR_OK)
+        e = forecast_examples(&source, champion, examples.at, count, task->threads, task->stop, c.champion, why);
     if (e == ERR_OK) judge(task, &examples, count, &c, out);
+    if (e == ERR_OK && is_stopped(task->stop)) e = given_up(why);
     memory_free(c.challenger);
     memory_free(c.champion);
     memory_free(c.weight);
@@ -219,7 +229,9 @@ static enum err take_sample(const struct model_task *task, const struct trained 
     out->value = memory_array(out->rows * trained->plan.count, sizeof *out->value);
     out->probability = memory_array(out->rows, sizeof *out->probability);
     out->score = memory_array(out->rows, sizeof *out->score);
-    features_compute(&trained->plan, &source, out->at, out->rows, task->threads, out->value);
+    const struct watch watch = {.stop = task->stop};
+    features_compute(&trained->plan, &source, out->at, out->rows, task->threads, &watch, out->value);
+    if (is_stopped(task->stop)) return given_up(why);
     enum err e = learned_probabilities(&trained->learned, out->value, out->rows, out->probability, why);
     for (uint64_t r = 0; r < out->rows && e == ERR_OK; r++) out->score[r] = (float)out->probability[r];
     return e;

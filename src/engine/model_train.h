@@ -25,6 +25,7 @@ struct model_task {
     unsigned threads;
     bool (*go_on)(void *context, double done); /* of train_model; may be NULL */
     void *context;
+    stop_flag stop; /* gives up any of what follows, with ERR_UNAVAILABLE */
 };
 
 /* Errors and memory: those of train_model. */

@@ -15,3 +15,14 @@ void run_threads(unsigned threads, void *(*work)(void *), void *context)
     for (unsigned t = 0; t < started; t++) pthread_join(others[t], NULL);
     memory_free(others);
 }
+
+bool shared_work_did(struct shared_work *work, uint64_t count)
+{
+    atomic_fetch_add(&work->done, count);
+    /* Whoever finds another telling goes on: what it did is told the next time. */
+    if (!atomic_flag_test_and_set(&work->is_told)) {
+        watch_tell(work->watch, work->phase, atomic_load(&work->done), work->all);
+        atomic_flag_clear(&work->is_told);
+    }
+    return !is_watch_over(work->watch);
+}

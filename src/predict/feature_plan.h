@@ -115,8 +115,10 @@ const struct value *source_value(const struct feature_source *source, uint32_t p
 struct str rule_feature_name(struct arena *arena, const struct group *group, const struct rule *rule);
 struct str score_feature_name(struct arena *arena, const struct score *score);
 
-/* The rows of `count` examples (only record and at_ms are read), into out[count][plan->count]. */
+/* The rows of `count` examples (only record and at_ms are read), into out[count][plan->count]. `watch` may be NULL; it hears
+ * of "reading facts", an example a unit. When it stops, rows are missing. */
 void features_compute(const struct feature_plan *plan, const struct feature_source *source,
-                      const struct training_example *examples, uint64_t count, unsigned threads, float *out);
+                      const struct training_example *examples, uint64_t count, unsigned threads,
+                      const struct watch *watch, float *out);
 
 #endif

@@ -257,23 +257,32 @@ struct computing {
     uint64_t count;
     float *out;
     atomic_uint next;
+    struct shared_work work;
 };
 
 static void *compute_some(void *context)
 {
     struct computing *c = context;
     struct feature_reader *reader = feature_reader_new(c->plan, c->source);
-    for (uint64_t first; (first = (uint64_t)atomic_fetch_add(&c->next, 1) * STRETCH) < c->count;)
-        for (uint64_t i = first; i < c->count && i - first < STRETCH; i++)
-            feature_reader_row(reader, &c->examples[i], c->out + i * c->plan->count);
+    for (uint64_t first, end; (first = (uint64_t)atomic_fetch_add(&c->next, 1) * STRETCH) < c->count;) {
+        end = c->count - first < STRETCH ? c->count : first + STRETCH;
+        for (uint64_t i = first; i < end; i++) feature_reader_row(reader, &c->examples[i], c->out + i * c->plan->count);
+        if (!shared_work_did(&c->work, end - first)) break;
+    }
     feature_reader_free(reader);
     return NULL;
 }
 
 void features_compute(const struct feature_plan *plan, const struct feature_source *source,
-                      const struct training_example *examples, uint64_t count, unsigned threads, float *out)
+                      const struct training_example *examples, uint64_t count, unsigned threads,
+                      const struct watch *watch, float *out)
 {
-    struct computing computing = {.plan = plan, .source = source, .examples = examples, .count = count, .out = out};
+    struct computing computing = {.plan = plan,
+                                  .source = source,
+                                  .examples = examples,
+                                  .count = count,
+                                  .out = out,
+                                  .work = SHARED_WORK(watch, "reading facts", count)};
     INVARIANT(threads >= 1);
     run_threads(threads, compute_some, &computing);
 }

@@ -190,7 +190,8 @@ static enum err hold_contest(struct contest *c, bool with_trees, struct candidat
         struct bootstrap how = {.draws = 200,
                                 .confidence = CERTAIN,
                                 .seed = c->learning->options->seed,
-                                .threads = c->learning->options->threads};
+                                .threads = c->learning->options->threads,
+                                .stop = c->learning->options->stop};
         quality_compare(&forecast, c->best_probability, &how, apart);
         if (apart[FIGURE_LOG_LOSS].high < 0) *winner = trees.best;
     }
@@ -269,7 +270,8 @@ static enum err follow_base_rate(const struct learning *l, struct err_info *why)
         struct bootstrap how = {.draws = DRIFT_DRAWS,
                                 .confidence = DRIFT_CONFIDENCE,
                                 .seed = l->options->seed,
-                                .threads = l->options->threads};
+                                .threads = l->options->threads,
+                                .stop = l->options->stop};
         const struct interval *came = &figures[FIGURE_BASE_RATE];
         quality_intervals(&said, &how, figures);
         for (uint64_t r = 0; r < late.rows; r++) {
@@ -329,8 +331,11 @@ static void say_verdict(struct learned *out, const char *judged_on)
 void learned_judge(const struct prediction *forecast, double base_rate, const struct learning_options *options,
                    struct learned *out)
 {
-    struct bootstrap how = {
-        .draws = options->bootstrap_draws, .confidence = 0.95, .seed = options->seed, .threads = options->threads};
+    struct bootstrap how = {.draws = options->bootstrap_draws,
+                            .confidence = 0.95,
+                            .seed = options->seed,
+                            .threads = options->threads,
+                            .stop = options->stop};
     double *same = memory_array(forecast->count, sizeof *same);
     for (uint64_t r = 0; r < forecast->count; r++) same[r] = base_rate;
     quality_measure(forecast, &out->quality);
@@ -382,6 +387,7 @@ enum err learn(const struct table tables[SIDE_COUNT], const struct learning_opti
     err = calibrate(&l, &winner, why);
     if (err == ERR_OK) err = follow_base_rate(&l, why);
     if (err == ERR_OK) err = judge(&l, why);
+    if (err == ERR_OK && is_stopped(options->stop)) err = err_set(why, ERR_UNAVAILABLE, "training was given up");
     if (err != ERR_OK) learned_release(out);
     return err;
 }

@@ -13,6 +13,7 @@
 #ifndef PLUMB_PREDICT_LEARNING_H
 #define PLUMB_PREDICT_LEARNING_H
 
+#include "base/stop.h"
 #include "predict/boost.h"
 #include "predict/calibrate.h"
 #include "predict/encoding.h"
@@ -44,6 +45,7 @@ struct learning_options {
     const char *judged_on;                     /* "leads that it had not seen"; NULL: "later leads" */
     bool (*go_on)(void *context, double done); /* false gives up; may be NULL */
     void *go_on_context;
+    stop_flag stop; /* gives up, too: looked at where go_on is not asked */
 };
 
 struct learned {

@@ -15,9 +15,9 @@ struct finding {
     const struct history *history;
     enum entity object;
     uint32_t segment, records;
-    stop_flag stop;
     struct lifetime *out;
     atomic_uint next;
+    struct shared_work work;
 };
 
 static struct lifetime life_of(const struct finding *f, uint32_t record, int64_t *instants)
@@ -26,7 +26,7 @@ static struct lifetime life_of(const struct finding *f, uint32_t record, int64_t
     uint32_t count = history_fact_times(f->history, f->object, record, instants, OUTCOME_FACTS_MAX);
     /* An instant before every dated fact: only what always held is seen. */
     if (scan_in_segment(f->scan, f->segment, record, EVENT_MIN_MS - 1)) life.happened_ms = FOREVER;
-    for (uint32_t i = 0; i < count && life.happened_ms == NEVER; i++)
+    for (uint32_t i = 0; i < count && life.happened_ms == NEVER && !is_watch_over(f->work.watch); i++)
         if (scan_in_segment(f->scan, f->segment, record, instants[i])) life.happened_ms = instants[i];
     return life;
 }
@@ -35,14 +35,17 @@ static void *find_some(void *context)
 {
     struct finding *f = context;
     int64_t *instants = memory_array(OUTCOME_FACTS_MAX, sizeof *instants);
-    for (uint32_t first; !is_stopped(f->stop) && (first = atomic_fetch_add(&f->next, STRETCH)) < f->records;)
-        for (uint32_t r = first; r < f->records && r - first < STRETCH; r++) f->out[r] = life_of(f, r, instants);
+    for (uint32_t first, end; (first = atomic_fetch_add(&f->next, STRETCH)) < f->records;) {
+        end = f->records - first < STRETCH ? f->records : first + STRETCH;
+        for (uint32_t r = first; r < end; r++) f->out[r] = life_of(f, r, instants);
+        if (!shared_work_did(&f->work, end - first)) break;
+    }
     memory_free(instants);
     return NULL;
 }
 
 void outcome_find(const struct scan *scan, const struct definitions *set, const struct history *history,
-                  uint32_t segment, unsigned threads, stop_flag stop, struct lifetime *out)
+                  uint32_t segment, unsigned threads, const struct watch *watch, struct lifetime *out)
 {
     INVARIANT(segment < set->segment_count && threads >= 1);
     enum entity object = set->segments[segment]->object;
@@ -51,8 +54,8 @@ void outcome_find(const struct scan *scan, const struct definitions *set, const 
                               .object = object,
                               .segment = segment,
                               .records = history_records(history, object),
-                              .stop = stop,
-                              .out = out};
+                              .out = out,
+                              .work = SHARED_WORK(watch, "finding outcomes", history_records(history, object))};
     run_threads(threads, find_some, &finding);
 }
 

@@ -24,9 +24,10 @@ struct lifetime {
 };
 
 /* Of each record of the segment's object, into out[records]. Cost: an evaluation for each fact of a record until it
- * happened; `threads` at least 1. */
+ * happened; `threads` at least 1. `watch` may be NULL; it hears of "finding outcomes", a record a unit. When it stops, what is
+ * in `out` means nothing. */
 void outcome_find(const struct scan *scan, const struct definitions *set, const struct history *history,
-                  uint32_t segment, unsigned threads, stop_flag stop, struct lifetime *out);
+                  uint32_t segment, unsigned threads, const struct watch *watch, struct lifetime *out);
 
 /* Begin lives at dates of creation that are earlier than dated facts, and end those of lost deals. */
 void outcome_date_lives(const struct history *history, const struct record_dates *dates, enum entity object,

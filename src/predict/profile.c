@@ -28,7 +28,7 @@ static void compute_rows(struct profiling *p)
     struct feature_plan *plan = &p->out->plan;
     feature_plan_choose(p->source, &chosen, NULL, p->arena, plan);
     p->value = memory_array((size_t)p->cohort.count * plan->count, sizeof *p->value);
-    features_compute(plan, p->source, p->cohort.at, p->cohort.count, p->options->threads, p->value);
+    features_compute(plan, p->source, p->cohort.at, p->cohort.count, p->options->threads, p->options->watch, p->value);
 }
 
 static void find_leaks(struct profiling *p)
@@ -76,8 +76,9 @@ static void test_traits(struct profiling *p)
     struct trait *traits = NULL;
     uint32_t chosen = traits_choose(&out->plan, p->source, p->cohort.at, p->value, p->cohort.count, p->arena, &traits);
     out->findings = ARENA_ARRAY(p->arena, struct finding, chosen);
-    for (uint32_t t = 0; t < chosen; t++) {
+    for (uint32_t t = 0; t < chosen && !is_watch_over(p->options->watch); t++) {
         struct finding *finding = &out->findings[out->count];
+        watch_tell(p->options->watch, "comparing", t, chosen);
         if (out->leaks.features[traits[t].feature]) continue;
         *finding = (struct finding){.trait = traits[t]};
         count_trait(p, finding);
@@ -142,9 +143,9 @@ enum err profile_find(const struct feature_source *source, const struct lifetime
     out->others = p.cohort.others;
     if (e == ERR_OK) {
         compute_rows(&p);
-        if (!is_stopped(options->stop)) find_leaks(&p);
-        if (!is_stopped(options->stop)) test_traits(&p);
-        if (is_stopped(options->stop)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
+        if (!is_watch_over(options->watch)) find_leaks(&p);
+        if (!is_watch_over(options->watch)) test_traits(&p);
+        if (is_watch_over(options->watch)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
         mark_best(out);
         qsort(out->findings, out->count, sizeof *out->findings, strongest_first);
     }

@@ -25,7 +25,7 @@ struct profile_options {
     int64_t horizon_ms; /* how soon before the outcome a customer is looked at; more than 0 */
     uint64_t seed;
     unsigned threads;
-    stop_flag stop; /* looked at between the steps */
+    const struct watch *watch; /* may be NULL; hears of "reading facts" and of "comparing" */
 };
 
 struct finding {

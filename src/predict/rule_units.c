@@ -138,7 +138,7 @@ static float read_off(const struct reading *reading, const float *row)
 
 void rule_units_compute(const struct rule_units *units, const struct feature_source *source,
                         const struct half_life_trial *trial, const struct training_example *examples, uint64_t count,
-                        unsigned threads, float *value, uint8_t *in_scope)
+                        unsigned threads, stop_flag stop, float *value, uint8_t *in_scope)
 {
     AUTO_ARENA arena = arena_new();
     struct definitions set;
@@ -155,10 +155,11 @@ void rule_units_compute(const struct rule_units *units, const struct feature_sou
     struct feature_plan plan = plan_of(probe, arena);
     struct reading *readings = ARENA_ARRAY(arena, struct reading, units->columns);
     float *rows = memory_array((size_t)ROWS_AT_ONCE * plan.count, sizeof *rows);
+    const struct watch watch = {.stop = stop};
     find_readings(units, score, arena, readings);
-    for (uint64_t first = 0; first < count; first += ROWS_AT_ONCE) {
+    for (uint64_t first = 0; first < count && !is_stopped(stop); first += ROWS_AT_ONCE) {
         uint64_t some = count - first < ROWS_AT_ONCE ? count - first : ROWS_AT_ONCE;
-        features_compute(&plan, &asked, examples + first, some, threads, rows);
+        features_compute(&plan, &asked, examples + first, some, threads, &watch, rows);
         for (uint64_t r = 0; r < some; r++) {
             const float *row = rows + r * plan.count;
             in_scope[first + r] = row[plan.count - 1] > 0;

@@ -12,6 +12,7 @@
 #define CHOICE_DRAWS 200 /* for the interval by which a half-life is chosen */
 #define EVIDENCE_PENALTY 1
 #define UNIT_MINUTES_OF_A_DAY 1440
+#define STOPPED "it was stopped"
 
 static const uint32_t half_lives_tried[] = {7, 14, 30, 60, 90, 180};
 #define TRIED COUNT_OF(half_lives_tried)
@@ -32,6 +33,7 @@ struct suggesting {
     uint32_t columns;       /* that are learnt from: without the sum, where it is no belief */
     double *claims;         /* [units.columns + 1] points of one unit now; last, of the sum, 0 */
     struct score *draft;
+    uint32_t decays_done; /* of out->half_lives */
 };
 
 int32_t fibonacci_points(double points)
@@ -72,7 +74,8 @@ static void fill_part(struct suggesting *s, enum part part, const struct example
     }
     float *value = memory_array((size_t)rows * s->units.columns, sizeof *value);
     uint8_t *in_scope = memory_array(rows, sizeof *in_scope);
-    rule_units_compute(&s->units, s->source, NULL, examples, rows, s->options->threads, value, in_scope);
+    rule_units_compute(&s->units, s->source, NULL, examples, rows, s->options->threads, watch_stop(s->options->watch),
+                       value, in_scope);
     struct table *table = &s->tables[part];
     uint64_t kept = 0;
     for (uint64_t r = 0; r < rows; r++) kept += in_scope[r];
@@ -117,13 +120,15 @@ static enum err choose_examples(struct suggesting *s, const struct lifetime *liv
     examples_choose(s->source->history, s->source->object, lives, &s->options->examples, &all);
     uint8_t *sides = memory_array(all.count, sizeof *sides);
     examples_split(s->source->history, s->source->object, &all, &s->options->split, sides, &s->out->test_begins_ms);
+    watch_tell(s->options->watch, "reading facts", PART_LEARN, PART_COUNT);
     fill_part(s, PART_LEARN, &all, sides, SIDE_TRAIN);
+    watch_tell(s->options->watch, "reading facts", PART_JUDGE, PART_COUNT);
     fill_part(s, PART_JUDGE, &all, sides, SIDE_CALIBRATE);
     s->out->examples = s->tables[PART_LEARN].rows;
     s->out->positives = positives_of(&s->tables[PART_LEARN]);
     memory_free(sides);
     examples_release(&all);
-    return check_enough(s, why);
+    return is_watch_over(s->options->watch) ? err_set(why, ERR_UNAVAILABLE, STOPPED) : check_enough(s, why);
 }
 
 int64_t suggest_test_begins(const struct feature_source *source, const struct lifetime *lives,
@@ -149,7 +154,7 @@ static bool can_choose(const struct suggesting *s)
 
 static bool goes_on(const struct suggesting *s)
 {
-    return can_choose(s) && !is_stopped(s->options->stop);
+    return can_choose(s) && !is_watch_over(s->options->watch);
 }
 
 static enum err choose_penalty(struct suggesting *s, struct err_info *why)
@@ -211,8 +216,8 @@ static void with_half_life(const struct suggesting *s, const struct half_life_tr
         const struct table *from = &s->tables[part];
         uint8_t *in_scope = memory_array(from->rows, sizeof *in_scope);
         float *value = memory_array((size_t)from->rows * s->units.columns, sizeof *value);
-        rule_units_compute(&s->units, s->source, trial, s->examples[part], from->rows, s->options->threads, value,
-                           in_scope);
+        rule_units_compute(&s->units, s->source, trial, s->examples[part], from->rows, s->options->threads,
+                           watch_stop(s->options->watch), value, in_scope);
         out[part] = *from;
         out[part].value = memory_array((size_t)from->rows * from->columns, sizeof *value);
         memcpy(out[part].value, from->value, (size_t)from->rows * from->columns * sizeof *value);
@@ -237,11 +242,12 @@ static enum err choose_half_life(struct suggesting *s, struct suggested_half_lif
                             .confidence = 0.95,
                             .seed = s->options->seed,
                             .threads = s->options->threads,
-                            .stop = s->options->stop};
+                            .stop = watch_stop(s->options->watch)};
     enum err e = ERR_OK;
     for (size_t i = 0; i < TRIED && goes_on(s) && e == ERR_OK; i++) {
         struct half_life_trial trial = {half_life->group, half_life->now, half_lives_tried[i]};
         struct table tried[PART_COUNT];
+        watch_tell(s->options->watch, "trying half-lives", s->decays_done * TRIED + i, s->out->half_life_count * TRIED);
         if (is_tried_decay(&half_life->now, trial.days)) continue;
         with_half_life(s, &trial, tried);
         e = units_forecast(&tried[PART_LEARN], &tried[PART_JUDGE], s->columns, s->out->penalty, s->options->threads,
@@ -286,6 +292,7 @@ static enum err choose_half_lives(struct suggesting *s, struct err_info *why)
     list_half_lives(s);
     for (uint32_t i = 0; i < s->out->half_life_count && goes_on(s) && e == ERR_OK; i++) {
         struct suggested_half_life *half_life = &s->out->half_lives[i];
+        s->decays_done = i;
         e = units_forecast(&s->tables[PART_LEARN], judge, s->columns, s->out->penalty, s->options->threads, present,
                            why);
         if (e == ERR_OK) e = choose_half_life(s, half_life, present, why);
@@ -348,8 +355,9 @@ static enum err weigh(struct suggesting *s, struct err_info *why)
     struct suggestion *out = s->out;
     struct interval *evidence = ARENA_ARRAY(s->arena, struct interval, learn->columns);
     struct interval *weighed = ARENA_ARRAY(s->arena, struct interval, learn->columns);
-    struct drawn alone = {EVIDENCE_PENALTY, s->options->draws, s->options->seed, s->options->threads, s->options->stop};
-    struct drawn both = {out->penalty, 1, s->options->seed, s->options->threads, s->options->stop};
+    struct drawn alone = {EVIDENCE_PENALTY, s->options->draws, s->options->seed, s->options->threads,
+                          s->options->watch};
+    struct drawn both = {out->penalty, 1, s->options->seed, s->options->threads, NULL};
     enum err e = units_coefficients(learn, s->units.columns, NULL, &alone, evidence, why);
     if (e == ERR_OK)
         e = units_coefficients(learn, s->columns, s->options->from_nothing ? NULL : s->claims, &both, weighed, why);
@@ -478,7 +486,7 @@ enum err suggest_points(const struct feature_source *source, const struct lifeti
     if (e == ERR_OK) e = choose_half_lives(&s, why);
     if (e == ERR_OK) join_parts(&s);
     if (e == ERR_OK) e = weigh(&s, why);
-    if (e == ERR_OK && is_stopped(options->stop)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
+    if (e == ERR_OK && is_watch_over(options->watch)) e = err_set(why, ERR_UNAVAILABLE, STOPPED);
     if (e == ERR_OK) choose_points(&s);
     out->score = s.draft;
     definitions_with(source->set, source->score, s.draft, arena, &out->set);

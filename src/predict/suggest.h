@@ -35,7 +35,8 @@ struct suggest_options {
     uint64_t seed;
     unsigned threads;
     uint32_t draws; /* at least 1 */
-    stop_flag stop;
+    /* May be NULL; hears of "reading facts", "trying half-lives", "drawing records anew" and "testing the draft". */
+    const struct watch *watch;
 };
 
 enum said {

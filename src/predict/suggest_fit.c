@@ -81,6 +81,7 @@ struct drawing {
     uint32_t *group;  /* [rows] whose it is, dense from 0 */
     double *estimate; /* [columns][draws]; NAN: the draw had one outcome only */
     atomic_uint next;
+    struct shared_work work;
 };
 
 static double of_column(const struct drawing *d, const struct logistic *logistic, uint32_t column)
@@ -125,8 +126,11 @@ static void *draw_some(void *context)
     AUTO_ARENA arena = arena_new();
     uint32_t *multiples = memory_array(d->groups, sizeof *multiples);
     double *weight = memory_array(d->learn->rows, sizeof *weight);
-    for (uint32_t draw; !is_stopped(d->how->stop) && (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;)
+    bool goes_on = true;
+    for (uint32_t draw; goes_on && (draw = atomic_fetch_add(&d->next, 1)) < d->how->draws;) {
         fit_draw(d, draw, multiples, weight, arena);
+        goes_on = shared_work_did(&d->work, 1);
+    }
     memory_free(multiples);
     memory_free(weight);
     return NULL;
@@ -155,7 +159,11 @@ enum err units_coefficients(const struct table *learn, uint32_t columns, const d
                             struct interval *out, struct err_info *why)
 {
     AUTO_ARENA arena = arena_new();
-    struct drawing d = {.learn = learn, .how = how, .columns = columns, .shares = shares};
+    struct drawing d = {.learn = learn,
+                        .how = how,
+                        .columns = columns,
+                        .shares = shares,
+                        .work = SHARED_WORK(how->watch, "drawing records anew", how->draws)};
     struct logistic logistic;
     struct logistic_options fit = {.penalty = how->penalty, .threads = how->threads};
     units_init(&d.units, learn, columns);

@@ -22,7 +22,7 @@ struct drawn {
     uint32_t draws;
     uint64_t seed;
     unsigned threads;
-    stop_flag stop;
+    const struct watch *watch; /* may be NULL; hears of "drawing records anew" */
 };
 MUST_CHECK enum err units_coefficients(const struct table *learn, uint32_t columns, const double *shares,
                                        const struct drawn *how, struct interval *out, struct err_info *why);

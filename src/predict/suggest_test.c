@@ -21,9 +21,22 @@ static struct lifetime *lives_of_test(const struct feature_source *source, const
     return out;
 }
 
+#define RUNS 2 /* the score as it is, and the draft: over the same instants */
+
+struct running {
+    const struct watch *watch;
+    uint32_t done; /* runs */
+};
+
+static void on_instant(void *context, uint64_t done, uint64_t all)
+{
+    const struct running *running = context;
+    watch_tell(running->watch, "testing the draft", running->done * all + done, RUNS * all);
+}
+
 static enum err run(const struct feature_source *source, const struct definitions *set, uint32_t score,
                     const struct lifetime *lives, const struct suggest_options *options, int64_t from_ms,
-                    struct backtest *out, struct err_info *why)
+                    struct running *running, struct backtest *out, struct err_info *why)
 {
     int64_t end_ms = options->examples.end_ms, horizon_ms = options->examples.horizon_ms;
     struct backtest_options how = {.from_ms = from_ms,
@@ -32,10 +45,13 @@ static enum err run(const struct feature_source *source, const struct definition
                                    .horizon_ms = horizon_ms,
                                    .end_ms = end_ms,
                                    .threads = options->threads,
-                                   .stop = options->stop};
+                                   .stop = watch_stop(options->watch),
+                                   .progress = on_instant,
+                                   .progress_context = running};
     struct scan *scan = scan_new(set, source->history, NULL);
     enum err e = backtest_run(scan, set, score, source->history, lives, &how, out, why);
     scan_free(scan);
+    running->done++;
     return e;
 }
 
@@ -46,7 +62,7 @@ static enum err compare(const struct backtest *now, const struct backtest *then,
                             .confidence = 0.95,
                             .seed = options->seed,
                             .threads = options->threads,
-                            .stop = options->stop};
+                            .stop = watch_stop(options->watch)};
     for (uint32_t i = 0; i < now->instants; i++)
         for (uint32_t r = 0; r < now->records; r++) {
             if (backtest_micro(now, i, r) == SCORE_CLOSED) continue;
@@ -69,11 +85,12 @@ enum err suggest_test(const struct feature_source *source, const struct definiti
                       const struct lifetime *lives, const struct suggest_options *options, int64_t from_ms,
                       struct suggestion_test *out, struct err_info *why)
 {
+    struct running running = {.watch = options->watch};
     struct backtest now = {0}, then = {0};
     *out = (struct suggestion_test){0};
     struct lifetime *apart = lives_of_test(source, lives, &options->split, &out->records);
-    enum err e = run(source, source->set, source->score, apart, options, from_ms, &now, why);
-    if (e == ERR_OK) e = run(source, draft_set, draft_score, apart, options, from_ms, &then, why);
+    enum err e = run(source, source->set, source->score, apart, options, from_ms, &running, &now, why);
+    if (e == ERR_OK) e = run(source, draft_set, draft_score, apart, options, from_ms, &running, &then, why);
     if (e == ERR_OK) e = compare(&now, &then, options, out, why);
     backtest_release(&now);
     backtest_release(&then);

@@ -20,7 +20,26 @@ struct training {
     struct examples examples;
     uint8_t *sides;
     struct table tables[SIDE_COUNT];
+    uint64_t rows_read, rows_all; /* of all sides: done, and in the end */
 };
+
+#define READING 0.25 /* of all that training does, about: the facts of the examples */
+
+static void on_reading(void *context, const char *phase, uint64_t done, uint64_t all)
+{
+    const struct training *t = context;
+    const struct training_options *options = t->options;
+    double share = (double)(t->rows_read + done) / (double)t->rows_all;
+    (void)phase, (void)all;
+    if (options->go_on != NULL) /* what it answers, it answers again when learning begins */
+        (void)options->go_on(options->go_on_context, READING * (share < 1 ? share : 1));
+}
+
+static bool on_learning(void *context, double done)
+{
+    const struct training *t = context;
+    return t->options->go_on == NULL || t->options->go_on(t->options->go_on_context, READING + (1 - READING) * done);
+}
 
 static void count_sides(struct training *t)
 {
@@ -66,7 +85,9 @@ static void fill_table(struct training *t, enum example_side side, uint64_t most
     struct training_example *chosen = memory_array(t->out->learned.sides[side].examples, sizeof *chosen);
     uint64_t rows = choose_rows(t, side, most, chosen);
     table_init(table, rows, t->out->plan.count, NULL);
-    features_compute(&t->out->plan, t->source, chosen, rows, t->options->threads, table->value);
+    const struct watch watch = {.stop = t->options->stop, .progress = on_reading, .context = t};
+    features_compute(&t->out->plan, t->source, chosen, rows, t->options->threads, &watch, table->value);
+    t->rows_read += rows;
     for (uint64_t r = 0; r < rows; r++) {
         table->happened[r] = chosen[r].happened;
         table->weight[r] = chosen[r].weight;
@@ -92,6 +113,7 @@ static void fill_tables(struct training *t)
     uint64_t row_bytes = bytes_of_row(&t->out->plan), room = limit / row_bytes;
     memory->examples = t->examples.count - t->out->learned.sides[SIDE_NONE].examples;
     if (room < TRAINING_ROWS_MIN) room = TRAINING_ROWS_MIN;
+    t->rows_all = memory->examples < room ? memory->examples : room;
     for (enum example_side side = SIDE_TRAIN; side < SIDE_COUNT; side++) {
         double share = (double)t->out->learned.sides[side].examples / (double)memory->examples;
         uint64_t most = (uint64_t)(share * (double)room);
@@ -145,6 +167,11 @@ static void release(struct training *t)
 
 /* ---- All steps. ---- */
 
+static enum err given_up(struct err_info *why)
+{
+    return err_set(why, ERR_UNAVAILABLE, "training was given up");
+}
+
 static enum err learn_from_tables(struct training *t, struct err_info *why)
 {
     const struct training_options *options = t->options;
@@ -153,13 +180,16 @@ static enum err learn_from_tables(struct training *t, struct err_info *why)
                                          .seed = options->seed,
                                          .threads = options->threads,
                                          .bootstrap_draws = options->bootstrap_draws,
-                                         .go_on = options->go_on,
-                                         .go_on_context = options->go_on_context};
+                                         .go_on = on_learning,
+                                         .go_on_context = t,
+                                         .stop = options->stop};
     fill_tables(t);
+    if (is_stopped(options->stop)) return given_up(why);
     guard_against_leaks(t);
     tell_kinds(t);
     enum err err = learn(t->tables, &how, t->arena, &t->out->learned, why);
-    return err == ERR_OK ? training_report(t->source, t->tables, options, t->arena, t->out, why) : err;
+    if (err == ERR_OK) err = training_report(t->source, t->tables, options, t->arena, t->out, why);
+    return err == ERR_OK && is_stopped(options->stop) ? given_up(why) : err;
 }
 
 static int64_t first_instant(const struct examples *examples, int64_t before_ms)

@@ -39,8 +39,9 @@ struct training_options {
     const struct report_property
         *by; /* [by_count], fewer than REPORT_PROPERTIES_MAX: bands of the score come of themselves */
     uint32_t by_count;
-    bool (*go_on)(void *context, double done); /* false gives up; may be NULL */
+    bool (*go_on)(void *context, double done); /* false gives up; may be NULL. Any thread, one at a time */
     void *go_on_context;
+    stop_flag stop; /* gives up, too: looked at where go_on is not asked */
 };
 
 struct training_memory {

@@ -55,7 +55,7 @@ static struct segment_column by_property(const struct feature_source *source, co
 
 /* Points of the score for each row: a column of the plan, where it is one. Nobody's score is told as 0 points. */
 static double *points_of(const struct feature_source *source, const struct feature_plan *plan,
-                         const struct table *table, unsigned threads)
+                         const struct table *table, const struct training_options *options)
 {
     double *points = memory_array(table->rows, sizeof *points);
     for (uint32_t f = 0; f < plan->count; f++) {
@@ -67,9 +67,10 @@ static double *points_of(const struct feature_source *source, const struct featu
     struct feature_plan only = {.features = &total, .count = 1};
     struct training_example *rows = memory_array(table->rows, sizeof *rows);
     float *value = memory_array(table->rows, sizeof *value);
+    const struct watch watch = {.stop = options->stop};
     for (uint64_t r = 0; r < table->rows; r++)
         rows[r] = (struct training_example){.at_ms = table->at_ms[r], .record = table->record[r]};
-    features_compute(&only, source, rows, table->rows, threads, value);
+    features_compute(&only, source, rows, table->rows, options->threads, &watch, value);
     for (uint64_t r = 0; r < table->rows; r++) points[r] = (double)value[r];
     memory_free(value);
     memory_free(rows);
@@ -109,13 +110,16 @@ static void make_report(const struct feature_source *source, const struct table 
     struct column kept[REPORT_PROPERTIES_MAX];
     uint32_t count = 0;
     struct prediction forecast = {test->rows, probability, test->happened, test->weight, test->record};
-    struct bootstrap how = {
-        .draws = options->bootstrap_draws, .confidence = 0.95, .seed = options->seed, .threads = options->threads};
+    struct bootstrap how = {.draws = options->bootstrap_draws,
+                            .confidence = 0.95,
+                            .seed = options->seed,
+                            .threads = options->threads,
+                            .stop = options->stop};
     double *tested = NULL, *calibrated = NULL;
     struct manual_points manual;
     if (score != NULL) {
-        tested = points_of(source, &trained->plan, test, options->threads);
-        calibrated = points_of(source, &trained->plan, calibrate, options->threads);
+        tested = points_of(source, &trained->plan, test, options);
+        calibrated = points_of(source, &trained->plan, calibrate, options);
         manual = (struct manual_points){.test = tested,
                                         .calibrate_count = has_both(calibrate, POSITIVES_NEEDED) ? calibrate->rows : 0,
                                         .calibrate = calibrated,

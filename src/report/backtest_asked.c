@@ -127,13 +127,14 @@ enum err backtest_asked_answer(struct backtest_asked *asked, const struct backte
     const struct backtest_wish *wish = asked->wish;
     struct hindsight *hindsight = &asked->hindsight;
     INVARIANT(hindsight->lives == NULL);
-    if (how->progress != NULL) how->progress(how->progress_context, "finding outcomes", 0, 0);
+    const struct watch watch = {.stop = how->stop, .progress = how->progress, .context = how->progress_context};
+    watch_tell(&watch, "finding outcomes", 0, 0);
     hindsight_open(asked->engine, asked->terms, &asked->question, how->now_ms, hindsight);
     if (asked->outcome != UINT32_MAX) {
         hindsight->outcome_of = asked->sets[0];
         hindsight->outcome = asked->outcome;
     }
-    hindsight_find_lives(hindsight, how->threads, how->stop);
+    hindsight_find_lives(hindsight, how->threads, &watch);
     struct backtest_question question = {
         .count = wish->count,
         .outcome_words = asked->outcome != UINT32_MAX ? wish->outcome : hindsight_words(&asked->question),

@@ -26,7 +26,7 @@ static enum err find_profile(struct making *m, int64_t test_begins_ms, struct pr
                                   .horizon_ms = m->options->examples.horizon_ms,
                                   .seed = m->options->seed,
                                   .threads = m->options->threads,
-                                  .stop = m->options->stop};
+                                  .watch = m->options->watch};
     for (uint32_t r = 0; r < records; r++) {
         lives[r] = m->lives[r];
         if (side_of_record(m->source->history, m->source->object, r, &m->options->split) != SIDE_TEST) continue;

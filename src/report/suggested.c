@@ -24,7 +24,7 @@ static struct suggest_options options_of(const struct suggested_question *questi
                                       .seed = question->seed,
                                       .threads = question->threads,
                                       .draws = DRAWS,
-                                      .stop = question->stop};
+                                      .watch = question->watch};
     options.split.horizon_ms = horizon_ms;
     options.split.seed = question->seed;
     return options;

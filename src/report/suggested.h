@@ -18,7 +18,8 @@ struct suggested_question {
     uint32_t horizon_days;
     uint64_t seed;
     unsigned threads;
-    stop_flag stop;
+    const struct watch
+        *watch;         /* may be NULL; as suggest_options, and of a score from nothing also as profile_options */
     struct str outcome; /* in words */
 };
 

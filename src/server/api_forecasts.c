@@ -66,7 +66,7 @@ static enum err find_reasons(const struct forecaster *f, const struct model_grou
 {
     const struct training_example example = {.record = record, .at_ms = at_ms};
     float *value = ARENA_ARRAY(arena, float, f->trained.plan.count);
-    features_compute(&f->trained.plan, &ground->source, &example, 1, 1, value);
+    features_compute(&f->trained.plan, &ground->source, &example, 1, 1, NULL, value);
     return reasons_find(&f->trained, f->terms->draft.catalog, value, most, arena, out, why);
 }
 

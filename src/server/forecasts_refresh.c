@@ -147,8 +147,9 @@ static enum err ask_about_everybody(const struct refresh *refresh, const struct 
     struct findings findings = {0};
     struct forecasts *forecasts = refresh->forecasts;
     const struct hindsight_wish question = hindsight_wish_of(&f->row);
+    const struct watch watch = {.stop = &forecasts->stop};
     hindsight_open(forecasts->server->engine, f->terms, &question, refresh->now_ms, &past);
-    hindsight_find_lives(&past, forecasts->server->scan_threads, &forecasts->stop);
+    hindsight_find_lives(&past, forecasts->server->scan_threads, &watch);
     uint32_t records = history_records(past.ground.history, f->row.object);
     for (uint32_t r = 0; r < records; r++) note(&findings, r, state_by_life(&past, r));
     enum err e = ask(refresh, f, &past.ground, &findings, why);

@@ -1,8 +1,6 @@
 /* job_backtest.c — a score, a draft or any text held against what came of it (report/backtest_asked.h), over the facts of
  * the moment in which its turn came. */
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
-
 #include "http/percent.h"
 #include "report/backtest_json.h"
 #include "server/api_json.h"
@@ -10,16 +8,6 @@
 #include "server/server.h"
 
 #define CELLS_MAX (UINT64_C(1) << 23) /* records * instants: half a gigabyte, see backtest_report_make */
-
-static void on_progress(void *context, const char *phase, uint64_t done, uint64_t all)
-{
-    struct job_run *run = context;
-    if (strcmp(run->job->phase, phase) != 0) (void)jobs_phase(run, phase, all); /* who computes looks at run->stop */
-    if (all == 0) return;
-    run->job->done = done;
-    run->job->all = all;
-    (void)jobs_progress(run);
-}
 
 static void link_to(struct buf *out, enum entity object, struct str id)
 {
@@ -44,12 +32,13 @@ static enum err answer(struct job_run *run, struct backtest_asked *asked, struct
 {
     const struct server *server = run->server;
     struct backtest_report *report = memory_alloc(sizeof *report);
+    const struct watch watch = jobs_watch(run, "scoring");
     const struct backtest_asking how = {.now_ms = server->clock->now_ms(server->clock),
                                         .cells_max = CELLS_MAX,
                                         .threads = server->scan_threads,
-                                        .stop = run->stop,
-                                        .progress = on_progress,
-                                        .progress_context = run};
+                                        .stop = watch.stop,
+                                        .progress = watch.progress,
+                                        .progress_context = watch.context};
     enum err e = backtest_asked_answer(asked, &how, report, why);
     if (e == ERR_OK) e = tell(run, how.now_ms, report, why);
     backtest_report_release(report);

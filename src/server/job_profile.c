@@ -52,13 +52,14 @@ static enum err ask(struct job_run *run, const struct hindsight *hindsight, stru
     AUTO_ARENA arena = arena_new();
     struct profile profile;
     struct feature_source source = hindsight->ground.source;
+    const struct watch watch = jobs_watch(run, "reading facts");
     const struct profile_options options = {.end_ms = hindsight->end_ms,
                                             .horizon_ms = (int64_t)wish->horizon_days * MS_PER_DAY,
                                             .seed = wish->seed,
                                             .threads = run->server->scan_threads,
-                                            .stop = run->stop};
+                                            .watch = &watch};
     source.dates = &hindsight->dates;
-    if (!jobs_phase(run, "comparing", 0)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");
+    if (!jobs_progress(run)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");
     enum err e = profile_find(&source, hindsight->lives, &options, arena, &profile, why);
     return e == ERR_OK ? answer(run, hindsight, &profile, why) : e;
 }
@@ -71,9 +72,10 @@ static enum err profile(struct job_run *run, struct err_info *why)
     struct hindsight hindsight = {0};
     enum err e = hindsight_compile(server->engine, &wish->question, &terms, why);
     if (e == ERR_OK) {
+        const struct watch watch = jobs_watch(run, "reading facts");
         (void)jobs_phase(run, "finding outcomes", 0);
         hindsight_open(server->engine, terms, &wish->question, server->clock->now_ms(server->clock), &hindsight);
-        hindsight_find_lives(&hindsight, server->scan_threads, run->stop);
+        hindsight_find_lives(&hindsight, server->scan_threads, &watch);
         e = ask(run, &hindsight, why);
         hindsight_close(&hindsight);
     }

@@ -54,16 +54,17 @@ static enum err ask(struct asked *asked, struct err_info *why)
     struct feature_source source = hindsight->ground.source;
     struct suggested suggested;
     source.dates = &hindsight->dates;
+    const struct watch watch = jobs_watch(run, "drawing records anew");
     const struct suggested_question question = {.source = &source,
                                                 .lives = hindsight->lives,
                                                 .end_ms = hindsight->end_ms,
                                                 .horizon_days = asked->wish->horizon_days,
                                                 .seed = asked->wish->seed,
                                                 .threads = run->server->scan_threads,
-                                                .stop = run->stop,
+                                                .watch = &watch,
                                                 .outcome = hindsight_words(&asked->wish->question)};
     if (asked->wish->question.score.len == 0) source.set = NULL;
-    if (!jobs_phase(run, "weighing points", 0)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");
+    if (!jobs_progress(run)) return err_set(why, ERR_UNAVAILABLE, "it was stopped");
     enum err e = suggested_make(&question, arena, &suggested, why);
     if (e == ERR_OK && !jobs_progress(run)) e = err_set(why, ERR_UNAVAILABLE, "it was stopped");
     return e == ERR_OK ? answer(asked, &suggested, why) : e;
@@ -75,10 +76,11 @@ static enum err suggest(struct job_run *run, struct err_info *why)
     struct asked asked = {.run = run, .wish = run->wish};
     enum err e = hindsight_compile(server->engine, &asked.wish->question, &asked.terms, why);
     if (e == ERR_OK) {
+        const struct watch watch = jobs_watch(run, "drawing records anew");
         (void)jobs_phase(run, "finding outcomes", 0);
         hindsight_open(server->engine, asked.terms, &asked.wish->question, server->clock->now_ms(server->clock),
                        &asked.hindsight);
-        hindsight_find_lives(&asked.hindsight, server->scan_threads, run->stop);
+        hindsight_find_lives(&asked.hindsight, server->scan_threads, &watch);
         e = ask(&asked, why);
         hindsight_close(&asked.hindsight);
     }

@@ -277,6 +277,23 @@ bool jobs_phase(struct job_run *run, const char *phase, uint64_t all)
     return jobs_progress(run);
 }
 
+static void on_progress(void *context, const char *phase, uint64_t done, uint64_t all)
+{
+    struct job_run *run = context;
+    bool counts = run->counted != NULL && strcmp(run->counted, phase) == 0;
+    if (strcmp(run->job->phase, phase) != 0) (void)jobs_phase(run, phase, counts ? all : 0);
+    if (!counts || all == 0) return; /* who computes looks at run->stop */
+    run->job->done = done;
+    run->job->all = all;
+    (void)jobs_progress(run);
+}
+
+struct watch jobs_watch(struct job_run *run, const char *counted)
+{
+    run->counted = counted;
+    return (struct watch){.stop = run->stop, .progress = on_progress, .context = run};
+}
+
 enum err job_answer(struct job_run *run, const struct buf *document, struct err_info *why)
 {
     if (document->failed) return err_set(why, ERR_TOO_BIG, "the result is larger than %zu bytes", JOB_ANSWER_MAX);

@@ -94,6 +94,7 @@ struct job_run {
     const void *wish;
     const char *body, *refused; /* paths: of what is to be taken; of where refused rows go */
     FILE *to;                   /* the result; NULL for RESULT_NONE */
+    const char *counted;        /* see jobs_watch */
     stop_flag stop; /* it was cancelled, or the server stops: what jobs_progress says, for whoever computes */
 };
 
@@ -121,6 +122,9 @@ bool jobs_progress(struct job_run *run);
 /* A phase begins, of `all` units. How far a job is never falls, so at most one phase is counted; `all` is 0 of the others, before and after
  * it. False as above. */
 bool jobs_phase(struct job_run *run, const char *phase, uint64_t all);
+/* Whoever computes for the job, watched: it stops when the job does, and of the phases that it tells the one called
+ * `counted` is counted (NULL: none is) and the others are named. Borrows `run`, and keeps `counted` in it. */
+struct watch jobs_watch(struct job_run *run, const char *counted);
 /* The document is the result. Errors   ERR_TOO_BIG: it outgrew its buffer; ERR_UNAVAILABLE: the disk. */
 MUST_CHECK enum err job_answer(struct job_run *run, const struct buf *document, struct err_info *why);
 

@@ -21,8 +21,10 @@ enum err model_work_begin(struct model_work *w, struct job_run *run, struct err_
                                   .outcome = hindsight_words(&question),
                                   .horizon_days = w->info.row.horizon_days,
                                   .threads = (server->scan_threads + 1) / 2};
-    if (!jobs_phase(run, "looking for outcomes", 0)) return err_set(why, ERR_UNAVAILABLE, "it was cancelled");
-    hindsight_find_lives(&w->past, w->task.threads, run->stop);
+    const struct watch watch = jobs_watch(run, NULL);
+    w->task.stop = run->stop;
+    if (!jobs_phase(run, "finding outcomes", 0)) return err_set(why, ERR_UNAVAILABLE, "it was cancelled");
+    hindsight_find_lives(&w->past, w->task.threads, &watch);
     return jobs_progress(run) ? ERR_OK : err_set(why, ERR_UNAVAILABLE, "it was cancelled");
 }
 

@@ -96,7 +96,7 @@ TEST(numbers_that_nothing_has_asked_for_yet_are_read_as_numbers)
     struct feature_plan plan;
     feature_plan_choose(&ground.source, &examples, NULL, arena, &plan);
     float *value = ARENA_ARRAY(arena, float, (size_t)30 * plan.count);
-    features_compute(&plan, &ground.source, at, 30, 1, value);
+    features_compute(&plan, &ground.source, at, 30, 1, NULL, value);
     uint32_t f = 0;
     while (f < plan.count && !str_equal(plan.features[f].name, STR("employees"))) f++;
     CHECK_TRUE(f < plan.count);

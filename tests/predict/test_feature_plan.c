@@ -56,7 +56,7 @@ static float *compute(const struct rows *rows, const struct training_example *ex
                       unsigned threads)
 {
     float *out = memory_array((size_t)count * rows->plan.count, sizeof *out);
-    features_compute(&rows->plan, &rows->source, examples, count, threads, out);
+    features_compute(&rows->plan, &rows->source, examples, count, threads, NULL, out);
     return out;
 }
 

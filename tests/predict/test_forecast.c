@@ -16,7 +16,7 @@ static void ask_plainly(const struct trained *trained, const struct feature_sour
 {
     struct err_info why = {0};
     float *value = ARENA_ARRAY(arena, float, (size_t)PEOPLE * trained->plan.count);
-    features_compute(&trained->plan, source, people, PEOPLE, 1, value);
+    features_compute(&trained->plan, source, people, PEOPLE, 1, NULL, value);
     CHECK_OK(learned_probabilities(&trained->learned, value, PEOPLE, out, &why), why);
 }
 

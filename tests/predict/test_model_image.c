@@ -51,7 +51,7 @@ static void ask(struct product *product, const struct trained *trained, double *
     float *value = ARENA_ARRAY(product->arena, float, (size_t)PEOPLE * trained->plan.count);
     for (uint32_t r = 0; r < PEOPLE; r++)
         people[r] = (struct training_example){.record = r, .at_ms = instant_of(BEGIN) + DAYS * MS_PER_DAY};
-    features_compute(&trained->plan, &source, people, PEOPLE, 1, value);
+    features_compute(&trained->plan, &source, people, PEOPLE, 1, NULL, value);
     CHECK_OK(learned_probabilities(&trained->learned, value, PEOPLE, out, &why), why);
 }
 

@@ -164,7 +164,7 @@ TEST(traits_are_told_in_the_writing_of_the_facts_and_in_round_numbers)
         examples[r] = (struct training_example){.record = r, .at_ms = instant_of("2026-03-20T00:00:00Z")};
     struct feature_source source = {.history = p->history, .object = ENTITY_CONTACT};
     float *value = ARENA_ARRAY(p->arena, float, (size_t)60 * profile.plan.count);
-    features_compute(&profile.plan, &source, examples, 60, 1, value);
+    features_compute(&profile.plan, &source, examples, 60, 1, NULL, value);
     uint32_t count = traits_choose(&profile.plan, &source, examples, value, 60, p->arena, &traits);
     static const struct {
         const char *words;

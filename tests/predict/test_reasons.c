@@ -32,7 +32,7 @@ static struct world *world_of(bool without_trees)
     struct feature_source source = {
         .history = world.product->history, .scan = world.product->scan, .set = &world.product->set};
     world.value = ARENA_ARRAY(world.product->arena, float, (size_t)50 * world.trained.plan.count);
-    features_compute(&world.trained.plan, &source, people, 50, 1, world.value);
+    features_compute(&world.trained.plan, &source, people, 50, 1, NULL, world.value);
     return &world;
 }
 

@@ -159,7 +159,7 @@ static void ask(const struct ground *g, const struct feature *feature, const cha
     struct feature_plan plan = {.features = &copy, .count = 1};
     struct training_example example = {.record = history_find(g->history, ENTITY_CONTACT, str_from_c(id)),
                                        .at_ms = instant_of(at)};
-    features_compute(&plan, &source, &example, 1, 1, out);
+    features_compute(&plan, &source, &example, 1, 1, NULL, out);
 }
 
 TEST(deals_are_counted_from_their_creation_on_and_as_open_until_they_ended)

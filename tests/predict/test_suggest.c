@@ -111,7 +111,7 @@ TEST(units_tell_how_much_of_each_number_a_record_had_whatever_the_number)
     for (uint32_t r = 0; r < 4; r++)
         examples[r] = (struct training_example){.record = r, .at_ms = instant_of("2026-01-11T00:00:00Z")};
     float *all = ARENA_ARRAY(p->arena, float, (size_t)4 * units.columns);
-    rule_units_compute(&units, &source, NULL, examples, 4, 1, all, in_scope);
+    rule_units_compute(&units, &source, NULL, examples, 4, 1, NULL, all, in_scope);
     for (uint32_t r = 0; r < 4; r++) memcpy(value[r], all + (size_t)r * units.columns, units.columns * sizeof *all);
     static const float wanted[3][10] = {
         /* >100, >10, otherwise, unknown, big, not big, visits (at most 1.6), calls, 1 to 2, 3 or more */

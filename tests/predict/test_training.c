@@ -143,7 +143,7 @@ static void check_reasons(struct product *product, const struct trained *trained
     double *part = ARENA_ARRAY(product->arena, double, features), probability[50];
     for (uint32_t r = 0; r < 50; r++)
         everybody[r] = (struct training_example){.record = r, .at_ms = instant_of(BEGIN) + DAYS * MS_PER_DAY};
-    features_compute(&trained->plan, &source, everybody, 50, 1, value);
+    features_compute(&trained->plan, &source, everybody, 50, 1, NULL, value);
     CHECK_OK(learned_probabilities(&trained->learned, value, 50, probability, &why), why);
     for (uint32_t r = 0; r < 50; r++) {
         double base, log_odds;
@@ -251,6 +251,84 @@ TEST(training_can_be_given_up)
     outcome_find(product->scan, &product->set, product->history, 0, 2, NULL, lives);
     CHECK_INT(train_model(&source, lives, &options, product->arena, &trained, &why), ERR_UNAVAILABLE);
     CHECK_CONTAINS(str_from_c(why.msg), STR("training was given up"));
+    CHECK_INT(trained.learned.kind, MODEL_NONE);
+    product_free(product);
+}
+
+/* ---- Whoever waits. ---- */
+
+struct waiting {
+    struct watch watch;
+    atomic_bool stop;
+    uint64_t latest, all;
+    bool is_patient;
+};
+
+static void hear(void *context, const char *phase, uint64_t done, uint64_t all)
+{
+    struct waiting *w = context;
+    CHECK_TRUE(phase[0] != '\0' && done >= w->latest && done <= all);
+    w->latest = done;
+    w->all = all;
+    if (!w->is_patient) atomic_store(&w->stop, true);
+}
+
+static void wait_for(struct waiting *w, bool is_patient)
+{
+    *w = (struct waiting){.is_patient = is_patient};
+    w->watch = (struct watch){.stop = &w->stop, .progress = hear, .context = w};
+}
+
+TEST(how_far_the_search_for_outcomes_is_only_rises_and_who_stops_it_waits_for_one_stretch)
+{
+    struct product *product = buyers_world(&strong, harness_seed() + 4);
+    uint32_t people = history_records(product->history, ENTITY_CONTACT);
+    struct lifetime *lives = ARENA_ARRAY(product->arena, struct lifetime, people);
+    struct waiting waiting;
+    wait_for(&waiting, true);
+    outcome_find(product->scan, &product->set, product->history, 0, 1, &waiting.watch, lives);
+    CHECK_INT(waiting.all, people);
+    CHECK_INT(waiting.latest, people);
+    wait_for(&waiting, false);
+    outcome_find(product->scan, &product->set, product->history, 0, 1, &waiting.watch, lives);
+    CHECK_TRUE(waiting.latest > 0 && waiting.latest < people);
+    product_free(product);
+}
+
+TEST(how_far_the_reading_of_facts_is_only_rises_and_who_stops_it_waits_for_one_stretch)
+{
+    struct product *product = buyers_world(&strong, harness_seed() + 5);
+    struct feature_source source = {.history = product->history};
+    struct training_example *examples = ARENA_ARRAY(product->arena, struct training_example, 1000);
+    struct feature company = {.kind = FEATURE_COMPANY};
+    struct feature_plan plan = {.features = &company, .count = 1};
+    float value[1000];
+    struct waiting waiting;
+    for (uint32_t i = 0; i < 1000; i++) examples[i] = (struct training_example){.record = i % 100};
+    wait_for(&waiting, true);
+    features_compute(&plan, &source, examples, 1000, 1, &waiting.watch, value);
+    CHECK_INT(waiting.latest, 1000);
+    wait_for(&waiting, true);
+    features_compute(&plan, &source, examples, 1000, 4, &waiting.watch, value);
+    CHECK_TRUE(waiting.latest <= 1000);
+    wait_for(&waiting, false);
+    features_compute(&plan, &source, examples, 1000, 1, &waiting.watch, value);
+    CHECK_TRUE(waiting.latest > 0 && waiting.latest < 1000);
+    product_free(product);
+}
+
+TEST(training_that_is_stopped_is_given_up)
+{
+    struct product *product = buyers_world(&strong, harness_seed() + 6);
+    struct training_options options = buyers_options(false, 2);
+    struct lifetime *lives = ARENA_ARRAY(product->arena, struct lifetime, strong.people);
+    struct feature_source source = {.history = product->history};
+    struct trained trained;
+    struct err_info why = {0};
+    atomic_bool stop = true;
+    options.stop = &stop;
+    outcome_find(product->scan, &product->set, product->history, 0, 2, NULL, lives);
+    CHECK_INT(train_model(&source, lives, &options, product->arena, &trained, &why), ERR_UNAVAILABLE);
     CHECK_INT(trained.learned.kind, MODEL_NONE);
     product_free(product);
 }

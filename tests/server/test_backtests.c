@@ -401,7 +401,7 @@ TEST(a_suggestion_can_be_cancelled_and_a_stop_of_the_server_waits_for_none)
     (void)api_call(site, "POST /api/v1/suggestions", "{" SUGGEST "}", 202);
     const char *line = arena_format(site->arena, "/api/v1/jobs/" STR_FMT, STR_ARG(api_at(site, first, "id"))).at;
     const char *look = arena_format(site->arena, "GET %s", line).at;
-    while (!str_equal(api_at(site, api_call(site, look, "", 200), "phase"), STR("weighing points")))
+    while (!str_equal(api_at(site, api_call(site, look, "", 200), "phase"), STR("drawing records anew")))
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     api_call(site, arena_format(site->arena, "DELETE %s", line).at, "", 204);
     CHECK_STR(api_at(site, wait_for(site, first), "state"), STR("cancelled"));
