@@ -2,9 +2,12 @@
  *
  * One that is refused hinders no other. The results stand in the order of the records. */
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+
 #include "engine/record_body.h"
 #include "server/api.h"
 #include "server/api_json.h"
+#include "server/names.h"
 
 struct batch_item {
     struct fact_result result;
@@ -49,8 +52,16 @@ static bool read_batch(struct request *request, const struct json_item *body, st
         struct fact *fact = &out->facts[out->fact_count];
         item->fact = UINT32_MAX;
         if (!record_body_read(one, object, now_ms, request->arena, fact, &item->result)) continue;
+        struct str unknown = names_unknown_member(STR("RecordWrite"), one);
+        if (unknown.at != NULL) {
+            item->result = (struct fact_result){.state = FACT_REFUSED, .reason = "unknown_member", .place = unknown};
+            snprintf(item->result.message, sizeof item->result.message, "'" STR_FMT "' is not known here",
+                     STR_ARG(unknown));
+            continue;
+        }
         if (fact->identifier_count == 0) {
-            item->result = (struct fact_result){.state = FACT_REFUSED, .reason = "no_id", .message = "it has no id"};
+            item->result = (struct fact_result){
+                .state = FACT_REFUSED, .reason = "no_id", .place = STR("id"), .message = "it has no id"};
             continue;
         }
         fact->expect = expect;

@@ -52,6 +52,19 @@ bool names_of_query_are_known(struct request *request)
     return true;
 }
 
+struct str names_unknown_member(struct str schema, const struct json_item *object)
+{
+    const struct schema_row *whole = schema_find(schema);
+    for (const struct json_item *member = json_first(object); member != NULL; member = json_next(object, member)) {
+        const struct schema_row *field = whole;
+        bool optional, known = false;
+        while (!known && (field = schema_next_field(field)) != NULL)
+            known = str_equal(schema_field_name(field, &optional), member->key);
+        if (!known) return member->key;
+    }
+    return (struct str){NULL, 0};
+}
+
 bool names_of_body_are_known(struct request *request, const struct json_item *body)
 {
     struct names names = {0};
@@ -61,7 +74,6 @@ bool names_of_body_are_known(struct request *request, const struct json_item *bo
         bool optional;
         add(&names, request->arena, schema_field_name(field, &optional));
     }
-    for (const struct json_item *member = json_first(body); member != NULL; member = json_next(body, member))
-        if (!has(&names, member->key)) return refuse(request, "unknown_member", &names, member->key);
-    return true;
+    struct str unknown = names_unknown_member(str_from_c(request->endpoint->takes), body);
+    return unknown.at == NULL || refuse(request, "unknown_member", &names, unknown);
 }

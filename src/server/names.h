@@ -14,4 +14,7 @@ bool names_of_query_are_known(struct request *request);
 /* The members of an object are among those of the schema that the route takes; what is in them is not looked at. False: as above. */
 bool names_of_body_are_known(struct request *request, const struct json_item *body);
 
+/* The first member of an object that the schema does not list; at == NULL: it knows all of them. */
+struct str names_unknown_member(struct str schema, const struct json_item *object);
+
 #endif

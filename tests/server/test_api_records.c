@@ -370,6 +370,19 @@ TEST(a_write_that_is_sent_again_with_its_key_is_not_done_again)
     site_close(site);
 }
 
+TEST(a_mistyped_member_of_one_record_of_a_batch_refuses_that_one)
+{
+    struct site *site = open_site();
+    struct reply reply = api_call(site, "POST /api/v1/contacts/batch",
+                                  "{'records':[{'id':'a','propertees':{'x':1}},{'properties':{}},{'id':'b'}]}", 200);
+    CHECK_STR(api_at(site, reply, "results.0.status"), STR("400"));
+    CHECK_STR(api_at(site, reply, "results.0.at"), STR("propertees"));
+    CHECK_STR(api_at(site, reply, "results.0.detail"), STR("'propertees' is not known here"));
+    CHECK_STR(api_at(site, reply, "results.1.at"), STR("id"));
+    CHECK_STR(api_at(site, reply, "results.2.status"), STR("200"));
+    site_close(site);
+}
+
 TEST(what_is_not_there_is_told_with_the_part_of_the_path_that_names_it)
 {
     static const struct {
