@@ -25,7 +25,10 @@ static int create(struct accounts *accounts)
     if (accounts->way->add_key(accounts, str_from_c(name), &secret, &number, &why) != ERR_OK)
         return accounts_fail(accounts, &why);
     if (!accounts_put_secret(accounts, &secret)) return STATUS_FAILED;
-    fprintf(app->err, "Write key %llu may send events, and nothing else. It is shown this once.\n",
+    fprintf(app->err,
+            "Write key %llu may send events, and nothing else. It is shown this once.\n"
+            "A website has it in one line of every page (docs/website-script.md):\n\n"
+            "    <script async src=\"https://THE.SERVER/plumb.js\" data-key=\"THE KEY\"></script>\n\n",
             (unsigned long long)number);
     return STATUS_OK;
 }
