@@ -348,6 +348,27 @@ TEST(a_store_and_what_lies_beside_it_and_its_backup_are_for_their_owner_alone)
     store_close(store);
 }
 
+/* A view that looks through all values once more for each contact takes hours for a hundred thousand of them. */
+TEST(an_analyst_sees_all_contacts_by_looking_through_their_values_once)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *path = fresh_path(arena);
+    struct store *store = open_file(path);
+    append_ada(store);
+    sqlite3 *db = plain_open(path);
+    sqlite3_stmt *plan = NULL;
+    CHECK_INT(sqlite3_prepare_v2(db, "EXPLAIN QUERY PLAN SELECT * FROM contacts", -1, &plan, NULL), SQLITE_OK);
+    unsigned joins = 0;
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+        struct str step = str_from_c((const char *)sqlite3_column_text(plan, 3));
+        joins += str_starts_with(step, STR("SEARCH i USING")) || str_starts_with(step, STR("SEARCH v USING"));
+    }
+    CHECK_INT(joins, 2);
+    sqlite3_finalize(plan);
+    CHECK_INT(sqlite3_close(db), SQLITE_OK);
+    store_close(store);
+}
+
 /* ---- Erased from. ---- */
 
 static bool is_on_disk(const char *path, const char *text, struct arena *arena)
