@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/options.h"
 #include "app/outfile.h"
-#include "app/past.h"
+#include "app/past_folder.h"
 #include "app/profile_output.h"
 #include "app/summary.h"
 #include "base/instant.h"
@@ -19,11 +19,12 @@ struct request {
     const char *output;
     uint64_t cards;
     unsigned format, object;
-    bool protected_too;
+    bool protected_too, of_folder;
 };
 
 static const struct option profile_options[] = {
     RECORD_FILE_OPTIONS,
+    PAST_FOLDER_OPTION,
 
     {.heading = "The question",
      .name = "outcome",
@@ -55,6 +56,8 @@ static const struct option profile_options[] = {
 static const struct example profile_examples[] = {
     {.text = "What did those who bought have, before they did, more often than others?",
      .line = "plumb profile --contacts c.csv --companies k.csv --events e.jsonl --outcome '{event: bought}'"},
+    {.text = "The same of everybody whom a server knows",
+     .line = "plumb profile --data /var/lib/plumb --outcome '{event: bought}'"},
     {.text = "The same of companies, with a segment of a definition",
      .line = "plumb profile segments.yaml --companies k.csv --contacts c.csv --events e.jsonl --outcome customer"},
 };
@@ -66,32 +69,31 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .definition_count = arguments->operand_count,
                             .output = options_value(arguments, "output"),
                             .protected_too = options_given(arguments, "use-protected")};
-    enum err e = past_request_read(app, arguments, arena, &out->past, why);
+    out->of_folder = options_given(arguments, "data");
+    enum err e = out->of_folder ? past_question_read(app, arguments, &out->past, why)
+                                : past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_number(arguments, "cards", 0, CARDS_MAX, CARDS_SHOWN, &out->cards, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
+    if (e == ERR_OK && out->of_folder && out->definition_count > 0) e = past_folder_refuse(why);
     return e;
 }
 
-static enum err ask(struct past *past, bool protected_too, struct arena *arena, struct profiled *out,
-                    struct err_info *why)
+/* Of those whom the source has; out->outcome says of what. */
+static enum err ask(const struct past_request *request, const struct feature_source *source,
+                    const struct lifetime *lives, int64_t end_ms, struct progress *progress, struct arena *arena,
+                    struct profiled *out, struct err_info *why)
 {
-    struct feature_source source = {.history = past->history,
-                                    .object = past->object,
-                                    .dates = &past->dates,
-                                    .left_out = past_left_out(past, protected_too)};
-    past_find_lives(past);
-    const struct watch watch = past_watch(&past->progress);
-    struct profile_options how = {.end_ms = past->end_ms,
-                                  .horizon_ms = (int64_t)past->request->horizon_days * MS_PER_DAY,
-                                  .seed = past->request->seed,
-                                  .threads = (unsigned)past->request->threads,
+    const struct watch watch = past_watch(progress);
+    struct profile_options how = {.end_ms = end_ms,
+                                  .horizon_ms = (int64_t)request->horizon_days * MS_PER_DAY,
+                                  .seed = request->seed,
+                                  .threads = (unsigned)request->threads,
                                   .watch = &watch};
-    out->object = past->object;
-    out->outcome = past->outcome.words;
-    out->horizon_days = past->request->horizon_days;
-    enum err e = profile_find(&source, past->lives, &how, arena, &out->profile, why);
-    progress_end(&past->progress);
+    out->object = source->object;
+    out->horizon_days = request->horizon_days;
+    enum err e = profile_find(source, lives, &how, arena, &out->profile, why);
+    progress_end(progress);
     return e;
 }
 
@@ -117,9 +119,34 @@ static int load_and_ask(struct past *past, const struct request *request, struct
         return STATUS_FAILED;
     if (!past_read_outcome(past, &past->files.set, (enum entity)request->object)) return STATUS_FAILED;
     if (!past_load(past, &past->files.set, 1, true)) return STATUS_FAILED;
-    if (ask(past, request->protected_too, arena, &profiled, &why) != ERR_OK) return past_fail(past, &why);
+    struct feature_source source = {.history = past->history,
+                                    .object = past->object,
+                                    .dates = &past->dates,
+                                    .left_out = past_left_out(past, request->protected_too)};
+    past_find_lives(past);
+    profiled.outcome = past->outcome.words;
+    if (ask(past->request, &source, past->lives, past->end_ms, &past->progress, arena, &profiled, &why) != ERR_OK)
+        return past_fail(past->app, past->outcome.usual, &why);
     int status = write_output(past->app, request, &profiled);
     if (status == STATUS_OK) summary_put_rejects(past->app, past->rejects, NULL);
+    return status;
+}
+
+static int profile_folder(struct app *app, const struct arguments *arguments, const struct request *request,
+                          struct arena *arena)
+{
+    struct past_folder folder;
+    struct profiled profiled = {.cards = request->cards};
+    struct err_info why = {0};
+    int status = STATUS_FAILED;
+    if (past_folder_open(app, arguments, &request->past, NULL, (enum entity)request->object, request->protected_too,
+                         &folder)) {
+        profiled.outcome = hindsight_words(&folder.wish);
+        enum err e = ask(&request->past, &folder.source, folder.hindsight.lives, folder.hindsight.end_ms,
+                         &folder.progress, arena, &profiled, &why);
+        status = e == ERR_OK ? write_output(app, request, &profiled) : past_fail(app, folder.hindsight.usual, &why);
+    }
+    past_folder_close(&folder);
     return status;
 }
 
@@ -131,6 +158,7 @@ static int run_profile(struct app *app, const struct arguments *arguments)
     struct err_info why = {0};
     if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
+    if (request.of_folder) return profile_folder(app, arguments, &request, arena);
     past_begin(&past, app, &request.past);
     int status = load_and_ask(&past, &request, arena);
     past_close(&past);

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/options.h"
 #include "app/outfile.h"
-#include "app/past.h"
+#include "app/past_folder.h"
 #include "app/suggest_output.h"
 #include "app/summary.h"
 
@@ -16,11 +16,12 @@ struct request {
     size_t definition_count;
     const char *score, *output;
     unsigned format, object;
-    bool protected_too;
+    bool protected_too, of_folder;
 };
 
 static const struct option suggest_options[] = {
     RECORD_FILE_OPTIONS,
+    PAST_FOLDER_OPTION,
 
     {.heading = "The question",
      .name = "outcome",
@@ -30,7 +31,11 @@ static const struct option suggest_options[] = {
          "name of a segment of DEF. It came when the condition first held, so it needs a time. Default: the lifecycle "
          "stage customer, or an associated deal won."},
     {.name = "horizon", .argument = "DAYS", .help = "How soon after an instant it must come to count. Default: 90."},
-    {.name = "score", .argument = "NAME", .help = "Which score of the definition, if there are several."},
+    {.name = "score",
+     .argument = "NAME",
+     .help =
+         "Which score of the definition, if there are several. With --data: the score in force that is asked about; "
+         "without a name a whole one is drafted."},
     {.name = "object",
      .argument = "contact|company|deal",
      .help = "Without DEF: whose score it is to be. Default: contact."},
@@ -54,6 +59,8 @@ static const struct example suggest_examples[] = {
      .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome '{event: bought}'"},
     {.text = "Write them into a draft, and look at what they would have done",
      .line = "plumb suggest lead.yaml --contacts c.csv --events e.jsonl --outcome customer --output draft.yaml"},
+    {.text = "The points of the score in force on a server, by everybody whom it knows",
+     .line = "plumb suggest --data /var/lib/plumb --score lead --outcome '{event: bought}' --output draft.yaml"},
     {.text = "A whole score from what those who bought had in common",
      .line = "plumb suggest --contacts c.csv --events e.jsonl --outcome '{event: bought}' --output draft.yaml"},
 };
@@ -66,12 +73,16 @@ static enum err read_request(const struct app *app, const struct arguments *argu
                             .score = options_value(arguments, "score"),
                             .output = options_value(arguments, "output"),
                             .protected_too = options_given(arguments, "use-protected")};
-    enum err e = past_request_read(app, arguments, arena, &out->past, why);
+    out->of_folder = options_given(arguments, "data");
+    enum err e = out->of_folder ? past_question_read(app, arguments, &out->past, why)
+                                : past_request_read(app, arguments, arena, &out->past, why);
     if (e == ERR_OK) e = options_choice(arguments, "format", FORMAT_TABLE, &out->format, why);
     if (e == ERR_OK) e = options_choice(arguments, "object", ENTITY_CONTACT, &out->object, why);
-    if (e == ERR_OK && out->definition_count > 0 && options_given(arguments, "object"))
-        e = err_set(why, ERR_INVALID, "--object says whose score is to be drafted from nothing, but DEF has one");
-    if (e == ERR_OK && out->definition_count == 0 && out->score != NULL)
+    if (e == ERR_OK && out->of_folder && out->definition_count > 0) e = past_folder_refuse(why);
+    if (e == ERR_OK && (out->definition_count > 0 || (out->of_folder && out->score != NULL)) &&
+        options_given(arguments, "object"))
+        e = err_set(why, ERR_INVALID, "--object says whose score is to be drafted from nothing, but there is one");
+    if (e == ERR_OK && !out->of_folder && out->definition_count == 0 && out->score != NULL)
         e = err_set(why, ERR_INVALID, "--score names a score of DEF, but there is none");
     return e;
 }
@@ -86,20 +97,22 @@ struct asked {
     struct suggested suggested;
 };
 
-static enum err ask(struct asked *a, struct arena *arena, struct err_info *why)
+/* Of those whom the source has. */
+static enum err ask(struct asked *a, const struct lifetime *lives, int64_t end_ms, struct str outcome,
+                    struct progress *progress, struct arena *arena, struct err_info *why)
 {
     const struct past_request *past = &a->request->past;
-    const struct watch watch = past_watch(&a->past.progress);
+    const struct watch watch = past_watch(progress);
     const struct suggested_question question = {.source = &a->source,
-                                                .lives = a->past.lives,
-                                                .end_ms = a->past.end_ms,
+                                                .lives = lives,
+                                                .end_ms = end_ms,
                                                 .horizon_days = (uint32_t)past->horizon_days,
                                                 .seed = past->seed,
                                                 .threads = (unsigned)past->threads,
                                                 .watch = &watch,
-                                                .outcome = a->past.outcome.words};
+                                                .outcome = outcome};
     enum err e = suggested_make(&question, arena, &a->suggested, why);
-    progress_end(&a->past.progress);
+    progress_end(progress);
     return e;
 }
 
@@ -113,6 +126,17 @@ static enum err write_draft(const struct asked *a, struct err_info *why)
     if (e == ERR_OK) e = outfile_finish(&out, why);
     outfile_abandon(&out);
     return e;
+}
+
+/* The draft into its file, and what is to be said of it. */
+static enum err tell(const struct asked *a, struct err_info *why)
+{
+    enum err e = write_draft(a, why);
+    if (e != ERR_OK) return e;
+    struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
+    if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, a->request->output, &page);
+    else suggest_lines(&a->suggested, a->app->out);
+    return ERR_OK;
 }
 
 /* ---- The steps. ---- */
@@ -164,14 +188,29 @@ static int load_and_ask(struct asked *a, struct arena *arena)
     struct err_info why = {0};
     if (!read_and_load(a)) return STATUS_FAILED;
     past_find_lives(&a->past);
-    enum err e = ask(a, arena, &why);
-    if (e == ERR_OK) e = write_draft(a, &why);
-    if (e != ERR_OK) return past_fail(&a->past, &why);
-    struct page page = {.to = a->app->out, .style = style_for(a->app->out_colour), .width = a->app->width};
-    if (a->request->format == FORMAT_TABLE) suggest_page(&a->suggested, a->request->output, &page);
-    else suggest_lines(&a->suggested, a->app->out);
+    enum err e = ask(a, a->past.lives, a->past.end_ms, a->past.outcome.words, &a->past.progress, arena, &why);
+    if (e == ERR_OK) e = tell(a, &why);
+    if (e != ERR_OK) return past_fail(a->app, a->past.outcome.usual, &why);
     summary_put_rejects(a->app, a->past.rejects, NULL);
     return STATUS_OK;
+}
+
+static int suggest_from_folder(struct asked *a, const struct arguments *arguments, struct arena *arena)
+{
+    struct past_folder folder;
+    struct err_info why = {0};
+    const struct request *request = a->request;
+    int status = STATUS_FAILED;
+    if (past_folder_open(a->app, arguments, &request->past, request->score, (enum entity)request->object,
+                         request->protected_too, &folder)) {
+        a->source = folder.source;
+        enum err e = ask(a, folder.hindsight.lives, folder.hindsight.end_ms, hindsight_words(&folder.wish),
+                         &folder.progress, arena, &why);
+        if (e == ERR_OK) e = tell(a, &why);
+        status = e == ERR_OK ? STATUS_OK : past_fail(a->app, folder.hindsight.usual, &why);
+    }
+    past_folder_close(&folder);
+    return status;
 }
 
 static int run_suggest(struct app *app, const struct arguments *arguments)
@@ -182,6 +221,7 @@ static int run_suggest(struct app *app, const struct arguments *arguments)
     if (read_request(app, arguments, arena, &request, &why) != ERR_OK)
         return app_usage(app, arguments->command, "%s", why.msg);
     struct asked asked = {.app = app, .request = &request};
+    if (request.of_folder) return suggest_from_folder(&asked, arguments, arena);
     past_begin(&asked.past, app, &request.past);
     int status = load_and_ask(&asked, arena);
     past_close(&asked.past);

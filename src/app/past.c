@@ -125,9 +125,9 @@ bool *past_left_out(const struct past *past, bool protected_too)
     return left_out;
 }
 
-int past_fail(const struct past *past, const struct err_info *why)
+int past_fail(struct app *app, bool usual, const struct err_info *why)
 {
-    if (!past->outcome.usual) return app_fail(past->app, "%s", why->msg);
-    return app_fail(past->app, "%s. The outcome is '%s': another is told with --outcome, such as '{event: bought}'",
-                    why->msg, OUTCOME_USUAL);
+    if (!usual) return app_fail(app, "%s", why->msg);
+    return app_fail(app, "%s. The outcome is '%s': another is told with --outcome, such as '{event: bought}'", why->msg,
+                    OUTCOME_USUAL);
 }

@@ -78,6 +78,6 @@ struct watch past_watch(struct progress *progress);
 bool *past_left_out(const struct past *past, bool protected_too);
 
 /* What went wrong with the question, and that the outcome was nobody's choice, if so. Returns STATUS_FAILED. */
-int past_fail(const struct past *past, const struct err_info *why);
+int past_fail(struct app *app, bool usual, const struct err_info *why);
 
 #endif
