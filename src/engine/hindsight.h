@@ -23,7 +23,7 @@ struct hindsight_wish { /* borrowed */
     struct str score;   /* whose rules are features; empty: none, as a backtest wants */
     bool use_protected; /* as model_question.use_protected */
     /* Dates in columns that nothing has asked for yet are believed, too (predict/record_dates.h). Of files a backtest loads only
-     * what definitions ask for, and models all of it. */
+     * what definitions ask for, and whatever learns all of it. */
     bool all_columns;
 };
 

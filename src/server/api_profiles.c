@@ -26,7 +26,7 @@ static bool read_wish(struct request *request, const struct json_item *body, str
 void api_profile_create(struct request *request)
 {
     const struct json_item *body;
-    struct profile_wish wish = {0};
+    struct profile_wish wish = {.question.all_columns = true};
     struct model_terms *terms = NULL;
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_wish(request, body, &wish)) return;

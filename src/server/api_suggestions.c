@@ -69,7 +69,7 @@ static bool compiles(struct request *request, const struct hindsight_wish *quest
 void api_suggestion_create(struct request *request)
 {
     const struct json_item *body;
-    struct suggestion_wish wish = {0};
+    struct suggestion_wish wish = {.question.all_columns = true};
     if (!api_body(request, &body) || !read_wish(request, body, &wish) || !find_object(request, &wish.question) ||
         !compiles(request, &wish.question) || (wish.keep_draft && !note_draft(request, &wish)))
         return;

@@ -273,6 +273,20 @@ TEST(a_profile_tells_that_customers_were_hot_more_often_and_how_often)
     site_close(site);
 }
 
+TEST(a_profile_and_advice_believe_the_closing_date_of_a_won_deal_that_nothing_has_asked_for)
+{
+    struct site *site = open_world(40);
+    AUTO_BUF deals = BUF_INIT((size_t)64 * 1024);
+    buf_append_c(&deals, "id,contacts,stage,created,closed\n");
+    for (int i = 0; i < 20; i++) buf_format(&deals, "d%d,hot/%d,won,2025-09-05,2025-09-20\n", i, i);
+    import(site, "deals", &deals);
+    struct reply r = result_of(site, api_call(site, "POST /api/v1/profiles", "{'horizon_days': 30}", 202));
+    CHECK_STR(api_at(site, r, "customers"), STR("20"));
+    struct reply begun = api_call(site, "POST /api/v1/suggestions", "{'score': 'lead', 'horizon_days': 30}", 202);
+    CHECK_FALSE(str_contains(wait_for(site, begun).body, STR("only 0 examples")));
+    site_close(site);
+}
+
 TEST(a_profile_of_too_few_says_what_is_missing)
 {
     struct site *site = open_world(1);
