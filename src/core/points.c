@@ -131,6 +131,11 @@ void decay_put(struct score *copy, uint32_t group, uint32_t rule, struct decay d
     ((struct rule *)(uintptr_t)&copy->groups[group].rules[rule])->decay = decay;
 }
 
+void rule_disable(struct score *copy, uint32_t group, uint32_t rule)
+{
+    ((struct rule *)(uintptr_t)&copy->groups[group].rules[rule])->enabled = false;
+}
+
 void definitions_with(const struct definitions *set, uint32_t index, const struct score *score, struct arena *arena,
                       struct definitions *out)
 {

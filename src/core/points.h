@@ -23,12 +23,13 @@ int32_t points_at(const struct score *score, struct points_place place);
  * In `arena`. */
 struct str points_words(const struct score *score, struct points_place place, struct arena *arena);
 
-/* A score like it whose points, limits of rules and decays may be changed by the functions below. In `arena`; the rest is shared. */
+/* A score like it whose points, limits of rules and decays may be changed, and rules switched off, by the functions below. In `arena`; the rest is shared. */
 struct score *score_copy(const struct score *score, struct arena *arena);
 void points_put(struct score *copy, struct points_place place, int32_t points);
 /* Its greatest contribution when `limit` is above 0, its least when it is below. */
 void limit_put(struct score *copy, uint32_t group, uint32_t rule, int32_t limit);
 void decay_put(struct score *copy, uint32_t group, uint32_t rule, struct decay decay);
+void rule_disable(struct score *copy, uint32_t group, uint32_t rule);
 
 /* A set like it with another score in that one's stead. In `arena`. */
 void definitions_with(const struct definitions *set, uint32_t index, const struct score *score, struct arena *arena,

@@ -47,13 +47,16 @@ static int32_t code_of(const struct rule_units *units, const struct score *score
     return code;
 }
 
+/* Whoever asks what another half-life does to some rules need not evaluate the others. */
 static void try_half_life(struct score *probe, const struct half_life_trial *trial)
 {
-    const struct group *group = &probe->groups[trial->group];
-    for (uint32_t r = 0; r < group->rule_count; r++) {
-        if (group->rules[r].kind != RULE_EVENT || !decay_equal(&group->rules[r].decay, &trial->from)) continue;
-        decay_put(probe, trial->group, r, (struct decay){DECAY_HALF_LIFE, 0, trial->days, 24 * 60});
-    }
+    for (uint32_t g = 0; g < probe->group_count; g++)
+        for (uint32_t r = 0; r < probe->groups[g].rule_count; r++) {
+            const struct rule *rule = &probe->groups[g].rules[r];
+            bool tried = g == trial->group && rule->kind == RULE_EVENT && decay_equal(&rule->decay, &trial->from);
+            if (tried) decay_put(probe, g, r, (struct decay){DECAY_HALF_LIFE, 0, trial->days, 24 * 60});
+            else rule_disable(probe, g, r);
+        }
 }
 
 /* Behind its groups one whose only rule always holds: it tells who is in the scope. */

@@ -30,8 +30,8 @@ struct rule_units {
 void rule_units_find(const struct score *score, struct arena *arena, struct rule_units *out);
 
 /* Of `count` examples (only record and at_ms are read), into value[count][columns] and in_scope[count]: does `for` mean the
- * record? The source names the set and the score; its scan is not used. `trial` NULL: decays as they are. When `stop`
- * is up, what is in them means nothing. */
+ * record? The source names the set and the score; its scan is not used. `trial` NULL: decays as they are; else only
+ * the columns of its rules mean something. When `stop` is up, nothing does. */
 void rule_units_compute(const struct rule_units *units, const struct feature_source *source,
                         const struct half_life_trial *trial, const struct training_example *examples, uint64_t count,
                         unsigned threads, stop_flag stop, float *value, uint8_t *in_scope);
