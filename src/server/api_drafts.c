@@ -322,7 +322,7 @@ void api_score_preview(struct request *request)
 {
     struct engine *engine = request->server->engine;
     const struct json_item *body;
-    struct str text, name, outcome = {0};
+    struct str text = {0}, name, outcome = {0};
     struct err_info why = {0};
     if (!api_body(request, &body) || !read_tried(request, body, &text, &name) ||
         !read_outcome(request, body, &outcome) || !api_enter(request))
