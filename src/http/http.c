@@ -110,6 +110,7 @@ void http_quiesce(struct http_server *server, unsigned wait_ms)
     while (atomic_load(&server->under_way) > 0)
         if (pthread_cond_timedwait(&server->changed, &server->lock, &until) != 0) break;
     pthread_mutex_unlock(&server->lock);
+    loops_rest_no_more(server);
 }
 
 void http_stop(struct http_server *server)

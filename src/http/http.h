@@ -40,7 +40,8 @@ struct http_options {
     /* Called on one of the threads, once a request; must lead to one http_answer. */
     void (*handle)(void *context, struct http_exchange *exchange);
     /* Called on each thread when it has called the handler for all that has come, before it waits; a thread that always
-     * has more to do says so now and then. What handlers put aside, to be done together, is due. May be NULL. */
+     * has more to do says so now and then. What handlers put aside, to be done together, is due. Must not block. Not
+     * called any more once http_quiesce has returned. May be NULL. */
     void (*rests)(void *context);
     void *context;
     /* Called once a request, after its answer was sent or could not be, for logs and metrics; may be NULL. Mostly on one

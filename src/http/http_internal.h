@@ -119,6 +119,8 @@ struct http_server {
     _Atomic(bool) quiescing;
     _Atomic(bool) gives_up; /* whatever is not answered is answered by the server itself */
     _Atomic(bool) ends;
+    _Atomic(bool) restless;      /* `rests` is called no more */
+    _Atomic(unsigned) resting;   /* threads that look at `restless` or call it */
     _Atomic(unsigned) under_way; /* handed to the handler and not yet sent */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* under_way became 0 while quiescing, or the watch shall end */
@@ -147,6 +149,7 @@ void connection_must_by(struct connection *connection, int64_t start_ms, uint64_
 /* Start a thread for each loop. False: libmicrohttpd did not want to, see server->complaint; nothing is left behind. */
 MUST_CHECK bool loops_start(struct http_server *server);
 void loops_stop(struct http_server *server);
+void loops_rest_no_more(struct http_server *server);             /* any thread; see http_options.rests */
 void loop_wake(struct loop *loop);                               /* any thread */
 void loop_resume(struct loop *loop, struct MHD_Connection *mhd); /* any thread; `mhd` was suspended */
 /* On its thread: `mhd`, whose request has just ended, shall be closed now. */

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -124,15 +125,28 @@ static bool something_comes(struct loop *loop, int wait_ms)
     return epoll_wait(loop->epoll, events, COUNT_OF(events), wait_ms) > 0;
 }
 
+static void rest(struct http_server *server)
+{
+    atomic_fetch_add(&server->resting, 1);
+    if (server->options.rests != NULL && !atomic_load(&server->restless))
+        server->options.rests(server->options.context);
+    atomic_fetch_sub(&server->resting, 1);
+}
+
+void loops_rest_no_more(struct http_server *server)
+{
+    atomic_store(&server->restless, true);
+    while (atomic_load(&server->resting) > 0) sched_yield(); /* a moment: it does not block */
+}
+
 /* While requests come as fast as they are read, more of them are put aside together. */
 static void wait_for_more(struct loop *loop)
 {
-    const struct http_options *options = &loop->server->options;
     int wait_ms = wait_ms_of(loop);
     bool more = wait_ms == 0 || something_comes(loop, 0);
     if (!more || ++loop->passes >= PASSES_MAX) {
         loop->passes = 0;
-        if (options->rests != NULL) options->rests(options->context);
+        rest(loop->server);
     }
     if (!more) (void)something_comes(loop, wait_ms);
     (void)atomic_exchange(&loop->woken, false); /* and see what was done before it was set */

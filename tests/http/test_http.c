@@ -131,6 +131,24 @@ TEST(a_server_about_to_stop_answers_what_is_under_way_and_takes_nothing_new)
     server_stop(server);
 }
 
+TEST(no_thread_rests_after_the_server_said_that_it_is_about_to_stop)
+{
+    struct http_server *server = server_start(server_options());
+    struct peer *peers[8];
+    for (size_t i = 0; i < COUNT_OF(peers); i++) {
+        peers[i] = peer_open(server);
+        CHECK_INT(peer_ask(peers[i], GET("/now")).status, 200);
+    }
+    http_quiesce(server, 0);
+    unsigned rested = rested_count();
+    for (size_t i = 0; i < COUNT_OF(peers); i++) { /* which keeps the threads awake */
+        CHECK_INT(peer_ask(peers[i], GET("/now")).status, 503);
+        peer_close(peers[i]);
+    }
+    server_stop(server);
+    CHECK_INT(rested_count(), rested);
+}
+
 TEST(a_request_whose_body_comes_when_the_server_is_about_to_stop_is_not_handled)
 {
     struct http_server *server = server_start(server_options());
