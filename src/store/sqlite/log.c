@@ -16,7 +16,7 @@
 #include "base/thread.h"
 #include "store/sqlite/sqlite_store.h"
 
-#define LOG_PAGES_LARGE 8192 /* 32 MB: to be moved */
+#define LOG_PAGES_LARGE 1024 /* 4 MB: to be moved, little enough that a commit that comes meanwhile waits for some ms */
 #define LOG_PAGES_CUT 65536  /* 256 MB, because somebody read for long: the file is cut */
 #define WIPE_WAIT_MS 5000    /* for readers to end */
 #define ZEROS 65536
